@@ -1,0 +1,69 @@
+"""LaminDB: manage biological data and analyses in generic backends.
+
+The door for users: every name is looked up at first use, so that ``import lamindb`` is quick, needs no instance and
+never fails. The first use of a registry connects to the current instance.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lamindb._lazy import door
+
+__version__ = "0.55.0"
+
+_NAMES = {
+    # data
+    "File": "lnschema_core.models:File",
+    "Dataset": "lnschema_core.models:Dataset",
+    # provenance
+    "Transform": "lnschema_core.models:Transform",
+    "Run": "lnschema_core.models:Run",
+    "User": "lnschema_core.models:User",
+    "Storage": "lnschema_core.models:Storage",
+    "track": "lamindb.provenance:track",
+    "run_context": "lamindb.provenance:run_context",
+    # metadata
+    "ULabel": "lnschema_core.models:ULabel",
+    "Feature": "lnschema_core.models:Feature",
+    "FeatureSet": "lnschema_core.models:FeatureSet",
+    "Modality": "lnschema_core.models:Modality",
+    # many records
+    "save": "lnschema_core.saving:save",
+    "add": "lnschema_core.saving:save",
+    "delete": "lnschema_core.saving:delete",
+    "select": "lnschema_core.saving:select",
+    "view": "lamindb.display:view",
+    # rooms
+    "settings": "lamindb._settings:settings",
+    "setup": "lamindb.setup",
+    "schema": "lamindb.schema",
+    "dev": "lamindb.dev",
+    "InstanceNotSetupError": "lamindb.errors:InstanceNotLoaded",
+}
+
+__getattr__, __dir__ = door(__name__, _NAMES)
+
+if TYPE_CHECKING:
+    from lamindb import dev, schema, setup
+    from lamindb._settings import settings
+    from lamindb.display import view
+    from lamindb.errors import InstanceNotLoaded as InstanceNotSetupError
+    from lamindb.provenance import run_context, track
+    from lnschema_core.models import (
+        Dataset,
+        Feature,
+        FeatureSet,
+        File,
+        Modality,
+        Run,
+        Storage,
+        Transform,
+        ULabel,
+        User,
+    )
+    from lnschema_core.saving import delete, save, select
+
+    add = save
+
+__all__ = [*_NAMES, "__version__"]  # noqa: PLE0604 - the table has the names

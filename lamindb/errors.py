@@ -1,0 +1,137 @@
+"""Every error that LaminDB raises on its own account.
+
+Each class is also the builtin that callers would expect, so that code which catches ``ValueError`` or ``RuntimeError``
+goes on working. Knows nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+
+class LaminError(Exception):
+    """Base of all errors raised by LaminDB."""
+
+
+# -- set-up -----------------------------------------------------------------------------------------------------------
+
+
+class InstanceNotLoaded(LaminError, RuntimeError):
+    """No instance is loaded, and the requested name needs one."""
+
+
+InstanceNotSetupError = InstanceNotLoaded  # the name in the public API
+
+
+class InstanceNotFound(LaminError, RuntimeError):
+    """The named instance is known neither here nor at the given address."""
+
+
+class InstanceUnreachable(LaminError, RuntimeError):
+    """The instance is known, but its database or storage can't be opened."""
+
+
+class InvalidInstanceName(LaminError, ValueError):
+    """An instance name or identifier that can't be used."""
+
+
+class InvalidSettings(LaminError, RuntimeError):
+    """A settings file or a settings value that can't be understood."""
+
+
+class InvalidDatabaseUrl(LaminError, ValueError):
+    """A database address that can't be used."""
+
+
+class SchemaNotInstalled(LaminError, ModuleNotFoundError):
+    """A schema plug-in that the instance mounts is not importable."""
+
+
+class LoginError(LaminError, RuntimeError):
+    """The user can't be logged in."""
+
+
+class SettingsNotWritable(LaminError, PermissionError):
+    """The folder for settings can't be written."""
+
+
+# -- database ---------------------------------------------------------------------------------------------------------
+
+
+class DatabaseBehind(LaminError, RuntimeError):
+    """The database misses migrations of the installed library."""
+
+
+class DatabaseAhead(LaminError, RuntimeError):
+    """The database has migrations that the installed library doesn't know."""
+
+
+class NoResultFound(LaminError):
+    """A query that has to match one record matched none."""
+
+
+class MultipleResultsFound(LaminError):
+    """A query that has to match one record matched several."""
+
+
+class ValidationError(LaminError):
+    """A record or value is not validated, that is, not saved in its registry."""
+
+
+class SynonymConflict(SystemExit, ValueError):
+    """A synonym already belongs to another record of the registry.
+
+    Also a ``SystemExit`` whose ``code`` is ``AssertionError``: that is what callers of the API have always caught.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = AssertionError
+
+
+# -- storage and formats ----------------------------------------------------------------------------------------------
+
+
+class StorageError(LaminError, RuntimeError):
+    """Bytes can't be read from or written to a storage location."""
+
+
+class StorageNotWritable(StorageError, PermissionError):
+    """A storage location refuses to be written."""
+
+
+class DigestMismatch(StorageError):
+    """Bytes that arrived differ from the bytes that were announced."""
+
+
+class SourceChanged(StorageError):
+    """A file was modified while it was being registered."""
+
+
+class InvalidKey(LaminError, ValueError):
+    """A key that is empty, absolute or leaves its storage location."""
+
+
+class UnsupportedFormat(LaminError, NotImplementedError):
+    """No reader or writer is known for this object or suffix."""
+
+
+class MissingExtra(LaminError, ImportError):
+    """An optional dependency is not installed; the message has the ``pip install`` line."""
+
+
+# -- provenance -------------------------------------------------------------------------------------------------------
+
+
+class TrackingError(LaminError, RuntimeError):
+    """The current notebook or script can't be tracked."""
+
+
+class UpdateNbWithNonInteractiveEditorError(TrackingError):
+    """The editor can't be asked to write the notebook's metadata."""
+
+
+class NotebookNotSavedError(TrackingError):
+    """The notebook has unsaved changes."""
+
+
+class NoTitleError(TrackingError):
+    """The notebook has no title."""
