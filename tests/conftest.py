@@ -1,0 +1,211 @@
+"""What tests share: a user in a temporary folder, one instance per process, and the promise to leave it as it was.
+
+``instance`` is the shared instance, on the database of ``--database``. Whatever a test that uses it writes is rolled back;
+``@pytest.mark.commits`` deletes new rows instead, for tests that need real commits, threads or several processes.
+``sandbox`` is a fresh user without an instance, ``fresh_instance`` one with an instance of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox import Sandbox, isolated_environment
+from tests.servers import postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lamindb.setup.settings import InstanceSettings
+
+_HOME = pytest.StashKey[Path]()
+
+
+# -- the run ----------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the choice of the database."""
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgres"],
+        default="sqlite",
+        help="database of the shared instance; with postgres only tests that use it run",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this process a home of its own before anything of lamindb is imported."""
+    home = Path(tempfile.mkdtemp(prefix="lamin-tests-")).resolve()
+    config.stash[_HOME] = home
+    environment = isolated_environment(home)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the home."""
+    shutil.rmtree(config.stash[_HOME], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests that are about the other database, and those that have run on SQLite and use none."""
+    on_postgres = config.getoption("--database") == "postgres"
+    chosen = [item for item in items if _belongs(item, on_postgres=on_postgres)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def _belongs(item: pytest.Item, *, on_postgres: bool) -> bool:
+    about = {marker.name for marker in item.iter_markers()} & {"sqlite", "postgres"}
+    if about:
+        return ("postgres" in about) == on_postgres
+    return not on_postgres or "instance" in getattr(item, "fixturenames", ())
+
+
+# -- instances --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The start of the database urls of a Postgres server."""
+    with postgres.running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """The url of an empty Postgres database, or None for SQLite."""
+    if request.config.getoption("--database") == "sqlite":
+        return None
+    return postgres.create_database(request.getfixturevalue("postgres_server"), "lamin_tests")
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory, database_url: str | None) -> Iterator[InstanceSettings]:
+    """The settings of the instance that the tests of this process share."""
+    from lamindb import setup
+
+    setup.init(storage=tmp_path_factory.mktemp("storage"), name="shared", db=database_url)
+    setup.connection.connect()
+    yield setup.settings.instance
+    setup.close(mute=True)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    """A user with an empty home, for commands and scripts in processes of their own."""
+    return Sandbox(tmp_path / "home")
+
+
+@pytest.fixture
+def fresh_instance(sandbox: Sandbox) -> Callable[..., Sandbox]:
+    """Make an instance for a fresh user: ``fresh_instance()`` or ``fresh_instance("--name", "x")``; returns the user."""
+
+    def make(*options: str) -> Sandbox:
+        sandbox.lamin("init", "--storage", str(sandbox.home / "storage"), *options)
+        return sandbox
+
+    return make
+
+
+# -- as it was --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _leave_as_found(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Undo what a test did to the shared instance."""
+    if "instance" not in request.fixturenames:
+        yield
+        return
+    instance = request.getfixturevalue("instance")
+    commits = request.node.get_closest_marker("commits") is not None
+    with ExitStack() as stack:
+        stack.enter_context(_same_objects(Path(instance.storage.root_as_str)))
+        stack.enter_context(_same_process_state())
+        stack.enter_context(_same_rows() if commits else _rolled_back())
+        yield
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def _same_rows() -> Iterator[None]:
+    """Delete the rows that are new at the end."""
+    from django.apps import apps
+    from django.db import transaction
+
+    models = apps.get_models(include_auto_created=True)
+    before = {model: set(model._base_manager.values_list("pk", flat=True)) for model in models}
+    try:
+        yield
+    finally:
+        # Foreign keys are checked at the end of the transaction, so the order of tables does not matter.
+        with transaction.atomic():
+            for model, keys in before.items():
+                new = set(model._base_manager.values_list("pk", flat=True)) - keys
+                model._base_manager.filter(pk__in=new)._raw_delete(using="default")
+
+
+@contextmanager
+def _same_objects(root: Path) -> Iterator[None]:
+    """Delete the objects that are new in a local storage at the end."""
+    before = set(root.rglob("*"))
+    try:
+        yield
+    finally:
+        for path in sorted(set(root.rglob("*")) - before, reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _same_process_state() -> Iterator[None]:
+    """Restore the verbosity, and forget the current run."""
+    from lamindb import log
+    from lnschema_core import runs
+
+    verbosity = log.verbosity()
+    try:
+        yield
+    finally:
+        log.set_verbosity(verbosity)
+        runs.set_current(None)
+
+
+# -- helpers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def count_queries(instance: InstanceSettings) -> Callable[[], Any]:
+    """Statements are counted by ``with count_queries() as queries: …`` and then ``len(queries)``."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    return lambda: CaptureQueriesContext(connection)
+
+
+@pytest.fixture(scope="session")
+def pbmc68k_path() -> Path:
+    """A real single-cell data set, as an h5ad file that must not be changed."""
+    from importlib.util import find_spec
+
+    spec = find_spec("scanpy")
+    if spec is None or not spec.submodule_search_locations:
+        pytest.fail("the sample data is missing: pip install --no-deps scanpy")
+    return Path(spec.submodule_search_locations[0]) / "datasets" / "10x_pbmc68k_reduced.h5ad"
