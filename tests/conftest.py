@@ -193,7 +193,7 @@ def _same_process_state() -> Iterator[None]:
 
 @pytest.fixture
 def count_queries(instance: InstanceSettings) -> Callable[[], Any]:
-    """Statements are counted by ``with count_queries() as queries: …`` and then ``len(queries)``."""
+    """Tell how many statements a block issues: the length of what ``with count_queries() as queries`` yields."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
