@@ -76,7 +76,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
-    session.run("python", "tests/house/missing_migrations.py")
+    session.run("python", "-m", "tests.house.missing_migrations")
     session.run("mypy")
 
 

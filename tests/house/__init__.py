@@ -1,0 +1,1 @@
+"""Tests of the house: structure, doors, start-up."""
