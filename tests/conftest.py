@@ -193,7 +193,7 @@ def _same_process_state() -> Iterator[None]:
 
 @pytest.fixture
 def count_queries(instance: InstanceSettings) -> Callable[[], Any]:
-    """Tell how many statements a block issues: the length of what ``with count_queries() as queries`` yields."""
+    """What counts the statements of a block: the length of the result of its ``with``."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

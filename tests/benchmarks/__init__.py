@@ -1,0 +1,1 @@
+"""What things cost, beside what the bare libraries take in the same run."""

@@ -1,0 +1,82 @@
+"""One figure of a benchmark, how it is measured, and how a table of them reads. Knows nothing of LaminDB."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Seconds of CPU that an operation takes, and those of a floor measured in the same run."""
+
+    operation: str
+    ours: float
+    floor: float
+    floor_name: str
+
+    @property
+    def ratio(self) -> float:
+        """How many times the floor the operation takes."""
+        return self.ours / self.floor
+
+    def row(self) -> str:
+        """The figure as a line of a Markdown table."""
+        floor = f"{_readable(self.floor)} ({self.floor_name})"
+        return f"| {self.operation:<44} | {_readable(self.ours):>9} | {floor:<44} | {self.ratio:>6.1f} |"
+
+
+HEADER = (
+    f"| {'operation':<44} | {'ours':>9} | {'floor':<44} | {'ratio':>6} |\n|{'-' * 46}|{'-' * 11}|{'-' * 46}|{'-' * 8}|"
+)
+
+
+def of_call(action: Callable[[], object]) -> float:
+    """The CPU seconds of this process during one call."""
+    start = time.process_time()
+    action()
+    return time.process_time() - start
+
+
+def of_process(command: Sequence[str], *, repeats: int, environment: Mapping[str, str] | None = None) -> float:
+    """The CPU seconds of a command: the best of several runs."""
+    return min(_of_process_once(command, environment) for _ in range(repeats))
+
+
+def of_python(code: str, *arguments: str, repeats: int, environment: Mapping[str, str] | None = None) -> float:
+    """The CPU seconds of Python code in a process of its own."""
+    return of_process([sys.executable, "-c", code, *arguments], repeats=repeats, environment=environment)
+
+
+def write(figures: Sequence[Figure], folder: Path) -> None:
+    """Write the table as ``benchmarks.json`` and ``benchmarks.md``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    about = {"python": platform.python_version(), "machine": platform.machine(), "cpus": os.cpu_count()}
+    rows = [asdict(figure) | {"ratio": round(figure.ratio, 2)} for figure in figures]
+    (folder / "benchmarks.json").write_text(json.dumps({"about": about, "figures": rows}, indent=2) + "\n")
+    table = "\n".join([HEADER, *(figure.row() for figure in figures)])
+    (folder / "benchmarks.md").write_text(table + "\n")
+
+
+def _of_process_once(command: Sequence[str], environment: Mapping[str, str] | None) -> float:
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        msg = f"exit status {process.returncode}: {' '.join(command)}"
+        raise RuntimeError(msg)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _readable(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"

@@ -1,0 +1,96 @@
+"""What it takes to register labels and files, beside the same rows and digests without LaminDB."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.figures import Figure, of_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def figures(*, smoke: bool) -> Iterator[Figure]:
+    """Measure in this process, on an instance of its own."""
+    from lamindb import setup
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        setup.init(storage=root / "storage", name="benchmarks")
+        for count in [1, 100] if smoke else [1, 100, 10_000]:
+            yield _labels(count, root)
+        count = 20 if smoke else 1_000
+        yield _files_of_a_folder(count, root)
+        yield _files_one_by_one(count, root)
+        setup.close(mute=True)
+
+
+def _labels(count: int, root: Path) -> Figure:
+    import lamindb as ln
+
+    names = [f"label {number} of {count}" for number in range(count)]
+    ours = of_call(lambda: ln.save([ln.ULabel(name=name) for name in names]))
+    assert ln.ULabel.filter(name__in=names[:500]).count() == min(count, 500)
+    return Figure(f"{count:,} labels: construct and save", ours, _insert(names, root), "sqlite3: executemany")
+
+
+def _files_of_a_folder(count: int, root: Path) -> Figure:
+    import lamindb as ln
+
+    folder = _folder_of_files(root / "storage" / "folder", count)
+    ours = of_call(lambda: ln.save(ln.File.from_dir(folder)))
+    assert ln.File.filter(key__startswith="folder/").count() == count
+    return Figure(
+        f"{count:,} files in place: from_dir and save", ours, _hash_and_insert(folder, root), "md5 and insert"
+    )
+
+
+def _files_one_by_one(count: int, root: Path) -> Figure:
+    import lamindb as ln
+
+    folder = _folder_of_files(root / "storage" / "single", count)
+    paths = sorted(folder.iterdir())
+
+    def register() -> None:
+        for path in paths:
+            ln.File(path).save()
+
+    ours = of_call(register)
+    assert ln.File.filter(key__startswith="single/").count() == count
+    return Figure(f"{count:,} files in place, one by one", ours, _hash_and_insert(folder, root), "md5 and insert")
+
+
+def _folder_of_files(folder: Path, count: int) -> Path:
+    folder.mkdir(parents=True)
+    for number in range(count):
+        (folder / f"{number}.txt").write_bytes(os.urandom(1024))
+    return folder
+
+
+def _hash_and_insert(folder: Path, root: Path) -> float:
+    def work() -> None:
+        _fill(root / "floor.db", [hashlib.md5(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())])
+
+    return of_call(work)
+
+
+def _insert(names: list[str], root: Path) -> float:
+    return of_call(lambda: _fill(root / "floor.db", names))
+
+
+def _fill(database: Path, names: list[str]) -> None:
+    """Insert rows with the columns of a label."""
+    now = datetime.now(tz=UTC).isoformat()
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS label (id TEXT PRIMARY KEY, name TEXT, created_at TEXT, by TEXT)"
+        )
+        connection.execute("CREATE INDEX IF NOT EXISTS by_name ON label (name)")
+        rows = [(os.urandom(6).hex(), name, now, "00000000") for name in names]
+        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", rows)

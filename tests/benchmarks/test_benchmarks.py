@@ -1,0 +1,52 @@
+"""The benchmarks run, at a small size."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.benchmarks.figures import Figure, of_call, of_python, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sandbox import Sandbox
+
+
+@pytest.mark.slow
+def test_table_has_all_operations_at_a_small_size(sandbox: Sandbox, tmp_path: Path) -> None:
+    """``python -m tests.benchmarks --smoke`` measures every operation and writes what it prints."""
+    code = f"""
+import runpy, sys
+sys.argv = ["benchmarks", "--smoke", "--output", {str(tmp_path)!r}]
+runpy.run_module("tests.benchmarks", run_name="__main__")
+"""
+    printed = sandbox.python(code, timeout=300).stdout
+    written = json.loads((tmp_path / "benchmarks.json").read_text())["figures"]
+    assert {"import lamindb", "lamin --help", "lamin init"} <= {figure["operation"] for figure in written}
+    assert all(figure["ours"] > 0 and figure["floor"] > 0 for figure in written)
+    assert (tmp_path / "benchmarks.md").read_text().splitlines()[-1] in printed
+
+
+def test_ratio_is_ours_over_floor(tmp_path: Path) -> None:
+    """The ratio says how many times the floor an operation takes, in the table and in the file."""
+    figure = Figure("work", ours=0.3, floor=0.1, floor_name="less work")
+    assert figure.row().split("|")[-2].strip() == "3.0"
+    write([figure], tmp_path)
+    assert json.loads((tmp_path / "benchmarks.json").read_text())["figures"][0]["ratio"] == 3.0
+
+
+def test_cpu_time_counts_work_and_no_waiting() -> None:
+    """Seconds are those of the processor, in this process and in others."""
+    import time
+
+    assert of_call(lambda: time.sleep(0.2)) < 0.1
+    assert of_python("sum(range(5_000_000))", repeats=1) > of_python("pass", repeats=1)
+
+
+def test_failing_command_is_no_figure() -> None:
+    """A command that fails raises, so that no time of a failure gets into the table."""
+    with pytest.raises(RuntimeError, match="exit status 3"):
+        of_python("raise SystemExit(3)", repeats=1)
