@@ -1,0 +1,150 @@
+# %% [markdown]
+# # Quickstart
+#
+# Make an instance, register real data, find it again, and see where it came from. Nothing is needed but Python: metadata
+# go into an embedded SQLite database, data into a local folder. Everything below also works on Postgres and in a bucket.
+
+# %%
+import importlib.util
+from pathlib import Path
+
+import anndata as ad
+import pandas as pd
+
+import lamindb as ln
+
+# %% [markdown]
+# ## Make an instance
+#
+# An instance is a database for metadata and a place for data. On the command line, the same is `lamin init --storage`.
+
+# %%
+print("1/9 make an instance")
+ln.setup.init(storage="lamin-quickstart")
+
+# %% [markdown]
+# ## Track this script
+#
+# From here on, everything that is loaded is an input of this run, and everything that is saved an output.
+
+# %%
+print("\n2/9 track this script")
+ln.track()
+
+# %% [markdown]
+# ## Register a data frame
+#
+# A column is known if a feature of its name is registered. Before that, it's not validated:
+
+# %%
+print("\n3/9 validate the columns of a data frame")
+df = pd.DataFrame({"CD8": [1, 2, 3], "CD45": [3, 4, 5], "perturbation": ["DMSO", "IFNG", "DMSO"]})
+ln.Feature.validate(df.columns)
+
+# %% [markdown]
+# The columns are as they should be, so they get registered, and the data frame with them:
+
+# %%
+ln.save(ln.Feature.from_df(df))
+assert ln.Feature.validate(df.columns).all()
+
+print("\n4/9 register the data frame")
+dataset = ln.Dataset.from_df(df, name="Immune phenotyping 1")
+dataset.save()
+dataset.features
+
+# %% [markdown]
+# Labels say what the data is about. Each label is added under the feature that it is a value of:
+
+# %%
+ln.save([ln.ULabel(name="DMSO"), ln.ULabel(name="IFNG")])
+perturbations = ln.ULabel.from_values(df["perturbation"])
+dataset.labels.add(perturbations, feature=ln.Feature.filter(name="perturbation").one())
+dataset.describe()
+
+# %% [markdown]
+# ## Register a real single-cell data set
+#
+# 700 peripheral blood cells, 765 genes, with the annotations of their authors. The file comes with the scanpy package.
+
+# %%
+print("\n5/9 register a real single-cell data set")
+scanpy = importlib.util.find_spec("scanpy")
+if scanpy is None:
+    raise SystemExit("the sample data is a file in scanpy: pip install --no-deps scanpy")
+adata = ad.read_h5ad(Path(scanpy.origin).parent / "datasets" / "10x_pbmc68k_reduced.h5ad")
+adata
+
+# %% [markdown]
+# Its genes and the columns of its cell annotations are features. (With the schema `bionty`, genes have a registry of their
+# own, with all identifiers and synonyms.)
+
+# %%
+ln.save(ln.Feature.from_df(adata.to_df()))
+ln.save(ln.Feature.from_df(adata.obs))
+cells = ln.File.from_anndata(
+    adata, field=ln.Feature.name, key="pbmc68k/reduced.h5ad", description="10x PBMC 68k, 700 cells"
+)
+cells.save()
+
+# %% [markdown]
+# The types of its cells become labels:
+
+# %%
+print("\n6/9 label the cells' metadata")
+ln.save([ln.ULabel(name=name) for name in adata.obs["bulk_labels"].cat.categories])
+cell_types = ln.ULabel.from_values(adata.obs["bulk_labels"])
+cells.labels.add(cell_types, feature=ln.Feature.filter(name="bulk_labels").one())
+
+# %% [markdown]
+# ## Find it again
+#
+# By words, also misspelt ones; by label; by what it measures:
+
+# %%
+print("\n7/9 search and query")
+print(ln.ULabel.search("dendritc").head(3))
+print(ln.Dataset.search("immune"))
+print(ln.File.filter(ulabels__name="Dendritic").df())
+assert ln.File.filter(feature_sets__features__name="CD79A").distinct().one() == cells
+
+# %% [markdown]
+# ## Load it back
+#
+# What comes back is what went in.
+
+# %%
+print("\n8/9 load back and compare")
+found = ln.Dataset.filter(name="Immune phenotyping 1").one()
+pd.testing.assert_frame_equal(found.load(), df)
+
+again = ln.File.filter(key="pbmc68k/reduced.h5ad").one().load()
+pd.testing.assert_frame_equal(again.obs, adata.obs)
+assert (again.X == adata.X).all()
+print("equal to what was registered")
+
+# %% [markdown]
+# ## See where it came from
+#
+# A next step, say a pipeline, loads what it needs and saves what it makes. Both get linked to it.
+
+# %%
+print("\n9/9 describe and draw the data flow")
+ln.track(ln.Transform(name="Keep the monocytes", type="pipeline"))
+loaded = cells.load()
+monocytes = ln.File(loaded[loaded.obs["bulk_labels"] == "CD14+ Monocyte"].copy(), description="Monocytes of PBMC 68k")
+monocytes.save()
+monocytes.describe()
+cells.describe()
+
+# %%
+flow = monocytes.view_flow()
+flow
+
+# %% [markdown]
+# Outside a notebook, write the picture to a file:
+
+# %%
+picture = Path("lamin-quickstart") / "data-flow.svg"
+picture.write_bytes(flow.pipe(format="svg"))
+print(f"the data flow is drawn in {picture}")

@@ -1,0 +1,1 @@
+"""The documentation is true: its examples run, its names exist, its links lead somewhere."""
