@@ -35,7 +35,7 @@ _NAMES = {
     "select": "lnschema_core.saving:select",
     "view": "lamindb.display:view",
     # rooms
-    "settings": "lamindb._settings:settings",
+    "settings": "lnschema_core.settings:settings",
     "setup": "lamindb.setup",
     "schema": "lamindb.schema",
     "dev": "lamindb.dev",
@@ -46,7 +46,7 @@ __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lamindb import dev, schema, setup
-    from lamindb._settings import settings
+    from lnschema_core.settings import settings
     from lamindb.display import view
     from lamindb.errors import InstanceNotLoaded as InstanceNotSetupError
     from lamindb.provenance import run_context, track

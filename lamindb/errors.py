@@ -106,6 +106,10 @@ class SourceChanged(StorageError):
     """A file was modified while it was being registered."""
 
 
+class DuplicateContent(LaminError, RuntimeError):
+    """The content of a new file is registered already, and the session wants that to be an error."""
+
+
 class InvalidKey(LaminError, ValueError):
     """A key that is empty, absolute or leaves its storage location."""
 

@@ -1,0 +1,56 @@
+"""The core registries of LaminDB: files, datasets, where they come from and what they measure.
+
+The door for users of the schema: the first use of a registry connects to the current instance.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lamindb._lazy import door
+
+_schema_id = "yvzi"
+_name = "core"
+
+_REGISTRIES = (
+    "User",
+    "Storage",
+    "Transform",
+    "Run",
+    "ULabel",
+    "Modality",
+    "Feature",
+    "FeatureSet",
+    "File",
+    "Dataset",
+)
+_NAMES = {name: f"lnschema_core.models:{name}" for name in _REGISTRIES}
+
+__getattr__, __dir__ = door(__name__, _NAMES)
+
+if TYPE_CHECKING:
+    from lnschema_core.models import (
+        Dataset,
+        Feature,
+        FeatureSet,
+        File,
+        Modality,
+        Run,
+        Storage,
+        Transform,
+        ULabel,
+        User,
+    )
+
+__all__ = [
+    "Dataset",
+    "Feature",
+    "FeatureSet",
+    "File",
+    "Modality",
+    "Run",
+    "Storage",
+    "Transform",
+    "ULabel",
+    "User",
+]

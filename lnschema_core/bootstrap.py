@@ -1,0 +1,70 @@
+"""Rows that must exist in an instance: its users and its default storage location.
+
+Made on the signals of the set-up layer, since that layer knows no registry.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+
+if TYPE_CHECKING:
+    from lamindb.setup.instances import InstanceSettings
+    from lnschema_core.models import Storage, User
+
+
+def on_database_ready(sender: object, *, instance: InstanceSettings, **_: Any) -> None:
+    """Upsert the current user and the default storage location after an instance was initialised or loaded."""
+    ensure_user()
+    ensure_storage(instance)
+
+
+def on_instance_connected(sender: object, **_: Any) -> None:
+    """Make sure that the current user has a row, else every record they create would be refused."""
+    from django.db import DatabaseError, connection
+
+    from lamindb.setup import settings
+    from lnschema_core.models import User
+
+    try:
+        known = User.objects.filter(id=settings.user.id).exists()
+        if not known:
+            ensure_user()
+    except DatabaseError as error:
+        connection.close()
+        log.warning(f"instance seems not set up ({error})")
+
+
+def ensure_user() -> User:
+    """The row of the current user, created or brought up to date."""
+    from lamindb.setup import settings
+    from lnschema_core.models import User
+
+    user = settings.user
+    facts = {"handle": user.handle, "email": user.email, "name": user.name}
+    record = User.objects.filter(id=user.id).one_or_none()
+    if record is None:
+        record = User.from_fields(id=user.id, **facts)
+        record.save(force_insert=True)
+        log.save(f"saved: {record}")
+    elif any(getattr(record, name) != value for name, value in facts.items()):
+        User.objects.filter(id=user.id).update(**facts)
+        record.refresh_from_db()
+    return record
+
+
+def ensure_storage(instance: InstanceSettings) -> Storage:
+    """The row of the instance's default storage location, created where missing."""
+    from lamindb.setup import settings
+    from lnschema_core.models import Storage
+
+    storage = instance.storage
+    record = Storage.objects.filter(root=storage.root_as_str).one_or_none()
+    if record is None:
+        record = Storage.from_fields(
+            root=storage.root_as_str, type=storage.type, region=storage.region, created_by_id=settings.user.id
+        )
+        record.save(force_insert=True)
+        log.save(f"saved: {record}")
+    return record

@@ -1,0 +1,68 @@
+"""Which field is meant: field references, names, and the default string field of a registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+if TYPE_CHECKING:
+    from lamindb.types import StrField
+
+_STRING_TYPES = (models.CharField, models.TextField)
+
+
+def registry_of(source: Any) -> type[models.Model]:
+    """The registry of a class, record, query set or manager."""
+    if isinstance(source, type):
+        return source
+    if isinstance(source, models.Model):
+        return type(source)
+    return source.model
+
+
+def string_field(source: Any, *, field: StrField | None = None) -> str:
+    """The name of the field that stands for a record of a registry.
+
+    Args:
+        source: A registry class, record, query set or manager.
+        field: A field name or reference; by default ``name``, or the first text field that is no id.
+
+    Raises:
+        TypeError: The field is neither a name nor a field reference.
+        ValueError: The registry has no string field.
+    """
+    if field is not None:
+        return field_name(field)
+    registry = registry_of(source)
+    declared = getattr(registry, "default_field", None)
+    if declared is not None:
+        return declared
+    for candidate in registry._meta.fields:
+        if candidate.name == "name":
+            return "name"
+    for candidate in registry._meta.fields:
+        if isinstance(candidate, _STRING_TYPES) and "id" not in candidate.name:
+            return candidate.name
+    msg = "please pass a Registry string field, e.g., `CellType.name`!"
+    raise ValueError(msg)
+
+
+def field_name(field: StrField) -> str:
+    """The name of a field that is given by name or by reference.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(field, str):
+        return field
+    if isinstance(field, DeferredAttribute):
+        return field.field.name
+    msg = "please pass a Registry string field, e.g., `CellType.name`!"
+    raise TypeError(msg)
+
+
+def has_field(registry: type[models.Model], name: str) -> bool:
+    """Whether a registry has a column of this name."""
+    return any(field.name == name for field in registry._meta.concrete_fields)

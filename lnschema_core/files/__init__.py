@@ -1,0 +1,1 @@
+"""The long verbs of files and datasets, as functions on values; the registries call them."""

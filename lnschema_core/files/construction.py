@@ -1,0 +1,164 @@
+"""Constructing a file: from data to an unsaved record, or to the record that has this content already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+
+from lamindb import log
+from lamindb.errors import DuplicateContent
+from lamindb.io import formats, paths
+from lnschema_core import runs
+from lnschema_core.files import places
+from lnschema_core.files.intake import take_in
+from lnschema_core.files.pending import PendingFile, remove_when_forgotten
+from lnschema_core.settings import settings
+from lnschema_core.versioning import plan_version
+
+if TYPE_CHECKING:
+    from lnschema_core.files.pending import Intake
+    from lnschema_core.models import File, Run
+    from lnschema_core.versioning import Family
+
+_ARGUMENTS = ("data", "key", "run", "description", "version", "is_new_version_of")
+_SEMI_PRIVATE = ("initial_version_id", "format", "log_hint", "skip_check_exists", "intake")
+
+
+def construct(file: File, arguments: dict[str, Any]) -> None:
+    """Make an unsaved file of the constructor's arguments, or become the existing file with the same content."""
+    _check_arguments(arguments)
+    old = arguments.get("is_new_version_of")
+    family = plan_version(type(file), old, arguments.get("version"), arguments.get("initial_version_id"))
+    run = runs.resolve(arguments.get("run"))
+    key = arguments.get("key")
+    intake = arguments.get("intake") or take_in(
+        arguments["data"], id=family.id, key=key, format=arguments.get("format")
+    )
+    if intake.is_temporary and intake.source is not None:
+        remove_when_forgotten(file, intake.source)
+    existing = find_same_content(type(file), intake)
+    if existing is not None:
+        _become_existing(file, existing, intake)
+        return
+    check_place(arguments["data"], key, intake)
+    description = arguments.get("description")
+    if description is None and old is not None:
+        description = old.description
+    if intake.key is None and description is None and run is None:
+        msg = "Pass one of key, run or description as a parameter"
+        raise ValueError(msg)
+    become_new(file, intake, family, description, run)
+    log_hints(file, intake, log_hint=arguments.get("log_hint", True))
+
+
+def become_new(file: File, intake: Intake, family: Family, description: str | None, run: Run | None) -> None:
+    """Fill the fields of a new file."""
+    fields: dict[str, Any] = {
+        "id": family.id,
+        "storage": intake.storage,
+        "key": intake.key,
+        "suffix": intake.suffix,
+        "accessor": intake.accessor,
+        "description": description,
+        "version": family.version,
+        "size": intake.size,
+        "hash": None if intake.hash is None else intake.hash.value,
+        "hash_type": None if intake.hash is None else intake.hash.type,
+        "run": run,
+        "transform": None if run is None else run.transform,
+        "initial_version_id": family.initial_version_id,
+    }
+    Model.__init__(file, **fields)
+    file._family = family
+    file._memory = intake.memory
+    file._pending = pending_of(intake)
+
+
+def pending_of(intake: Intake) -> PendingFile:
+    """What is to be done on save for data that was taken in."""
+    if intake.is_in_place:
+        return PendingFile()
+    shown = None if intake.source is None else paths.to_path(intake.source)
+    if shown is not None and paths.is_local(shown):
+        shown = shown.resolve()
+    return PendingFile(source=intake.source, shown_path=shown, is_temporary=intake.is_temporary)
+
+
+def find_same_content(registry: type[File], intake: Intake) -> File | None:
+    """The registered file with the same content, as far as the session wants to know.
+
+    Equal content means equal digest, algorithm and size.
+
+    Raises:
+        RuntimeError: There is one, and the session wants that to be an error.
+    """
+    if intake.hash is None:
+        return None
+    same = registry.objects.filter(hash=intake.hash.value, hash_type=intake.hash.type, size=intake.size)
+    existing = same.order_by("created_at", "id").first()
+    if existing is None:
+        return None
+    if settings.upon_file_create_if_hash_exists == "error":
+        msg = (
+            f"file with same hash exists: {existing}\n💡 you can make this error a warning:\n"
+            "    ln.settings.upon_file_create_if_hash_exists"
+        )
+        raise DuplicateContent(msg)
+    if settings.upon_file_create_if_hash_exists == "warn_create_new":
+        log.warning(f"creating new File object despite existing file with same hash: {existing}")
+        return None
+    return existing
+
+
+def _become_existing(file: File, existing: File, intake: Intake) -> None:
+    log.warning(f"returning existing file with same hash: {existing}")
+    file._become(existing)
+    file._memory = intake.memory
+    if not places.path_in_storage(existing).exists():
+        log.warning(f"the object of {existing} is missing in storage, `save()` stores it again")
+        file._pending = PendingFile(source=intake.source, is_temporary=intake.is_temporary)
+
+
+def check_place(data: Any, key: str | None, intake: Intake) -> None:
+    """Refuse a key that contradicts where the data lies.
+
+    Raises:
+        ValueError: It does.
+    """
+    if key is not None and intake.key != key:
+        msg = (
+            f"The path '{data}' is already in registered storage '{intake.storage.root}' with key '{intake.key}'\n"
+            f"You passed conflicting key '{key}': please move the file before registering it."
+        )
+        raise ValueError(msg)
+    if intake.key is not None and intake.key.startswith(paths.AUTO_KEY_PREFIX):
+        msg = "Key cannot start with .lamindb/"
+        raise ValueError(msg)
+
+
+def log_hints(file: File, intake: Intake, *, log_hint: bool) -> None:
+    """Say where the file is or will be, and how to link its features."""
+    if log.verbosity() < log.VERBOSITIES["hint"]:
+        return
+    if intake.is_in_place:
+        log.hint(f"file in storage '{intake.storage.root}' with key '{intake.key}'")
+    elif intake.key is not None:
+        log.hint(f"file will be copied to default storage upon `save()` with key '{intake.key}'")
+    else:
+        log.hint(f"file will be copied to default storage upon `save()` with key `None` ('{places.storage_key(file)}')")
+    if not log_hint:
+        return
+    if formats.is_type(intake.memory, "DataFrame"):
+        log.hint("data is a dataframe, consider using .from_df() to link column names as features")
+    elif intake.accessor == "AnnData":
+        log.hint("data is AnnDataLike, consider using .from_anndata() to link var_names and obs.columns as features")
+
+
+def _check_arguments(arguments: dict[str, Any]) -> None:
+    if arguments.get("data") is None:
+        raise KeyError("data")
+    unknown = {name: value for name, value in arguments.items() if name not in (*_ARGUMENTS, *_SEMI_PRIVATE)}
+    if unknown:
+        msg = f"Only data, key, run, description, version, is_new_version_of can be passed, you passed: {unknown}"
+        raise ValueError(msg)

@@ -1,0 +1,45 @@
+"""Where the content of files is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lamindb.io.paths import auto_key, path_of_key, to_path
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+    from lnschema_core.models import File
+
+
+def storage_key(file: File) -> str:
+    """The path of a file within its storage location."""
+    if file.key is not None:
+        return file.key
+    if file.id is None:
+        msg = "the file was deleted: it has no path"
+        raise AssertionError(msg)
+    return auto_key(file.id, file.suffix)
+
+
+def path_in_storage(file: File) -> UPath:
+    """The place of a file in its storage location, whether or not it is there already."""
+    return path_of_key(storage_root(file), storage_key(file))
+
+
+def storage_root(file: File) -> UPath:
+    """The root of a file's storage location; no query for the default one."""
+    from lamindb.setup import settings
+
+    default = settings.storage
+    if file.storage_id == default.id:
+        return default.root
+    return to_path(file.storage.root)
+
+
+def path_of_file(file: File) -> UPath:
+    """The source of a file that is still to be stored, else its place in storage."""
+    pending = file._pending
+    if pending is not None and pending.shown_path is not None:
+        return pending.shown_path
+    return path_in_storage(file)

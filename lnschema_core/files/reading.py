@@ -1,0 +1,61 @@
+"""Reading files: into memory, to a local path, or piece by piece."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamindb.io import cache, formats, hashing, paths
+from lnschema_core import runs
+from lnschema_core.files import places
+
+if TYPE_CHECKING:
+    from lnschema_core.models import File
+
+_BACKED_SUFFIXES = (".h5", ".hdf5", ".h5ad", ".zrad", ".zarr")
+
+
+def load(file: File, is_run_input: bool | None = None, *, stream: bool = False, track: bool = True, **kwargs: Any) -> Any:
+    """Load a file into memory; see ``File.load``."""
+    if track:
+        runs.track_input(file, is_run_input)
+    if file._memory is not None:
+        return file._memory
+    path = places.path_of_file(file)
+    if not (paths.is_store(path) or (stream and file.suffix == ".h5ad")):
+        path = local_path(file)
+    return formats.load(path, file.suffix, **kwargs)
+
+
+def stage(file: File, is_run_input: bool | None = None) -> Path:
+    """Make a file available locally; see ``File.stage``."""
+    if file.suffix in (".zarr", ".zrad"):
+        msg = "zarr object can't be staged, please use load() or stream()"
+        raise RuntimeError(msg)
+    runs.track_input(file, is_run_input)
+    return local_path(file)
+
+
+def local_path(file: File) -> Path:
+    """Where the content is locally: in local storage itself, or in the cache, fetched there if need be."""
+    from lamindb import setup
+
+    path = places.path_of_file(file)
+    if paths.is_local(path):
+        return path
+    expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
+    return cache.ensure_cached(path, setup.settings.storage.cache_dir, expected)
+
+
+def backed(file: File, is_run_input: bool | None = None) -> Any:
+    """Open a file for reading parts of it; see ``File.backed``."""
+    if file.suffix not in _BACKED_SUFFIXES:
+        msg = (
+            "File should have a zarr or h5 object as the underlying data, please use one of the following suffixes "
+            f"for the object name: {', '.join(_BACKED_SUFFIXES)}."
+        )
+        raise ValueError(msg)
+    runs.track_input(file, is_run_input)
+    from lamindb.io.accessors import open_backed
+
+    return open_backed(places.path_of_file(file))

@@ -1,0 +1,40 @@
+"""Printing the tree of files in storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lamindb import log
+from lamindb.io import listing, paths, trees
+from lnschema_core.catalogue import core_registry
+
+if TYPE_CHECKING:
+    from lamindb.types import PathLike
+
+
+def print_tree(
+    path: PathLike | None, *, level: int, limit_to_directories: bool, length_limit: int
+) -> None:
+    """Print a tree; see ``File.view_tree``."""
+    root, keys = _registered_keys() if path is None else _keys_below(path)
+    text = trees.render_tree(
+        root, keys, level=level, limit_to_directories=limit_to_directories, length_limit=length_limit
+    )
+    log.plain(text)
+
+
+def _registered_keys() -> tuple[str, list[str]]:
+    from lamindb import setup
+
+    storage = setup.settings.storage
+    rows = core_registry("File").objects.filter(storage_id=storage.id).values_list("id", "key", "suffix")
+    keys = [paths.auto_key(id_, suffix) if key is None else key for id_, key, suffix in rows]
+    return storage.root.name, sorted(keys)
+
+
+def _keys_below(path: PathLike) -> tuple[str, list[str]]:
+    folder = paths.to_path(path)
+    if not folder.is_dir():
+        msg = f"{folder} is no folder"
+        raise NotADirectoryError(msg)
+    return folder.name, sorted(listing.files_below(folder))

@@ -1,0 +1,75 @@
+"""Query sets as data frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.timezone import localtime
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pandas as pd
+
+    from lnschema_core.query import QuerySet
+
+_TIMES = ("updated_at", "run_at")
+
+
+def queryset_to_frame(queryset: QuerySet[Any], include: Sequence[str]) -> pd.DataFrame:
+    """The records as a frame; see :meth:`QuerySet.df <lnschema_core.query.QuerySet.df>`."""
+    import pandas as pd
+
+    key = queryset.model._meta.pk.attname
+    names = [field.attname for field in queryset.model._meta.concrete_fields]
+    columns = [name for name in names if name not in (key, "created_at")]
+    rows = list(queryset.values_list(key, *columns))
+    frame = pd.DataFrame.from_records(rows, columns=[key, *columns], index=key)
+    for name in _TIMES:
+        if name in frame.columns and len(frame):
+            frame[name] = [_local_text(value) for value in frame[name].array.astype(object)]
+    for position, expression in enumerate(include):
+        frame.insert(position, expression, _linked_values(queryset, expression, list(frame.index)))
+    return frame
+
+
+def _local_text(value: datetime | None) -> str | None:
+    import pandas as pd
+
+    if value is None or pd.isna(value):
+        return None
+    return localtime(pd.Timestamp(value).to_pydatetime(), _local_zone()).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _local_zone() -> Any:
+    from datetime import datetime
+
+    return datetime.now().astimezone().tzinfo
+
+
+def _linked_values(queryset: QuerySet[Any], expression: str, keys: list[Any]) -> list[list[Any]]:
+    """Per record the values behind a many-to-many expression, in the order in which they were linked."""
+    field_name = expression.partition("__")[0]
+    _check_many_to_many(queryset.model, field_name)
+    path = expression if "__" in expression else f"{expression}__pk"
+    linked: dict[Any, list[Any]] = {key: [] for key in keys}
+    pairs = queryset.model._default_manager.filter(pk__in=keys)
+    for key, value in pairs.filter(**{f"{field_name}__isnull": False}).values_list("pk", path):
+        linked[key].append(value)
+    return [linked[key] for key in keys]
+
+
+def _check_many_to_many(registry: type[models.Model], name: str) -> None:
+    try:
+        field = registry._meta.get_field(name)
+    except FieldDoesNotExist:
+        field = next((one for one in registry._meta.related_objects if one.get_accessor_name() == name), None)
+        if field is None:
+            msg = f"{registry.__name__} has no field '{name}'"
+            raise AttributeError(msg) from None
+    if not field.many_to_many:
+        msg = "Only many-to-many fields are allowed here."
+        raise ValueError(msg)

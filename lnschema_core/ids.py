@@ -1,0 +1,75 @@
+"""Random ids of registries. Migrations point at these functions: add new ones, never move or change one."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+_BASE26 = string.ascii_lowercase
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_BASE64 = _BASE62 + "_-"
+
+
+def base62(n_char: int) -> str:
+    """A random string over digits, upper- and lower-case letters."""
+    return _random_string(_BASE62, n_char)
+
+
+def base64(n_char: int) -> str:
+    """A random string over the base62 alphabet, ``_`` and ``-``."""
+    return _random_string(_BASE64, n_char)
+
+
+def base26(n_char: int) -> str:
+    """A random string over lower-case letters."""
+    return _random_string(_BASE26, n_char)
+
+
+def base62_4() -> str:
+    """A random base62 string of length 4."""
+    return base62(4)
+
+
+def base62_8() -> str:
+    """A random base62 string of length 8."""
+    return base62(8)
+
+
+def base62_12() -> str:
+    """A random base62 string of length 12."""
+    return base62(12)
+
+
+def base62_14() -> str:
+    """A random base62 string of length 14."""
+    return base62(14)
+
+
+def base62_16() -> str:
+    """A random base62 string of length 16."""
+    return base62(16)
+
+
+def base62_18() -> str:
+    """A random base62 string of length 18."""
+    return base62(18)
+
+
+def base62_20() -> str:
+    """A random base62 string of length 20."""
+    return base62(20)
+
+
+def base62_24() -> str:
+    """A random base62 string of length 24."""
+    return base62(24)
+
+
+def _random_string(alphabet: str, length: int) -> str:
+    base = len(alphabet)
+    number = secrets.randbelow(base**length)
+    characters = []
+    for _ in range(length):
+        number, digit = divmod(number, base)
+        characters.append(alphabet[digit])
+    return "".join(characters)

@@ -1,0 +1,53 @@
+"""The registries, their bases and the tables that link them: the public path, which migrations and plug-ins use.
+
+Importing this package connects to the current instance, since Django defines registries only for an instance.
+"""
+
+from __future__ import annotations
+
+from lamindb.setup import connection as _connection
+
+_connection.connect()
+
+from lnschema_core.models.mixins import CanValidate, Data, HasParents  # noqa: E402 - registries need a connection
+from lnschema_core.models.registries import (  # noqa: E402
+    Dataset,
+    DatasetFeatureSet,
+    DatasetULabel,
+    Feature,
+    FeatureSet,
+    File,
+    FileFeatureSet,
+    FileULabel,
+    Modality,
+    Run,
+    Storage,
+    Transform,
+    ULabel,
+    User,
+)
+from lnschema_core.models.registry import ORM, FieldAttr, LinkORM, Registry  # noqa: E402
+
+__all__ = [
+    "ORM",
+    "CanValidate",
+    "Data",
+    "Dataset",
+    "DatasetFeatureSet",
+    "DatasetULabel",
+    "Feature",
+    "FeatureSet",
+    "FieldAttr",
+    "File",
+    "FileFeatureSet",
+    "FileULabel",
+    "HasParents",
+    "LinkORM",
+    "Modality",
+    "Registry",
+    "Run",
+    "Storage",
+    "Transform",
+    "ULabel",
+    "User",
+]

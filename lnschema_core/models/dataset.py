@@ -1,0 +1,219 @@
+"""The registry of datasets: data in one or several files, described as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from lnschema_core import ids
+from lnschema_core.models.featureset import FeatureSet
+from lnschema_core.models.file import File
+from lnschema_core.models.mixins import Data
+from lnschema_core.models.registry import Registry
+from lnschema_core.models.run import Run
+from lnschema_core.models.transform import Transform
+from lnschema_core.models.ulabel import ULabel
+from lnschema_core.models.user import User
+from lnschema_core.users import current_user_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anndata import AnnData
+
+    from lamindb.types import PathLike, StrField
+    from lnschema_core.files.pending import PendingDataset
+    from lnschema_core.models.modality import Modality
+    from lnschema_core.versioning import Family
+
+
+class Dataset(Registry, Data):
+    """Datasets: data of one or several files, described as a whole.
+
+    Args:
+        data: A data frame, an ``AnnData`` object, a saved file, or a sequence of saved files.
+        name: A name.
+        description: A description.
+        reference: An external reference, such as a url.
+        reference_type: What kind of reference.
+        run: The run that makes the dataset; by default the current one.
+        version: A version.
+        is_new_version_of: The previous version.
+
+    Raises:
+        TypeError: The name is missing.
+        ValueError: A file isn't saved, files have equal content, or the kind of data can't make a dataset.
+
+    Examples:
+        >>> dataset = ln.Dataset(df, name="Immune phenotyping 1")
+        >>> dataset.save()
+    """
+
+    id = models.CharField(max_length=20, default=ids.base62_20, primary_key=True)
+    """Universal id; that of the file for a dataset of one file."""
+    name = models.CharField(max_length=255, db_index=True, default=None)
+    """Name or title."""
+    description = models.TextField(null=True, default=None)
+    """Description."""
+    version = models.CharField(max_length=10, db_index=True, null=True, default=None)
+    """Version, such as ``"1"``."""
+    hash = models.CharField(max_length=86, db_index=True, null=True, default=None)
+    """Digest of the content, by which equal content is found."""
+    reference = models.CharField(max_length=255, db_index=True, null=True, default=None)
+    """External reference, such as a url."""
+    reference_type = models.CharField(max_length=255, db_index=True, null=True, default=None)
+    """What kind of reference it is."""
+    feature_sets = models.ManyToManyField(FeatureSet, related_name="datasets", through="DatasetFeatureSet")
+    """Feature sets that the dataset measures."""
+    ulabels = models.ManyToManyField(ULabel, through="DatasetULabel", related_name="datasets")
+    """Labels of the dataset."""
+    transform = models.ForeignKey(Transform, models.PROTECT, related_name="datasets", null=True, default=None)
+    """Transform that made the dataset."""
+    run = models.ForeignKey(Run, models.PROTECT, related_name="output_datasets", null=True, default=None)
+    """Run that made the dataset."""
+    input_of = models.ManyToManyField(Run, related_name="input_datasets")
+    """Runs that use the dataset."""
+    file = models.ForeignKey(File, models.PROTECT, null=True, unique=True, related_name="datasets")
+    """The file of a dataset of one file."""
+    files = models.ManyToManyField(File, related_name="datasets")
+    """The files of a dataset of several files."""
+    initial_version = models.ForeignKey("self", models.PROTECT, null=True, default=None)
+    """The first version of the dataset; ``None`` for the first version itself."""
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    """When the record was created."""
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+    """When the record was last changed."""
+    created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_datasets")
+    """Who created the record."""
+
+    _family: Family | None = None
+    _pending: PendingDataset | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) > 1 and len(args) != len(self._meta.concrete_fields):
+            msg = "Only one non-keyword arg allowed: data"
+            raise ValueError(msg)
+        if len(args) == 1:
+            kwargs["data"], args = args[0], ()
+        super().__init__(*args, **kwargs)
+
+    def _construct(self, fields: dict[str, Any]) -> None:
+        from lnschema_core.files.datasets import construct
+
+        construct(self, fields, File)
+
+    @classmethod
+    def from_df(
+        cls,
+        df: pd.DataFrame,
+        field: StrField | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        modality: Modality | None = None,
+        reference: str | None = None,
+        reference_type: str | None = None,
+        version: str | None = None,
+        is_new_version_of: Dataset | None = None,
+    ) -> Dataset:
+        """Make a dataset of a data frame, and link its column names as features.
+
+        Args:
+            df: The frame; stored as parquet.
+            field: The registry field that has the column names; by default ``Feature.name``.
+            name: A name.
+            description: A description.
+            run: The run that makes the dataset; by default the current one.
+            modality: The kind of measurement of the features.
+            reference: An external reference, such as a url.
+            reference_type: What kind of reference.
+            version: A version.
+            is_new_version_of: The previous version.
+        """
+        from lnschema_core.files.annotated import feature_sets_of_frame
+
+        feature_sets = feature_sets_of_frame(df, field, modality=modality)
+        return cls(
+            df, name=name, description=description, run=run, reference=reference, reference_type=reference_type,
+            version=version, is_new_version_of=is_new_version_of, feature_sets=feature_sets,
+        )  # fmt: skip
+
+    @classmethod
+    def from_anndata(
+        cls,
+        adata: AnnData | File | PathLike,
+        field: StrField | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        modality: Modality | None = None,
+        reference: str | None = None,
+        reference_type: str | None = None,
+        version: str | None = None,
+        is_new_version_of: Dataset | None = None,
+    ) -> Dataset:
+        """Make a dataset of an ``AnnData`` object or file, and link its variables and ``obs`` columns as features.
+
+        Args:
+            adata: The object, or a saved file that has one.
+            field: The registry field that has the names of variables, such as ``lb.Gene.symbol``.
+            name: A name.
+            description: A description.
+            run: The run that makes the dataset; by default the current one.
+            modality: The kind of measurement of the variables.
+            reference: An external reference, such as a url.
+            reference_type: What kind of reference.
+            version: A version.
+            is_new_version_of: The previous version.
+        """
+        from lnschema_core.files.annotated import feature_sets_of_anndata_source
+
+        feature_sets = feature_sets_of_anndata_source(adata, field, modality=modality)
+        return cls(
+            adata, name=name, description=description, run=run, reference=reference, reference_type=reference_type,
+            version=version, is_new_version_of=is_new_version_of, feature_sets=feature_sets,
+        )  # fmt: skip
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the content, then commit the dataset with its files and links: bytes first, rows last."""
+        from lnschema_core.files.datasets import save_dataset
+
+        save_dataset(self, *args, **kwargs)
+
+    def delete(self, storage: bool | None = None) -> None:  # type: ignore[override] # noqa: FBT001 - the API of 0.54
+        """Delete the dataset, and the file of a dataset of one file.
+
+        Args:
+            storage: Whether to delete the content of the file, too; by default you are asked.
+        """
+        from lnschema_core.files.deletion import delete_dataset
+
+        delete_dataset(self, storage=storage)
+
+    def load(self, is_run_input: bool | None = None, **kwargs: Any) -> Any:  # noqa: FBT001 - the API of 0.54
+        """Load the dataset into memory; several files are concatenated in their order.
+
+        Args:
+            is_run_input: Whether to record the dataset as an input of the current run.
+            **kwargs: Passed on to the reader of the format.
+
+        Returns:
+            What the file loads as; for several files a concatenated data frame or ``AnnData`` object, whose ``obs`` column
+            ``file_id`` tells the file, or a list of what each of them loads as.
+
+        Raises:
+            RuntimeError: The files have different suffixes.
+        """
+        from lnschema_core.files.datasets import load_dataset
+
+        return load_dataset(self, is_run_input, **kwargs)
+
+    def backed(self, is_run_input: bool | None = None) -> Any:  # noqa: FBT001 - the API of 0.54
+        """Open the file of a dataset of one file for reading parts of it.
+
+        Raises:
+            RuntimeError: The dataset has several files.
+        """
+        from lnschema_core.files.datasets import open_dataset
+
+        return open_dataset(self, is_run_input)

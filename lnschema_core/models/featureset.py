@@ -1,0 +1,115 @@
+"""The registry of feature sets: which features data measures together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from lnschema_core import ids
+from lnschema_core.models.modality import Modality
+from lnschema_core.models.registry import Registry
+from lnschema_core.models.user import User
+from lnschema_core.query import Manager
+from lnschema_core.users import current_user_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lamindb.types import ListLike, StrField
+    from lnschema_core.annotation.feature_sets import Members
+
+
+class FeatureSetManager(Manager):
+    """Gets the feature set of a file or dataset by its slot: ``file.feature_sets["columns"]``."""
+
+    def __getitem__(self, slot: str) -> FeatureSet | None:
+        from lnschema_core.annotation.slots import feature_set_of_slot
+
+        return feature_set_of_slot(self, slot)
+
+
+class FeatureSet(Registry):
+    """Feature sets: sets of features that were measured together.
+
+    Args:
+        features: Saved records of one registry, such as features or genes.
+        type: What the values of all features are; by default ``"number"`` for registries other than ``Feature``.
+        modality: The kind of measurement.
+        name: A name.
+    """
+
+    objects = FeatureSetManager()
+
+    id = models.CharField(max_length=20, default=None, primary_key=True)
+    """Universal id, valid across instances."""
+    name = models.CharField(max_length=128, null=True, default=None)
+    """Name, such as that of a panel."""
+    n = models.IntegerField()
+    """Number of features."""
+    type = models.CharField(max_length=64, null=True, default=None)
+    """What the values of all features are; ``None`` if each feature has its own type."""
+    modality = models.ForeignKey(Modality, models.PROTECT, null=True, default=None, related_name="feature_sets")
+    """Kind of measurement."""
+    registry = models.CharField(max_length=128, db_index=True)
+    """Registry that has the features, such as ``core.Feature``."""
+    hash = models.CharField(max_length=20, null=True, default=None, db_index=True)
+    """Hash of the ids of the features, by which equal sets are found."""
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    """When the record was created."""
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+    """When the record was last changed."""
+    created_by = models.ForeignKey(
+        User, models.PROTECT, default=current_user_id, related_name="created_feature_sets"
+    )
+    """Who created the record."""
+
+    _members: Members | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) > 1 and len(args) != len(self._meta.concrete_fields):
+            msg = "Only one non-keyword arg allowed: features"
+            raise ValueError(msg)
+        if len(args) == 1:
+            kwargs["features"], args = args[0], ()
+        super().__init__(*args, **kwargs)
+
+    def _construct(self, fields: dict[str, Any]) -> None:
+        from lnschema_core.annotation.feature_sets import construct
+
+        construct(self, fields)
+
+    @classmethod
+    def from_values(
+        cls,
+        values: ListLike,
+        field: StrField | None = None,
+        type: Any = None,  # noqa: A002 - the API of 0.54
+        name: str | None = None,
+        modality: Modality | None = None,
+        **kwargs: Any,
+    ) -> FeatureSet | None:
+        """Make a feature set of those values that are validated features."""
+        from lnschema_core.annotation.feature_sets import from_values
+
+        return from_values(values, field, type=type, name=name, modality=modality, **kwargs)
+
+    @classmethod
+    def from_df(
+        cls,
+        df: pd.DataFrame,
+        field: StrField | None = None,
+        name: str | None = None,
+        modality: Modality | None = None,
+    ) -> FeatureSet | None:
+        """Make a feature set of those columns of a frame that are validated features."""
+        from lnschema_core.annotation.feature_sets import from_df
+
+        return from_df(df, field, name=name, modality=modality)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the set and its members: all or nothing."""
+        from lnschema_core.annotation.feature_sets import saving_members
+
+        with saving_members(self):
+            super().save(*args, **kwargs)

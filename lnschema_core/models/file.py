@@ -1,0 +1,306 @@
+"""The registry of files: data objects in storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from lnschema_core.models.featureset import FeatureSet
+from lnschema_core.models.mixins import Data
+from lnschema_core.models.registry import Registry
+from lnschema_core.models.run import Run
+from lnschema_core.models.storage import Storage
+from lnschema_core.models.transform import Transform
+from lnschema_core.models.ulabel import ULabel
+from lnschema_core.models.user import User
+from lnschema_core.users import current_user_id
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from anndata import AnnData
+    from upath import UPath
+
+    from lamindb.types import DataLike, PathLike, StrField
+    from lnschema_core.files.pending import PendingFile
+    from lnschema_core.models.modality import Modality
+    from lnschema_core.versioning import Family
+
+
+class File(Registry, Data):
+    """Files: data objects, such as a table, an array or an image, that are stored in one place.
+
+    Args:
+        data: A path, a data frame or an ``AnnData`` object.
+        key: A name within the storage location, such as ``"myfolder/myfile.csv"``.
+        description: A description.
+        run: The run that makes the file; by default the current one.
+        version: A version.
+        is_new_version_of: The previous version.
+
+    Raises:
+        FileNotFoundError: The path doesn't exist.
+        InvalidKey: The key is empty, absolute or leaves the storage location.
+        UnsupportedFormat: It is not known how to store ``data``.
+        ValueError: None of key, description and run is given; the key contradicts the place or the format of the data.
+
+    Examples:
+        >>> file = ln.File("./myfile.csv", description="My measurements")
+        >>> file.save()
+    """
+
+    search_fields = ("key", "description")
+
+    id = models.CharField(max_length=20, primary_key=True)
+    """Universal id: a stem of 18 characters that all versions share, and 2 characters for the version."""
+    storage = models.ForeignKey(Storage, models.PROTECT, related_name="files")
+    """Storage location that has the file."""
+    key = models.CharField(max_length=255, db_index=True, null=True, default=None)
+    """Path within the storage location; ``None`` for files that are named by their id."""
+    suffix = models.CharField(max_length=30, db_index=True, default=None)
+    """Suffix including the dot, which decides how the file is read; ``""`` if there is none."""
+    accessor = models.CharField(max_length=64, db_index=True, null=True, default=None)
+    """Object type that the file is read into, such as ``DataFrame`` or ``AnnData``."""
+    description = models.CharField(max_length=255, db_index=True, null=True, default=None)
+    """Description."""
+    version = models.CharField(max_length=10, db_index=True, null=True, default=None)
+    """Version, such as ``"1"``."""
+    size = models.BigIntegerField(null=True, db_index=True)
+    """Size in bytes."""
+    hash = models.CharField(max_length=86, db_index=True, null=True, default=None)
+    """Digest of the content, by which equal content is found."""
+    hash_type = models.CharField(max_length=30, db_index=True, null=True, default=None)
+    """Algorithm of the digest: ``md5``, ``blake3`` or, of older releases and multipart uploads, ``sha1-fl``, ``md5-n``."""
+    feature_sets = models.ManyToManyField(FeatureSet, related_name="files", through="FileFeatureSet")
+    """Feature sets that the file measures."""
+    ulabels = models.ManyToManyField(ULabel, through="FileULabel", related_name="files")
+    """Labels of the file."""
+    transform = models.ForeignKey(Transform, models.PROTECT, related_name="files", null=True, default=None)
+    """Transform that made the file."""
+    run = models.ForeignKey(Run, models.PROTECT, related_name="output_files", null=True, default=None)
+    """Run that made the file."""
+    input_of = models.ManyToManyField(Run, related_name="input_files")
+    """Runs that use the file."""
+    initial_version = models.ForeignKey("self", models.PROTECT, null=True, default=None)
+    """The first version of the file; ``None`` for the first version itself."""
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    """When the record was created."""
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+    """When the record was last changed."""
+    created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_files")
+    """Who created the record."""
+
+    class Meta:
+        unique_together = (("storage", "key"),)
+
+    _family: Family | None = None
+    _pending: PendingFile | None = None
+    _memory: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) > 1 and len(args) != len(self._meta.concrete_fields):
+            msg = "Only one non-keyword arg allowed: data"
+            raise ValueError(msg)
+        if len(args) == 1:
+            kwargs["data"], args = args[0], ()
+        super().__init__(*args, **kwargs)
+
+    def _construct(self, fields: dict[str, Any]) -> None:
+        from lnschema_core.files.construction import construct
+
+        construct(self, fields)
+
+    # -- further ways to make files -----------------------------------------------------------------------------------
+
+    @classmethod
+    def from_df(
+        cls,
+        df: pd.DataFrame,
+        field: StrField | None = None,
+        key: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        modality: Modality | None = None,
+        version: str | None = None,
+        is_new_version_of: File | None = None,
+    ) -> File:
+        """Make a file of a data frame, and link its column names as features.
+
+        Args:
+            df: The frame; stored as parquet.
+            field: The registry field that has the column names; by default ``Feature.name``.
+            key: A name within the storage location.
+            description: A description.
+            run: The run that makes the file; by default the current one.
+            modality: The kind of measurement of the features.
+            version: A version.
+            is_new_version_of: The previous version.
+        """
+        from lnschema_core.files.annotated import file_from_df
+
+        return file_from_df(
+            df, field, key=key, description=description, run=run, modality=modality, version=version,
+            is_new_version_of=is_new_version_of,
+        )  # fmt: skip
+
+    @classmethod
+    def from_anndata(
+        cls,
+        adata: AnnData | PathLike,
+        field: StrField | None = None,
+        key: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        modality: Modality | None = None,
+        version: str | None = None,
+        is_new_version_of: File | None = None,
+    ) -> File:
+        """Make a file of an ``AnnData`` object, and link its variables and the columns of ``obs`` as features.
+
+        Args:
+            adata: The object, or a path to one.
+            field: The registry field that has the names of variables, such as ``lb.Gene.symbol``.
+            key: A name within the storage location.
+            description: A description.
+            run: The run that makes the file; by default the current one.
+            modality: The kind of measurement of the variables.
+            version: A version.
+            is_new_version_of: The previous version.
+
+        Raises:
+            TypeError: ``field`` is missing or no field reference.
+        """
+        from lnschema_core.files.annotated import file_from_anndata
+
+        return file_from_anndata(
+            adata, field, key=key, description=description, run=run, modality=modality, version=version,
+            is_new_version_of=is_new_version_of,
+        )  # fmt: skip
+
+    @classmethod
+    def from_dir(cls, path: PathLike, key: str | None = None, *, run: Run | None = None) -> list[File]:
+        """Make a file of every file in a folder, including its subfolders.
+
+        Args:
+            path: The folder.
+            key: What the keys of the files start with; by default the place or the name of the folder.
+            run: The run that makes the files; by default the current one.
+
+        Returns:
+            Unsaved files, one per content; save them with ``ln.save(files)``.
+
+        Raises:
+            FileNotFoundError: The folder doesn't exist.
+        """
+        from lnschema_core.files.folders import files_from_folder
+
+        return files_from_folder(path, key, run=run)
+
+    # -- storing ------------------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> UPath:
+        """Where the content is: the source of an unsaved file, else its place in storage."""
+        from lnschema_core.files.places import path_of_file
+
+        return path_of_file(self)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the content, then commit the record with its links: bytes first, row last.
+
+        Raises:
+            StorageError: The content can't be stored; nothing is visible then.
+            IntegrityError: Another file of the storage location has the key.
+        """
+        from lnschema_core.files.saving import save_file
+
+        save_file(self, *args, **kwargs)
+
+    def replace(self, data: DataLike, run: Run | None = None, format: str | None = None) -> None:  # noqa: A002 - the API of 0.54
+        """Replace the content; it takes effect on :meth:`save`.
+
+        Args:
+            data: A path, a data frame or an ``AnnData`` object.
+            run: The run that makes the new content; by default the current one.
+            format: The format in which to store an ``AnnData`` object.
+        """
+        from lnschema_core.files.replacement import replace
+
+        replace(self, data, run=run, format=format)
+
+    def delete(self, storage: bool | None = None) -> None:  # type: ignore[override] # noqa: FBT001 - the API of 0.54
+        """Delete the record, and its content if wanted.
+
+        Args:
+            storage: Whether to delete the content, too; by default you are asked.
+        """
+        from lnschema_core.files.deletion import delete_file
+
+        delete_file(self, storage=storage)
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def load(self, is_run_input: bool | None = None, stream: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - the API of 0.54
+        """Load the file into memory.
+
+        Args:
+            is_run_input: Whether to record the file as an input of the current run; by default if it isn't its output.
+            stream: Read from cloud storage without a local copy, where the format allows it.
+            **kwargs: Passed on to the reader of the format.
+
+        Returns:
+            A data frame, an ``AnnData`` object or, for formats without a reader, the local path.
+        """
+        from lnschema_core.files.reading import load
+
+        return load(self, is_run_input, stream=stream, **kwargs)
+
+    def stage(self, is_run_input: bool | None = None) -> Path:  # noqa: FBT001 - the API of 0.54
+        """Make the file available locally.
+
+        Returns:
+            The path in local storage, or of a verified copy in the cache.
+
+        Raises:
+            RuntimeError: The file is a zarr store, which is a folder of many objects.
+        """
+        from lnschema_core.files.reading import stage
+
+        return stage(self, is_run_input)
+
+    def backed(self, is_run_input: bool | None = None) -> Any:  # noqa: FBT001 - the API of 0.54
+        """Open the file for reading parts of it.
+
+        Returns:
+            An accessor of an ``AnnData`` object, of another HDF5 file or of a zarr group.
+
+        Raises:
+            ValueError: The suffix is none of ``.h5 .hdf5 .h5ad .zrad .zarr``.
+        """
+        from lnschema_core.files.reading import backed
+
+        return backed(self, is_run_input)
+
+    @classmethod
+    def view_tree(
+        cls,
+        path: PathLike | None = None,
+        *,
+        level: int = -1,
+        limit_to_directories: bool = False,
+        length_limit: int = 1000,
+    ) -> None:
+        """Print the tree of registered files of the default storage location, or of all files of a folder.
+
+        Args:
+            path: A folder; by default the storage location.
+            level: How deep to go, -1 for no limit.
+            limit_to_directories: Show folders only.
+            length_limit: How many lines to print at most.
+        """
+        from lnschema_core.files.tree import print_tree
+
+        print_tree(path, level=level, limit_to_directories=limit_to_directories, length_limit=length_limit)
+

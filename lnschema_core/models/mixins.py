@@ -1,0 +1,220 @@
+"""What several registries can do: validate values, have parents, be data.
+
+Plain classes whose path is ``lnschema_core.models``: migrations of plug-ins name them among the bases of registries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from lamindb.text.inspection import InspectResult
+    from lamindb.types import ListLike, StrField
+    from lnschema_core.annotation.features import FeatureManager
+    from lnschema_core.annotation.labels import LabelManager
+
+
+class CanValidate:
+    """A registry against which values can be validated and standardized."""
+
+    __module__ = "lnschema_core.models"
+
+    @classmethod
+    def validate(
+        cls, values: ListLike | str, field: StrField | None = None, *, mute: bool = False, **kwargs: Any
+    ) -> np.ndarray[Any, Any] | np.bool_:
+        """Which values are values of a field of the registry; exact and case-sensitive.
+
+        Args:
+            values: The values to validate.
+            field: The field that has the valid values; by default the string field of the registry.
+            mute: Show no messages.
+            **kwargs: Further conditions on records.
+
+        Returns:
+            One boolean per value; for a single string one boolean.
+
+        Examples:
+            >>> ln.ULabel.validate(["study 1", "study x"])
+            array([ True, False])
+        """
+        return cls.filter().validate(values, field, mute=mute, **kwargs)  # type: ignore[attr-defined]
+
+    @classmethod
+    def inspect(
+        cls, values: ListLike | str, field: StrField | None = None, *, mute: bool = False, **kwargs: Any
+    ) -> InspectResult | pd.DataFrame:
+        """What the registry knows of values: validated ones, synonyms, others.
+
+        Args:
+            values: The values to inspect.
+            field: The field that has the valid values; by default the string field of the registry.
+            mute: Show no messages.
+            **kwargs: Further conditions on records.
+        """
+        return cls.filter().inspect(values, field, mute=mute, **kwargs)  # type: ignore[attr-defined]
+
+    @classmethod
+    def standardize(
+        cls,
+        values: ListLike | str,
+        field: StrField | None = None,
+        *,
+        return_mapper: bool = False,
+        case_sensitive: bool = False,
+        mute: bool = False,
+        bionty_aware: bool = True,
+        keep: str | bool = "first",
+        synonyms_field: str = "synonyms",
+        **kwargs: Any,
+    ) -> Any:
+        """Replace synonyms by the names they stand for.
+
+        Args:
+            values: The values to standardize.
+            field: The field that has the standard names; by default the string field of the registry.
+            return_mapper: Return ``{value: standard name}`` of the values that change, rather than all values.
+            case_sensitive: Tell upper from lower case.
+            mute: Show no messages.
+            bionty_aware: Also look into the public reference of the registry.
+            keep: For a synonym of several records, the ``"first"``, the ``"last"``, or ``False`` for a list of all.
+            synonyms_field: The field with the synonyms.
+            **kwargs: Further conditions on records.
+
+        Returns:
+            A list of the length and order of ``values``, a string for a string, or the mapper.
+        """
+        return cls.filter().standardize(  # type: ignore[attr-defined]
+            values,
+            field,
+            return_mapper=return_mapper,
+            case_sensitive=case_sensitive,
+            mute=mute,
+            bionty_aware=bionty_aware,
+            keep=keep,
+            synonyms_field=synonyms_field,
+            **kwargs,
+        )
+
+    @classmethod
+    def map_synonyms(
+        cls,
+        synonyms: ListLike | str,
+        *,
+        return_mapper: bool = False,
+        case_sensitive: bool = False,
+        keep: str | bool = "first",
+        synonyms_field: str = "synonyms",
+        field: StrField | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Replace synonyms by the names they stand for (deprecated: use :meth:`standardize`)."""
+        from lamindb import log
+
+        log.warning("`map_synonyms()` is deprecated, use `.standardize()`!'")
+        return cls.standardize(
+            synonyms,
+            field,
+            return_mapper=return_mapper,
+            case_sensitive=case_sensitive,
+            keep=keep,
+            synonyms_field=synonyms_field,
+            **kwargs,
+        )
+
+    def add_synonym(self, synonym: str | ListLike, force: bool = False, save: bool | None = None) -> None:  # noqa: FBT001, FBT002 - the API of 0.54
+        """Add synonyms to the record.
+
+        Args:
+            synonym: One synonym or several.
+            force: Add it even if it is a synonym of another record.
+            save: Save the record; by default if it is in the database already.
+
+        Raises:
+            NotImplementedError: The registry has no synonyms.
+            SynonymConflict: Another record has the synonym.
+        """
+        from lnschema_core.curation.synonym_editing import add_synonym
+
+        add_synonym(self, synonym, force=force, save=save)  # type: ignore[arg-type]
+
+    def remove_synonym(self, synonym: str | ListLike) -> None:
+        """Remove synonyms from the record."""
+        from lnschema_core.curation.synonym_editing import remove_synonym
+
+        remove_synonym(self, synonym)  # type: ignore[arg-type]
+
+    def set_abbr(self, value: str) -> None:
+        """Set the abbreviation of the record, and add it to the synonyms."""
+        from lnschema_core.curation.synonym_editing import set_abbr
+
+        set_abbr(self, value)  # type: ignore[arg-type]
+
+
+class HasParents:
+    """A registry whose records have parents."""
+
+    __module__ = "lnschema_core.models"
+
+    def view_parents(self, field: StrField | None = None, with_children: bool = False, distance: int = 5) -> Any:  # noqa: FBT001, FBT002 - the API of 0.54
+        """Draw the record among its parents.
+
+        Args:
+            field: The field to show; by default the string field of the registry.
+            with_children: Show children, too.
+            distance: How many generations to go.
+
+        Returns:
+            The graph, a ``graphviz.Digraph``; in a notebook it is displayed.
+        """
+        from lnschema_core.graphs import view_parents
+
+        return view_parents(self, field, with_children=with_children, distance=distance)  # type: ignore[arg-type]
+
+
+class Data:
+    """A registry of data: files and datasets."""
+
+    __module__ = "lnschema_core.models"
+
+    @property
+    def features(self) -> FeatureManager:
+        """The features that the data measures, by slot."""
+        from lnschema_core.annotation.features import FeatureManager
+
+        return FeatureManager(self)  # type: ignore[arg-type]
+
+    @property
+    def labels(self) -> LabelManager:
+        """The labels of the data, by feature."""
+        from lnschema_core.annotation.labels import LabelManager
+
+        return LabelManager(self)  # type: ignore[arg-type]
+
+    def describe(self) -> None:
+        """Print where the data comes from, what it measures and how it is labelled."""
+        from lamindb import log
+        from lnschema_core.annotation.describe import describe
+
+        log.plain(describe(self))  # type: ignore[arg-type]
+
+    def view_flow(self, with_children: bool = True) -> Any:  # noqa: FBT001, FBT002 - the API of 0.54
+        """Draw the flow of data through runs that this data is part of.
+
+        Args:
+            with_children: Show what was made from the data, too.
+
+        Returns:
+            The graph, a ``graphviz.Digraph``; in a notebook it is displayed.
+        """
+        from lnschema_core.graphs import view_flow
+
+        return view_flow(self, with_children=with_children)  # type: ignore[arg-type]
+
+    def _repr_html_(self) -> str:
+        from lnschema_core.annotation.describe import describe_html
+
+        return describe_html(self)  # type: ignore[arg-type]

@@ -1,0 +1,247 @@
+"""The base of all registries: construction, querying, representation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.db.models.base import ModelBase
+from django.db.models.query_utils import DeferredAttribute
+
+from lnschema_core import naming
+from lnschema_core.query import Manager, QuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+    import pandas as pd
+
+    from lamindb.text.lookup import Lookup
+    from lamindb.types import ListLike, StrField
+
+
+class FieldAttr(DeferredAttribute):
+    """A field as seen from its registry, such as ``ULabel.name``; stands for the field wherever a field is asked for."""
+
+    def __repr__(self) -> str:
+        return f"FieldAttr({self.field.model.__name__}.{self.field.name})"
+
+
+class RegistryMeta(ModelBase):
+    """Gives the fields of a registry a readable representation."""
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(name, bases, namespace, **kwargs)
+        if cls._meta.abstract:  # type: ignore[attr-defined]
+            return
+        for field in cls._meta.concrete_fields:  # type: ignore[attr-defined]
+            if type(cls.__dict__.get(field.attname)) is DeferredAttribute:
+                setattr(cls, field.attname, FieldAttr(field))
+
+
+class Registry(models.Model, metaclass=RegistryMeta):
+    """Base class of all registries: a table of records that can be queried, searched and looked up.
+
+    Constructing a record writes nothing; :meth:`save` does. A registry with a ``name`` field warns about similarly named
+    records, and a constructor call with the name of an existing record returns that record.
+
+    Raises:
+        TypeError: A required field is missing.
+        ValueError: Positional arguments are passed.
+    """
+
+    class Meta:
+        abstract = True
+
+    objects = Manager()
+
+    search_fields: ClassVar[Sequence[str] | None] = None
+    """The fields that :meth:`search` looks at by default; ``None`` for the string field of the registry."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args:
+            if len(args) != len(self._meta.concrete_fields):
+                msg = "please provide keyword arguments, not plain arguments"
+                raise ValueError(msg)
+            super().__init__(*args)
+            return
+        self._construct(kwargs)
+
+    def _construct(self, fields: dict[str, Any]) -> None:
+        """Check the fields, then become a new record or the existing one of the same name."""
+        naming.check_required(type(self), fields)
+        existing = naming.find_namesake(type(self), fields)
+        if existing is None:
+            super().__init__(**fields)
+        else:
+            self._become(existing)
+
+    def _become(self, record: Self) -> None:
+        """Take over the values of a record from the database."""
+        super().__init__(*[getattr(record, field.attname) for field in self._meta.concrete_fields])
+        self._state.adding = False
+        self._state.db = record._state.db
+
+    @classmethod
+    def from_fields(cls, **fields: Any) -> Self:
+        """Build a record from plain field values, without any of the constructor's checks and look-ups."""
+        record = cls.__new__(cls)
+        models.Model.__init__(record, **fields)
+        return record
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Sequence[str], values: Sequence[Any]) -> Self:
+        """Build a record from a database row; Django calls it."""
+        fields = cls._meta.concrete_fields
+        if len(values) != len(fields):
+            given = dict(zip(field_names, values, strict=True))
+            values = [given.get(field.attname, models.DEFERRED) for field in fields]
+        record = cls.__new__(cls)
+        models.Model.__init__(record, *values)
+        record._state.adding = False
+        record._state.db = db
+        return record
+
+    # -- querying -----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def filter(cls, **expressions: Any) -> QuerySet[Self]:
+        """Query records.
+
+        Args:
+            **expressions: Fields and values in Django's query syntax, such as ``name__contains="x"``; none for all records.
+
+        Returns:
+            A query set, evaluated when needed.
+
+        Raises:
+            django.core.exceptions.FieldError: A field doesn't exist.
+
+        Examples:
+            >>> ln.ULabel.filter(name__startswith="study").df()
+        """
+        return cls._default_manager.filter(**expressions)  # type: ignore[return-value]
+
+    @classmethod
+    def select(cls, **expressions: Any) -> QuerySet[Self]:
+        """Query records (deprecated: use :meth:`filter`)."""
+        naming.warn_select()
+        return cls.filter(**expressions)
+
+    @classmethod
+    def search(
+        cls,
+        string: str,
+        *,
+        field: StrField | Sequence[StrField] | None = None,
+        limit: int | None = 20,
+        return_queryset: bool = False,
+        case_sensitive: bool = False,
+        synonyms_field: str | None = "synonyms",
+    ) -> pd.DataFrame | QuerySet[Self]:
+        """Search records by similarity of strings; see :meth:`QuerySet.search <lnschema_core.query.QuerySet.search>`."""
+        return cls.filter().search(
+            string,
+            field=field,
+            limit=limit,
+            return_queryset=return_queryset,
+            case_sensitive=case_sensitive,
+            synonyms_field=synonyms_field,
+        )
+
+    @classmethod
+    def lookup(cls, field: StrField | None = None, return_field: StrField | None = None) -> Lookup:
+        """An object with one attribute per record, for auto-completion.
+
+        Args:
+            field: The field whose values become attributes; by default the string field of the registry.
+            return_field: Return this field of a record instead of the record.
+
+        Examples:
+            >>> labels = ln.ULabel.lookup()
+            >>> labels.my_project_1
+        """
+        return cls.filter().lookup(field, return_field)
+
+    @classmethod
+    def from_values(cls, values: ListLike, field: StrField | None = None, **kwargs: Any) -> list[Self]:
+        """Get the records for a list of values.
+
+        Args:
+            values: The values, such as names; empty ones and duplicates are ignored.
+            field: The field that has the values; by default the string field of the registry.
+            **kwargs: Further conditions that records have to meet.
+
+        Returns:
+            The records whose field, or one of whose synonyms, is among the values. Values that are not in the registry, nor in
+            its public reference, are reported and make no record.
+        """
+        from lnschema_core.curation.from_values import from_values
+
+        return from_values(cls, values, field, **kwargs)
+
+    # -- what kind of registry this is --------------------------------------------------------------------------------
+
+    @classmethod
+    def reference(cls, **kwargs: Any) -> Any | None:
+        """The public vocabulary behind this registry, ``None`` where there is none."""
+        return None
+
+    @classmethod
+    def scope(cls, **kwargs: Any) -> dict[str, Any]:
+        """The conditions that keyword arguments of validation put on records.
+
+        A registry whose records belong to a context, such as a species, overrides it to resolve that context.
+        """
+        kwargs.pop("logging", None)
+        return kwargs
+
+    @classmethod
+    def __get_schema_name__(cls) -> str:
+        return cls.__module__.partition(".")[0].removeprefix("lnschema_")
+
+    @classmethod
+    def __get_name_with_schema__(cls) -> str:
+        return f"{cls.__get_schema_name__()}.{cls.__name__}"
+
+    # -- representation -----------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return self._describe_fields(with_foreign_keys=True)
+
+    __str__ = __repr__
+
+    def _describe_fields(self, *, with_foreign_keys: bool) -> str:
+        """``Class(field=value, …)`` without missing values, foreign keys last."""
+        deferred = self.get_deferred_fields()
+        fields = [field for field in self._meta.concrete_fields if field.attname not in deferred]
+        shown = [field for field in fields if not field.is_relation and field.name != "created_at"]
+        if with_foreign_keys:
+            shown += [field for field in fields if field.is_relation]
+        values = ((field.attname, getattr(self, field.attname)) for field in shown)
+        entries = [f"{name}={_format_value(value)}" for name, value in values if value is not None]
+        return f"{type(self).__name__}({', '.join(entries)})"
+
+    def _repr_html_(self) -> str:
+        from lnschema_core.html import record_to_html
+
+        return record_to_html(self)
+
+
+def _format_value(value: Any) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if value.tzinfo else f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value)
+
+
+ORM = Registry  # the name before 0.50, still in migrations of plug-ins
+
+
+class LinkORM:
+    """Marks a registry as a link between two others."""
+
+    __module__ = "lnschema_core.models"

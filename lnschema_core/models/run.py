@@ -1,0 +1,67 @@
+"""The registry of runs: executions of transforms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from lnschema_core import ids
+from lnschema_core.models.registry import Registry
+from lnschema_core.models.transform import Transform
+from lnschema_core.models.user import User
+from lnschema_core.users import current_user_id
+
+
+class Run(Registry):
+    """Runs: executions of transforms.
+
+    Args:
+        transform: The transform that is run; has to be saved.
+        reference: An external reference, such as the id of a workflow run.
+        reference_type: What kind of reference.
+
+    Raises:
+        TypeError: No transform is passed.
+        ValueError: The transform isn't saved, or an argument isn't known.
+    """
+
+    default_field = "created_at"
+    search_fields = ("reference",)
+
+    id = models.CharField(max_length=20, default=ids.base62_20, primary_key=True)
+    """Universal id, valid across instances."""
+    transform = models.ForeignKey(Transform, models.CASCADE, related_name="runs")
+    """What was run."""
+    run_at = models.DateTimeField(db_index=True, auto_now_add=True)
+    """When it was last run."""
+    created_by = models.ForeignKey(User, models.CASCADE, default=current_user_id, related_name="created_runs")
+    """Who ran it."""
+    reference = models.CharField(max_length=255, db_index=True, null=True, default=None)
+    """External reference, such as the id of a workflow run."""
+    reference_type = models.CharField(max_length=255, db_index=True, null=True, default=None)
+    """What kind of reference it is."""
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    """When the record was created."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) == 1:
+            kwargs["transform"], args = args[0], ()
+        elif args and len(args) != len(self._meta.concrete_fields):
+            msg = "Only one non-keyword arg allowed: transform"
+            raise ValueError(msg)
+        super().__init__(*args, **kwargs)
+
+    def _construct(self, fields: dict[str, Any]) -> None:
+        unknown = sorted(fields.keys() - {"transform", "reference", "reference_type", "id"})
+        if unknown:
+            msg = f"Only transform, reference, reference_type can be passed, you passed: {unknown}"
+            raise ValueError(msg)
+        transform = fields.get("transform")
+        if transform is None:
+            msg = "Pass transform parameter"
+            raise TypeError(msg)
+        if transform._state.adding:
+            msg = "Please save transform record before creating a run"
+            raise ValueError(msg)
+        super()._construct(fields)

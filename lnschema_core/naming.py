@@ -1,0 +1,76 @@
+"""What the constructor of a registry asks before it makes a record: required fields, records of the same or a similar name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+from lnschema_core.fields import has_field
+from lnschema_core.settings import settings
+
+if TYPE_CHECKING:
+    from lnschema_core.models.registry import Registry
+
+SIMILAR = 90.0
+"""The similarity, from 0 to 100, from which a name is pointed out."""
+
+
+def check_required(registry: type[Registry], fields: dict[str, Any]) -> None:
+    """Refuse to construct a record without its required fields.
+
+    A field is required if it can't be null and its default is literally ``None``.
+
+    Raises:
+        TypeError: A required field is missing or ``None``.
+    """
+    required = [field for field in registry._meta.concrete_fields if not field.null and field.default is None]
+    missing = [
+        field.name for field in required if fields.get(field.name) is None and fields.get(field.attname) is None
+    ]
+    if missing:
+        msg = f"{missing} are required."
+        raise TypeError(msg)
+
+
+def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry | None:
+    """The record that a constructor call means because it has the same name, if there is one.
+
+    Where there is none, similarly named records are pointed out. A registry with versions has to be asked for with
+    ``version`` among the fields: then only a record of the same version is meant.
+    """
+    name = fields.get("name")
+    if name is None or not settings.upon_create_search_names or not has_field(registry, "name"):
+        return None
+    same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
+    record = registry.filter(**same).order_by(*_oldest_first(registry)).first()
+    if record is not None:
+        what = "name and version" if "version" in fields else "name"
+        log.success(f"loaded {registry.__name__} record with exact same {what}: '{name}'")
+        return record
+    warn_similar(registry, name)
+    return None
+
+
+def warn_similar(registry: type[Registry], name: str) -> None:
+    """Point out records with a similar name, if the session wants that."""
+    from lnschema_core.search import similar
+
+    if not settings.upon_create_search_names:
+        return
+    hits = similar(registry, name, threshold=SIMILAR)
+    if hits is None:
+        return
+    if len(hits) == 1:
+        message = "record with similar name exist! did you mean to load it?"
+    else:
+        message = "records with similar names exist! did you mean to load one of them?"
+    log.warning(f"{message}\n{hits.to_string()}")
+
+
+def warn_select() -> None:
+    """Say that ``select`` is the old name of ``filter``."""
+    log.warning("select() is deprecated! please use: Registry.filter()")
+
+
+def _oldest_first(registry: type[Registry]) -> list[str]:
+    return ["created_at", "pk"] if has_field(registry, "created_at") else ["pk"]

@@ -1,0 +1,190 @@
+"""Query sets of registries: many records at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.db import models
+
+from lamindb.errors import MultipleResultsFound, NoResultFound
+from lnschema_core.fields import field_name, string_field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import pandas as pd
+
+    from lamindb.text.inspection import InspectResult
+    from lamindb.text.lookup import Lookup
+    from lamindb.types import ListLike, StrField
+
+RecordT = TypeVar("RecordT", bound=models.Model)
+
+
+class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
+    """The records that match a query, as of ``Registry.filter()``; evaluated when needed."""
+
+    # -- out of the database ------------------------------------------------------------------------------------------
+
+    def df(self, include: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """The records as a data frame.
+
+        Args:
+            include: Many-to-many fields to add as columns of lists, such as ``"parents__name"``.
+
+        Returns:
+            One row per record, indexed by ``id``. Foreign keys are ``{field}_id``; ``updated_at`` and ``run_at`` are texts in
+            local time (``YYYY-MM-DD HH:MM:SS``). Included columns come first, and are empty lists for records without links.
+
+        Raises:
+            ValueError: ``include`` names a field that is not many-to-many.
+        """
+        from lnschema_core.frames import queryset_to_frame
+
+        return queryset_to_frame(self, [include] if isinstance(include, str) else list(include or []))
+
+    def list(self, field: StrField | None = None) -> list[Any]:
+        """The records as a list, or the values of one field."""
+        if field is None:
+            return [*self]
+        return [*self.values_list(field_name(field), flat=True)]
+
+    def first(self) -> RecordT | None:  # type: ignore[override]
+        """The first record in the order of the query set, ``None`` if there is none."""
+        for record in self if self.query.is_sliced else self[:1]:
+            return record
+        return None
+
+    def one(self) -> RecordT:
+        """The one record that matches.
+
+        Raises:
+            NoResultFound: No record matches.
+            MultipleResultsFound: Several records match.
+        """
+        record = self.one_or_none()
+        if record is None:
+            msg = f"no {self.model.__name__} record matches"
+            raise NoResultFound(msg)
+        return record
+
+    def one_or_none(self) -> RecordT | None:
+        """The one record that matches, ``None`` if none does.
+
+        Raises:
+            MultipleResultsFound: Several records match.
+        """
+        records = [*(self if self.query.is_sliced else self[:2])]
+        if len(records) > 1:
+            msg = f"several {self.model.__name__} records match, such as {records[0]} and {records[1]}"
+            raise MultipleResultsFound(msg)
+        return records[0] if records else None
+
+    # -- strings ------------------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        string: str,
+        *,
+        field: StrField | Sequence[StrField] | None = None,
+        limit: int | None = 20,
+        return_queryset: bool = False,
+        case_sensitive: bool = False,
+        synonyms_field: str | None = "synonyms",
+    ) -> pd.DataFrame | QuerySet[RecordT]:
+        """Search the records by similarity of strings.
+
+        Args:
+            string: What to search for.
+            field: The field or fields to search; by default the string field of the registry.
+            limit: The number of hits, ``None`` for all.
+            return_queryset: Return the records rather than a frame.
+            case_sensitive: Tell upper from lower case.
+            synonyms_field: The field with further names, ``None`` to ignore them.
+
+        Returns:
+            A frame with the searched field as index, ``id``, synonyms and the similarity ``__ratio__`` (0 to 100,
+            rapidfuzz's ``WRatio``), best first; or a query set in that order.
+
+        Raises:
+            TypeError: ``string`` is not a string.
+        """
+        from lnschema_core.search import search
+
+        return search(
+            self,
+            string,
+            field=field,
+            limit=limit,
+            return_queryset=return_queryset,
+            case_sensitive=case_sensitive,
+            synonyms_field=synonyms_field,
+        )
+
+    def lookup(self, field: StrField | None = None, return_field: StrField | None = None) -> Lookup:
+        """An object with one attribute per record, for auto-completion; see ``Registry.lookup``."""
+        from lamindb.text.lookup import Lookup
+
+        name = string_field(self, field=field)
+        wanted = None if return_field is None else field_name(return_field)
+        pairs = [(getattr(record, name), record if wanted is None else getattr(record, wanted)) for record in self]
+        return Lookup(pairs, prefix="ln")
+
+    # -- validation ---------------------------------------------------------------------------------------------------
+
+    def validate(
+        self, values: ListLike | str, field: StrField | None = None, *, mute: bool = False, **kwargs: Any
+    ) -> np.ndarray[Any, Any] | np.bool_:
+        """Which values are values of a field of the records; see ``CanValidate.validate``."""
+        from lnschema_core.curation.validating import validate
+
+        return validate(self, values, field, mute=mute, **kwargs)
+
+    def inspect(
+        self, values: ListLike | str, field: StrField | None = None, *, mute: bool = False, **kwargs: Any
+    ) -> InspectResult | pd.DataFrame:
+        """What is known of values; see ``CanValidate.inspect``."""
+        from lnschema_core.curation.validating import inspect
+
+        return inspect(self, values, field, mute=mute, **kwargs)
+
+    def standardize(
+        self,
+        values: ListLike | str,
+        field: StrField | None = None,
+        *,
+        return_mapper: bool = False,
+        case_sensitive: bool = False,
+        mute: bool = False,
+        bionty_aware: bool = True,
+        keep: str | bool = "first",
+        synonyms_field: str = "synonyms",
+        **kwargs: Any,
+    ) -> Any:
+        """Replace synonyms by standard names; see ``CanValidate.standardize``."""
+        from lnschema_core.curation.validating import standardize
+
+        return standardize(
+            self,
+            values,
+            field,
+            return_mapper=return_mapper,
+            case_sensitive=case_sensitive,
+            mute=mute,
+            bionty_aware=bionty_aware,
+            keep=keep,
+            synonyms_field=synonyms_field,
+            **kwargs,
+        )
+
+    # -- representation -----------------------------------------------------------------------------------------------
+
+    def _repr_html_(self) -> str:
+        from lnschema_core.html import queryset_to_html
+
+        return queryset_to_html(self)
+
+
+Manager = models.Manager.from_queryset(QuerySet, class_name="Manager")
+"""The manager of every registry, and through it of every relation between registries."""

@@ -1,0 +1,111 @@
+"""The current run, and what becomes an input of it.
+
+Plain module state: a context variable would be lost between the cells of a notebook.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from lamindb import log
+from lnschema_core.settings import settings
+
+if TYPE_CHECKING:
+    from lnschema_core.models import Dataset, File, Run
+
+    Host = File | Dataset
+
+
+class _Current:
+    """The run of this process."""
+
+    def __init__(self) -> None:
+        self.run: Run | None = None
+
+
+_current = _Current()
+
+
+def current() -> Run | None:
+    """The run of this process, ``None`` if nothing is tracked."""
+    return _current.run
+
+
+def set_current(run: Run | None) -> None:
+    """Make a run the run of this process."""
+    _current.run = run
+
+
+def resolve(run: Run | None) -> Run | None:
+    """The passed run, else the current one; says how to get one if there is none."""
+    found = run if run is not None else _current.run
+    if found is None:
+        log.warning("no run & transform get linked, consider passing a `run` or calling ln.track()")
+    return found
+
+
+def track_input(hosts: Host | list[Host], is_run_input: bool | None = None, run: Run | None = None) -> None:
+    """Record files or datasets as inputs of the current run, as far as the session wants that.
+
+    Args:
+        hosts: What is read.
+        is_run_input: Whether it is an input; by default if ``settings.track_run_inputs`` and the run didn't make it.
+        run: The run, by default the current one.
+
+    Raises:
+        ValueError: An input is asked for, but there is no run.
+    """
+    hosts = hosts if isinstance(hosts, list) else [hosts]
+    run = run if run is not None else _current.run
+    if is_run_input is False:
+        return
+    if run is None:
+        _explain_missing_run(required=bool(is_run_input))
+        return
+    inputs = hosts if is_run_input else [host for host in hosts if host.run_id != run.id]
+    if not inputs:
+        return
+    if is_run_input is None and not settings.track_run_inputs:
+        log.hint("track this file as a run input by passing `is_run_input=True`")
+        return
+    if is_run_input is None:
+        _announce(inputs, run)
+    link_inputs(inputs, run)
+
+
+def link_inputs(hosts: list[Host], run: Run) -> None:
+    """Link saved hosts to a run as its inputs, and their transforms as parents of its transform.
+
+    An output of a run is never its input.
+    """
+    saved = [host for host in hosts if not host._state.adding and host.run_id != run.id]
+    if not saved:
+        return
+    with transaction.atomic():
+        if run._state.adding:
+            run.save()
+        for registry in {type(host) for host in saved}:
+            relation = "input_files" if registry.__name__ == "File" else "input_datasets"
+            getattr(run, relation).add(*[host for host in saved if type(host) is registry])
+        parents = {host.transform_id for host in saved} - {None, run.transform_id}
+        if parents:
+            run.transform.parents.add(*parents)
+
+
+def _announce(hosts: list[Any], run: Run) -> None:
+    for host in hosts:
+        parent = f", adding parent transform {host.transform_id}" if host.transform_id is not None else ""
+        log.info(f"adding {type(host).__name__.lower()} {host.id} as input for run {run.id}{parent}")
+
+
+def _explain_missing_run(*, required: bool) -> None:
+    if required:
+        msg = (
+            "No run context set. Call ln.track() or link input to a run object via "
+            "`run.input_files.add(file)`"
+        )
+        raise ValueError(msg)
+    if settings.track_run_inputs:
+        log.hint("you can auto-track this file as a run input by calling `ln.track()`")

@@ -1,0 +1,107 @@
+"""Search in registries: which records a string may mean, best first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, When
+
+from lamindb import log
+from lamindb.text.ranking import Entry, rank
+from lnschema_core.fields import field_name, has_field, string_field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from lamindb.text.ranking import Hit
+    from lamindb.types import StrField
+    from lnschema_core.models.registry import Registry
+    from lnschema_core.query import QuerySet
+
+
+def search(
+    queryset: QuerySet[Any],
+    string: str,
+    *,
+    field: StrField | Sequence[StrField] | None = None,
+    limit: int | None = 20,
+    return_queryset: bool = False,
+    case_sensitive: bool = False,
+    synonyms_field: str | None = "synonyms",
+) -> pd.DataFrame | QuerySet[Any]:
+    """Search the records of a query set; see :meth:`QuerySet.search <lnschema_core.query.QuerySet.search>`."""
+    fields = _fields_to_search(queryset, field)
+    hits: list[tuple[str, Hit]] = []
+    for position, name in enumerate(fields):
+        synonyms = _usable_synonyms_field(queryset, name, synonyms_field) if position == 0 else None
+        entries = _entries(queryset, name, synonyms)
+        hits += [(name, hit) for hit in rank(string, entries, limit=limit, case_sensitive=case_sensitive)]
+    if len(fields) > 1:
+        hits.sort(key=lambda pair: -pair[1].score)
+    if return_queryset:
+        return _in_order(queryset, list(dict.fromkeys(hit.key for _, hit in hits)))
+    synonyms = _usable_synonyms_field(queryset, fields[0], synonyms_field)
+    return _hits_to_frame(queryset, fields, synonyms, hits)
+
+
+def similar(registry: type[Registry], name: str, *, threshold: float) -> pd.DataFrame | None:
+    """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, as :func:`search` shows them.
+
+    Returns:
+        A frame as of :func:`search`, ``None`` if no record is similar.
+    """
+    queryset = registry.filter()
+    synonyms = _usable_synonyms_field(queryset, "name", "synonyms")
+    hits = rank(name, _entries(queryset, "name", synonyms), limit=20, case_sensitive=False)
+    near = [("name", hit) for hit in hits if hit.score >= threshold]
+    return _hits_to_frame(queryset, ["name"], synonyms, near) if near else None
+
+
+def _fields_to_search(queryset: QuerySet[Any], field: StrField | Sequence[StrField] | None) -> list[str]:
+    if field is None and queryset.model.search_fields is not None:
+        return list(queryset.model.search_fields)
+    if isinstance(field, (list, tuple)):
+        return [field_name(one) for one in field]
+    return [string_field(queryset, field=field)]  # type: ignore[arg-type]
+
+
+def _usable_synonyms_field(queryset: QuerySet[Any], field: str, synonyms_field: str | None) -> str | None:
+    if synonyms_field is None or not has_field(queryset.model, synonyms_field):
+        return None
+    if synonyms_field == field:
+        log.warning("Input field is the same as synonyms field, skipping synonyms matching")
+        return None
+    return synonyms_field
+
+
+def _entries(queryset: QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:
+    columns = ["pk", field, synonyms] if synonyms else ["pk", field]
+    rows = queryset.order_by().values_list(*columns)
+    if synonyms:
+        return [Entry(key, value, several) for key, value, several in rows]
+    return [Entry(key, value, None) for key, value in rows]
+
+
+def _in_order(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
+    position = Case(*[When(pk=key, then=index) for index, key in enumerate(keys)]) if keys else None
+    found = queryset.filter(pk__in=keys)
+    return found if position is None else found.order_by(position)
+
+
+def _hits_to_frame(
+    queryset: QuerySet[Any], fields: list[str], synonyms: str | None, hits: list[tuple[str, Hit]]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = [*fields, synonyms] if synonyms else fields
+    if not hits and not queryset.exists():
+        return pd.DataFrame()
+    keys = {hit.key for _, hit in hits}
+    rows = {row[0]: row[1:] for row in queryset.order_by().filter(pk__in=keys).values_list("pk", *columns)}
+    records = [(hit.key, *rows[hit.key], hit.score) for _, hit in hits if hit.key in rows]
+    frame = pd.DataFrame.from_records(records, columns=["id", *columns, "__ratio__"])
+    shown = frame[columns].astype(object)
+    frame[columns] = shown.where(shown.notna(), "")
+    return frame.set_index(fields[0] if len(fields) == 1 else "id")

@@ -1,0 +1,10 @@
+"""Who creates records. Migrations point at ``current_user_id``: never move it."""
+
+from __future__ import annotations
+
+
+def current_user_id() -> str:
+    """The id of the user who works with the current instance."""
+    from lamindb.setup import settings
+
+    return settings.user.id

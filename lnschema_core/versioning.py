@@ -1,0 +1,144 @@
+"""Versions: ids and version strings of records that follow each other.
+
+All versions of a file or dataset share the first 18 characters of their id, those of a transform the first 12: the stem.
+The remaining two characters are random for every version.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from lnschema_core import ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lnschema_core.models import Dataset, File, Transform
+
+    Versioned = File | Dataset | Transform
+
+
+@dataclass(frozen=True)
+class Family:
+    """Where a new record stands among its versions.
+
+    Attributes:
+        id: The id of the new record.
+        version: Its version, ``None`` if it has none.
+        initial_version_id: The id of the first version, ``None`` if the new record is the first.
+        previous: The version before; it gets version ``"1"`` on save if it had none.
+    """
+
+    id: str
+    version: str | None
+    initial_version_id: str | None = None
+    previous: Versioned | None = None
+
+
+def set_version(version: str | None = None, previous_version: str | None = None) -> str:
+    """The version that follows a previous one.
+
+    Args:
+        version: The wanted version; by default the previous one plus 1.
+        previous_version: The previous version.
+
+    Raises:
+        ValueError: The versions are equal, or the previous one can't be counted up.
+    """
+    if version == previous_version:
+        msg = f"Please increment the previous version: '{previous_version}'"
+        raise ValueError(msg)
+    if version is not None:
+        return version
+    try:
+        return str(int(previous_version) + 1)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        msg = "Cannot auto-increment non-integer castable version, please provide manually"
+        raise ValueError(msg) from error
+
+
+def init_id(
+    *,
+    provisional_id: str | None = None,
+    initial_version_id: str | None = None,
+    version: str | None = None,
+    n_full_id: int = 20,
+) -> str:
+    """The id of a new record.
+
+    Args:
+        provisional_id: An id to use as it is, if the record starts a family.
+        initial_version_id: The id of the first version, whose stem the new id shares.
+        version: The version of the new record.
+        n_full_id: The length of the id.
+
+    Raises:
+        ValueError: The version is not a string.
+    """
+    if version is not None and not isinstance(version, str):
+        msg = "`version` parameter must be `None` or `str`, e.g., '0.1', '1', '2', etc."
+        raise ValueError(msg)
+    if initial_version_id is not None:
+        return initial_version_id[: n_full_id - 2] + ids.base62(2)
+    return provisional_id if provisional_id is not None else ids.base62(n_full_id)
+
+
+def get_initial_version_id(is_new_version_of: Versioned) -> str:
+    """The id of the first version of a record."""
+    return is_new_version_of.initial_version_id or is_new_version_of.id
+
+
+def get_ids_from_old_version(
+    is_new_version_of: Versioned, version: str | None, n_full_id: int = 20
+) -> tuple[str, str, str]:
+    """Id, id of the first version, and version of the record that follows a given one."""
+    new_version = set_version(version, is_new_version_of.version or "1")
+    initial_version_id = get_initial_version_id(is_new_version_of)
+    new_id = init_id(initial_version_id=initial_version_id, version=new_version, n_full_id=n_full_id)
+    return new_id, initial_version_id, new_version
+
+
+def plan_version(
+    registry: type[Versioned], previous: Versioned | None, version: str | None, initial_version_id: str | None = None
+) -> Family:
+    """Decide id and version of a new record. Writes nothing.
+
+    Raises:
+        TypeError: ``previous`` is of another registry.
+        ValueError: The version is no string, or doesn't follow the previous one.
+    """
+    length = registry._meta.pk.max_length
+    if previous is None:
+        new_id = init_id(initial_version_id=initial_version_id, version=version, n_full_id=length)
+        return Family(new_id, version, initial_version_id)
+    if not isinstance(previous, registry):
+        msg = f"is_new_version_of has to be of type ln.{registry.__name__}"
+        raise TypeError(msg)
+    if version is not None and not isinstance(version, str):
+        init_id(version=version)
+    new_id, initial_version_id, new_version = get_ids_from_old_version(previous, version, n_full_id=length)
+    return Family(new_id, new_version, initial_version_id, previous)
+
+
+@contextmanager
+def saving_family(record: Versioned) -> Iterator[None]:
+    """Save a record within the block together with what its family needs: all or nothing."""
+    family = record._family
+    with transaction.atomic():
+        if family is not None and family.previous is not None:
+            _prepare_previous(family.previous)
+        yield
+    record._family = None
+
+
+def _prepare_previous(previous: Any) -> None:
+    if previous._state.adding:
+        previous.version = previous.version or "1"
+        previous.save()
+    elif previous.version is None:
+        type(previous).objects.filter(pk=previous.pk, version=None).update(version="1")
+        previous.version = "1"
