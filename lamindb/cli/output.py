@@ -1,0 +1,82 @@
+"""Results on standard output: one JSON value, or text for people. Knows no command.
+
+Results go past the masking of messages, which may take a part of a value for a secret; what has the shape of a secret is
+masked value by value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from lamindb.cli.masking import mask_patterns
+from lamindb.cli.options import current
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_WIDEST = 60  # characters of a cell of a table
+
+
+def print_json(value: Any) -> None:
+    """Print the result of a command as one JSON value."""
+    out = current().out
+    out.write_data(json_text(value, ascii_only=not out.is_unicode) + "\n")
+
+
+def json_text(
+    value: Any, *, ascii_only: bool, indent: int | None = 2, mask: Callable[[str], str] = mask_patterns
+) -> str:
+    """The value as JSON: texts masked, times in ISO format, nothing that JSON doesn't know."""
+    return json.dumps(_plain(value, mask), ensure_ascii=ascii_only, allow_nan=False, indent=indent)
+
+
+def _plain(value: Any, mask: Callable[[str], str]) -> Any:
+    """The value made of what JSON knows."""
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _plain(member, mask) for key, member in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(member, mask) for member in value]
+    return mask(_text(value))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of text."""
+    for line in lines:
+        current().out.write_data(f"{mask_patterns(line)}\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows below their columns, aligned."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(row[index]) for row in [list(columns), *cells]) for index in range(len(columns))]
+    for row in [list(columns), *cells]:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        current().out.write_data(f"{line.rstrip()}\n")
+
+
+def print_pairs(pairs: Iterable[tuple[str, Any]]) -> None:
+    """Print names and values, one pair a line."""
+    print_lines(f"- {name}: {escaped(_text(value))}" for name, value in pairs)
+
+
+def _cell(value: Any) -> str:
+    text = escaped(mask_patterns(_text(value)))
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, (dt.datetime, dt.date)) else str(value)
+
+
+def escaped(text: str) -> str:
+    """The text on one line: control characters, which a terminal might obey, are shown as escapes."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
