@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -52,9 +53,9 @@ def own(target: str) -> bool:
 
 
 @cache
-def loaded_with(module: str) -> frozenset[str]:
-    """Top-level names of the foreign libraries that importing one of our modules loads, directly or not."""
-    foreign: set[str] = set()
+def libraries_behind(module: str) -> frozenset[str]:
+    """The libraries that one of our modules and those it imports use, at import or when they work."""
+    libraries: set[str] = set()
     seen: set[str] = set()
     pending = [module]
     while pending:
@@ -62,14 +63,13 @@ def loaded_with(module: str) -> frozenset[str]:
         if current in seen:
             continue
         seen.add(current)
-        for found in imports(current):
-            if found.inside_function:
-                continue
-            if own(found.target):
-                pending += [name for name in [found.target, *_parents(found.target)] if name in modules()]
-            else:
-                foreign.add(found.target.partition(".")[0])
-    return frozenset(foreign)
+        for target in (found.target for found in imports(current)):
+            top_level = target.partition(".")[0]
+            if target in modules():
+                pending.append(target)
+            elif not own(target) and top_level not in sys.stdlib_module_names:
+                libraries.add(top_level)
+    return frozenset(libraries)
 
 
 def knots() -> list[list[str]]:
@@ -151,8 +151,3 @@ class _Collector(ast.NodeVisitor):
 def _dotted(path: Path) -> str:
     parts = path.relative_to(REPOSITORY).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def _parents(module: str) -> list[str]:
-    parts = module.split(".")
-    return [".".join(parts[:length]) for length in range(1, len(parts))]
