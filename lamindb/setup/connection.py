@@ -1,0 +1,256 @@
+"""Connecting this process to an instance: once, at first use, or to another one by ``init`` and ``load``.
+
+Knows Django only inside functions, so that what needs no database stays quick.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+from lamindb.errors import DatabaseAhead, InstanceUnreachable, StorageNotWritable
+from lamindb.setup import current, database_url, layers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lamindb.setup.instances import InstanceSettings
+    from lamindb.setup.migration_state import MigrationState
+
+    Refusal = Callable[[], Exception]
+
+
+class _State:
+    """What this process is connected to."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.instance: InstanceSettings | None = None
+        self.is_connecting = False
+        self.refusal: Refusal | None = None
+        """Makes the error that writing gets; None if the database may be written."""
+        self.gated: list[str] = []
+        """Packages whose ``__init__`` asked the gate before there was a connection."""
+
+
+_state = _State()
+
+
+def is_connected() -> bool:
+    """Whether this process has connected to an instance."""
+    return _state.instance is not None
+
+
+def is_connecting() -> bool:
+    """Whether this thread is just about to connect, so that registries are not complete yet."""
+    return _state.is_connecting
+
+
+def is_writable() -> bool:
+    """Whether this process has connected to a database that it may write."""
+    return _state.instance is not None and _state.refusal is None
+
+
+def check_writable() -> None:
+    """Raise the error that a writing statement would get.
+
+    Raises:
+        DatabaseAhead: The database has migrations that the installed library doesn't know.
+        StorageNotWritable: The database file can't be written.
+    """
+    if _state.refusal is not None:
+        raise _state.refusal()
+
+
+def remember_gated(package: str | None) -> None:
+    """Import a package again once this process has connected to an instance that mounts it."""
+    if package is not None:
+        _state.gated.append(package)
+
+
+# -- connect ----------------------------------------------------------------------------------------------------------
+
+
+def connect() -> None:
+    """Connect to the current instance, unless this process has connected already.
+
+    Raises:
+        InstanceNotLoaded: There is no current instance.
+        InstanceUnreachable: Its database can't be opened.
+    """
+    if _state.instance is not None:
+        return
+    with _state.lock:
+        if _state.instance is not None or _state.is_connecting:
+            return
+        layers.apply_verbosity()
+        instance = current.settings.instance
+        open_instance(instance)
+        import lamindb
+
+        log.important(f"loaded instance: {instance.identifier} (lamindb {lamindb.__version__})")
+
+
+def open_instance(instance: InstanceSettings) -> None:
+    """Connect to an instance, whichever this process was connected to before.
+
+    Raises:
+        InstanceUnreachable: Its database can't be opened.
+    """
+    database, refusal = _database(instance, None)
+    with session(instance, database, refusal, strict=False):
+        from lamindb.setup import django_start, guards, migration_state
+
+        with reachable(instance):
+            state = migration_state.compare()
+        if state.unknown:
+            refusal = _refusal_of_ahead(instance, state)
+            django_start.use_database(instance.packages, _database(instance, refusal)[0])
+            guards.begin(guards.Session(instance.identifier, refusal))
+            _state.refusal = refusal
+        elif state.missing:
+            log.warning(migration_state.missing_migrations_warning(state))
+    announce_connected(instance)
+
+
+def announce_connected(instance: InstanceSettings) -> None:
+    """Tell schema packages that this process has connected."""
+    from lamindb.setup import signals
+
+    signals.instance_connected.send(sender=None, instance=instance, writable=is_writable())
+
+
+@contextmanager
+def session(
+    instance: InstanceSettings, database: dict[str, Any], refusal: Refusal | None = None, *, strict: bool
+) -> Iterator[None]:
+    """Mount an instance on a database, and stay connected if the block succeeds.
+
+    Args:
+        instance: The instance.
+        database: The Django settings of the database.
+        refusal: Makes the error that writing gets.
+        strict: Refuse schema packages that can't be imported.
+    """
+    from lamindb.setup import guards, mounting
+
+    with _state.lock:
+        _state.is_connecting, _state.instance = True, None
+        current.settings.pin(instance)
+        try:
+            guards.begin(guards.Session(instance.identifier, refusal))
+            mounting.mount(instance, database, strict=strict)
+            _state.instance, _state.refusal, _state.is_connecting = instance, refusal, False
+            _reload_gated(instance)
+            yield
+        except BaseException:
+            _state.is_connecting = False
+            disconnect(even_if_unfinished=True)
+            raise
+
+
+def _reload_gated(instance: InstanceSettings) -> None:
+    from lamindb.setup import mounting
+
+    ready = [package for package in _state.gated if package in instance.packages]
+    _state.gated = [package for package in _state.gated if package not in ready]
+    mounting.reload_gated(ready)
+
+
+def disconnect(*, even_if_unfinished: bool = False) -> None:
+    """Close the connection to the database; queries raise ``InstanceNotLoaded`` until the next ``connect``."""
+    with _state.lock:
+        if _state.instance is None and not even_if_unfinished:
+            return
+        from lamindb.setup import django_start, guards
+
+        _state.instance = _state.refusal = None
+        current.settings.pin(None)
+        guards.begin(None)
+        django_start.use_database((), django_start.memory_database())
+
+
+# -- databases --------------------------------------------------------------------------------------------------------
+
+
+def _database(instance: InstanceSettings, refusal: Refusal | None) -> tuple[dict[str, Any], Refusal | None]:
+    """The Django settings of an instance's database, and what writing gets.
+
+    Raises:
+        InstanceUnreachable: There is no such file, or it is in a bucket.
+    """
+    from lamindb.setup import django_start, sqlite_files
+
+    if instance.dialect == "postgresql":
+        return django_start.postgres_database(instance.db, writable=refusal is None), refusal
+    refuse_cloud_sqlite(instance)
+    path = instance.sqlite_file
+    if not path.exists():
+        msg = (
+            f"SQLite file does not exist: {path}. If the storage folder was moved, run "
+            f"`lamin load {instance.identifier} --storage <folder>`; else `lamin close` it."
+        )
+        raise InstanceUnreachable(msg)
+    with reachable(instance):
+        if refusal is None and not sqlite_files.is_writable(path):
+            refusal = _refusal_of_read_only(instance)
+        if refusal is None:
+            sqlite_files.set_journal(path)
+        return django_start.sqlite_database(path, writable=refusal is None), refusal
+
+
+def refuse_cloud_sqlite(instance: InstanceSettings) -> None:
+    """Refuse an SQLite database in a bucket.
+
+    Raises:
+        InstanceUnreachable: It is one.
+    """
+    if instance.is_cloud_sqlite:
+        msg = (
+            f"The database of {instance.identifier} is an SQLite file in {instance.storage.root_as_str}, which can't be used "
+            "safely by several people: use a Postgres database with `--db postgresql://…`, or a local storage folder."
+        )
+        raise InstanceUnreachable(msg)
+
+
+@contextmanager
+def reachable(instance: InstanceSettings) -> Iterator[None]:
+    """Turn errors of the database driver into one that names the instance and the way out.
+
+    Raises:
+        InstanceUnreachable: The database can't be opened.
+    """
+    import sqlite3
+
+    from django.db import Error
+
+    try:
+        yield
+    except (Error, sqlite3.Error, OSError) as error:
+        reason = " ".join(str(error).split())
+        msg = (
+            f"Current instance cannot be reached: the database {database_url.mask(instance.db)} of {instance.identifier} "
+            f"can't be opened ({reason}). Close the instance with `lamin close`, or load another one with "
+            "`lamin load <instance>`."
+        )
+        raise InstanceUnreachable(msg) from error
+
+
+def _refusal_of_read_only(instance: InstanceSettings) -> Refusal:
+    msg = (
+        f"The instance {instance.identifier} can only be read: you may not write {instance.sqlite_file} "
+        "or the folder it is in."
+    )
+    return lambda: StorageNotWritable(msg)
+
+
+def _refusal_of_ahead(instance: InstanceSettings, state: MigrationState) -> Refusal:
+    names = ", ".join(".".join(name) for name in state.unknown)
+    msg = (
+        f"The database of {instance.identifier} is ahead of your installed Python library and can only be read: it has the "
+        f"migrations {names}, which the library doesn't know. Upgrade the library: pip install --upgrade lamindb"
+    )
+    log.warning(msg)
+    return lambda: DatabaseAhead(msg)

@@ -1,0 +1,183 @@
+"""``init``: make an instance, whole or not at all.
+
+Everything that can be wrong is looked at before anything is written. An SQLite database is built in memory and gets its name
+once it is complete; settings files are written last.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lamindb import log
+from lamindb.errors import InstanceNotFound, StorageNotWritable
+from lamindb.setup import connection, current, database_url, identity, instances, loading, locations
+from lamindb.setup.instances import InstanceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lamindb.types import PathLike
+
+
+def init(
+    *, storage: PathLike | None = None, name: str | None = None, db: str | None = None, schema: str | None = None
+) -> None:
+    """Make an instance and load it; an instance that exists is loaded.
+
+    Args:
+        storage: A local folder, or the address of a bucket or of a place in it.
+        name: The name; by default that of the database or of the storage.
+        db: The address of a Postgres database; by default there is an SQLite file in the storage folder.
+        schema: The names of schemas to mount beside core, separated by commas.
+
+    Raises:
+        InvalidInstanceName: The name can't be used.
+        InvalidDatabaseUrl: The database address can't be used.
+        SchemaNotInstalled: A schema can't be imported.
+        SettingsNotWritable: The settings folder can't be written.
+        StorageNotWritable: The storage folder can't be made or written.
+    """
+    instance = _planned(storage=storage, name=name, db=db, schema=schema)
+    locations.check_settings_dir()
+    if _load_existing(instance):
+        return
+    connection.disconnect()
+    with ExitStack() as undo:
+        if not instance.storage.is_cloud:
+            undo.enter_context(_folder(Path(instance.storage.root_as_str)))
+        _build(instance)
+        undo.enter_context(_disconnected_on_failure())
+        instances.write_instance(instance)
+    log.important(f"loaded instance: {instance.identifier}")
+    if not instance.is_remote:
+        with log.at_verbosity(4):
+            log.hint("did not register local instance on hub (if you want, call `lamin register`)")
+
+
+# -- look before ------------------------------------------------------------------------------------------------------
+
+
+def _planned(*, storage: PathLike | None, name: str | None, db: str | None, schema: str | None) -> InstanceSettings:
+    """The instance that the arguments describe."""
+    if storage is None or not str(storage):
+        msg = "`storage` is missing: pass a local folder or the address of a bucket, as in `lamin init --storage ./mydata`."
+        raise ValueError(msg)
+    if name is not None:
+        identity.check_name(name)
+    if db is not None:
+        database_url.parse(db)
+    name = identity.check_name(identity.infer_name(storage=str(storage), db=db) if name is None else name)
+    schema_str = ",".join(instances.split_schemas(schema))
+    owner = current.settings.user.handle or ""
+    instance = InstanceSettings(owner, name, str(storage), None, db, schema_str)
+    connection.refuse_cloud_sqlite(instance)
+    return instance
+
+
+def _load_existing(instance: InstanceSettings) -> bool:
+    """Load the instance of that name if there is one, and say which arguments are ignored."""
+    try:
+        _, existing = instances.find_instance(instance.identifier, owner=instance.owner)
+    except InstanceNotFound:
+        return False
+    if existing.dialect == "sqlite" and not existing.sqlite_file.exists():
+        log.warning("Instance metadata exists, but DB might have been corrupted or deleted. Re-initializing the DB.")
+        return False
+    _warn_about_differences(existing, instance)
+    loading.load(instance.identifier)
+    return True
+
+
+def _warn_about_differences(existing: InstanceSettings, asked: InstanceSettings) -> None:
+    pairs = {
+        "storage": (existing.storage.root_as_str, asked.storage.root_as_str),
+        "db": (database_url.mask(existing.db), database_url.mask(asked.db)),
+        "schema": (existing.schema_str or "", asked.schema_str or ""),
+    }
+    differing = [f"{key} is {have!r}, not {want!r}" for key, (have, want) in pairs.items() if have != want]
+    if differing:
+        log.warning(f"{existing.identifier} exists already and is loaded as it is: {'; '.join(differing)}")
+
+
+# -- make -------------------------------------------------------------------------------------------------------------
+
+
+def _build(instance: InstanceSettings) -> None:
+    """Make the database with all tables and the rows that must exist, and connect to it."""
+    from lamindb.setup import django_start
+
+    if instance.dialect == "postgresql":
+        database = django_start.postgres_database(instance.db, writable=True)
+        with connection.session(instance, database, strict=True), connection.reachable(instance):
+            _fill(instance)
+    elif instance.sqlite_file.exists():
+        _adopt(instance)
+    else:
+        with connection.session(instance, django_start.memory_database(), strict=True):
+            _fill(instance)
+            _publish(instance.sqlite_file)
+        connection.open_instance(instance)
+
+
+def _adopt(instance: InstanceSettings) -> None:
+    """Connect to a database file that lies in the storage folder already."""
+    from lamindb.setup import signals
+
+    connection.open_instance(instance)
+    if connection.is_writable():
+        signals.database_ready.send(sender=None, instance=instance, writable=True)
+
+
+def _fill(instance: InstanceSettings) -> None:
+    """Make all tables, and the rows that must exist."""
+    from lamindb.setup import migrating, signals
+
+    if migrating.apply_all() == 0:
+        log.success("database already up-to-date with migrations!")
+    signals.database_ready.send(sender=None, instance=instance, writable=True)
+
+
+def _publish(path: Path) -> None:
+    """Give the database that was built in memory its place on disk."""
+    from django.db import connection as database
+
+    from lamindb.setup import sqlite_files
+
+    try:
+        sqlite_files.publish(database.connection, path)
+    except OSError as error:
+        msg = f"The database {path} can't be written: {error.strerror}."
+        raise StorageNotWritable(msg) from error
+
+
+@contextmanager
+def _disconnected_on_failure() -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.disconnect()
+        raise
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """Make a storage folder that can be written; take away what was made if the block fails."""
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"The storage folder {folder} can't be made: {error.strerror}."
+            raise StorageNotWritable(msg) from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            msg = f"The storage folder {folder} can't be written: choose another one with `--storage`."
+            raise StorageNotWritable(msg)
+        yield
+    except BaseException:
+        for path in made:
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+        raise

@@ -1,0 +1,162 @@
+"""Django for one instance at a time: its settings, its applications, its database connection.
+
+Knows how Django is started and moved to another instance in the same process; decides nothing about instances.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.db import connections
+
+from lamindb.errors import MissingExtra
+from lamindb.setup import database_url, sqlite_files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_ALIAS = "default"
+_CONNECTION_AGE = 600
+_CONNECT_TIMEOUT = "10"
+
+
+# -- databases --------------------------------------------------------------------------------------------------------
+
+
+def sqlite_database(path: Path, *, writable: bool) -> dict[str, Any]:
+    """The Django settings of an SQLite file.
+
+    Write transactions begin with the write lock, so that two that read before they write wait for each other instead of
+    failing; a commit is on disk when it returns.
+    """
+    options: dict[str, Any] = {"timeout": sqlite_files.BUSY_TIMEOUT, "init_command": "PRAGMA synchronous = FULL"}
+    if not writable:
+        name = sqlite_files.read_only_uri(path)
+        return _database("sqlite3", name, OPTIONS={**options, "init_command": "PRAGMA query_only = ON"})
+    return _database("sqlite3", str(path), OPTIONS={**options, "transaction_mode": "IMMEDIATE"})
+
+
+def memory_database() -> dict[str, Any]:
+    """The Django settings of a database that is about to be built."""
+    return _database("sqlite3", ":memory:")
+
+
+def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
+    """The Django settings of a Postgres database.
+
+    Raises:
+        InvalidDatabaseUrl: The address can't be used.
+        MissingExtra: No driver is installed.
+    """
+    parts = database_url.parse(url)
+    if find_spec("psycopg2") is None and find_spec("psycopg") is None:
+        msg = "Postgres needs a driver: pip install 'lamindb[postgres]'"
+        raise MissingExtra(msg)
+    options = {"connect_timeout": _CONNECT_TIMEOUT, **parts.options}
+    if not writable:
+        options["options"] = f"{options.get('options', '')} -c default_transaction_read_only=on".strip()
+    return _database(
+        "postgresql",
+        parts.database,
+        USER=parts.user,
+        PASSWORD=parts.password,
+        HOST=parts.host,
+        PORT=str(parts.port or ""),
+        OPTIONS=options,
+    )
+
+
+def _database(backend: str, name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "ENGINE": f"django.db.backends.{backend}",
+        "NAME": name,
+        "CONN_MAX_AGE": _CONNECTION_AGE,
+        "CONN_HEALTH_CHECKS": True,
+        **more,
+    }
+
+
+# -- start and move ---------------------------------------------------------------------------------------------------
+
+
+def use_database(packages: Sequence[str], database: dict[str, Any]) -> None:
+    """Connect to a database, whether Django is configured already or not.
+
+    Args:
+        packages: What is going to be mounted.
+        database: The Django settings of the database.
+    """
+    if not django_settings.configured:
+        _configure(packages, database)
+    disconnect()
+    connections.settings[_ALIAS] = connections.configure_settings({_ALIAS: dict(database)})[_ALIAS]
+
+
+def disconnect() -> None:
+    """Close the connection of this thread; the next query opens another one."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        del connections[connection.alias]
+
+
+def _configure(packages: Sequence[str], database: dict[str, Any]) -> None:
+    if "IPython" in sys.modules:
+        # Cells run inside an event loop, where Django otherwise refuses to query.
+        os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    django_settings.configure(
+        INSTALLED_APPS=list(packages),
+        DATABASES={_ALIAS: database},
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        TIME_ZONE="UTC",
+        USE_TZ=True,
+        LOGGING_CONFIG=None,
+    )
+
+
+def mount(packages: Sequence[str]) -> None:
+    """Make the registries of packages those of this process.
+
+    Raises:
+        Exception: Whatever the import of a package raises; the packages that can be imported are not mounted then.
+    """
+    mounted = [config.name for config in apps.app_configs.values()]
+    if apps.ready and mounted == list(packages):
+        return
+    django_settings.INSTALLED_APPS = list(packages)
+    before = list(apps.app_configs.values())
+    if apps.loading:
+        stop()
+    apps.populate(list(packages))
+    # Relations to and from registries that are no longer mounted are cached on the classes.
+    for config in (*before, *apps.app_configs.values()):
+        for model in apps.all_models[config.label].values():
+            model._meta._expire_cache()  # noqa: SLF001 - what Django calls itself when its applications change
+
+
+def stop() -> None:
+    """Unmount all packages, also after an import has failed half-way."""
+    apps.app_configs = {}
+    apps.apps_ready = apps.models_ready = apps.loading = apps.ready = False
+    apps.clear_cache()
+
+
+def failing_package() -> str | None:
+    """The package whose import has just stopped Django, if its models did."""
+    for config in apps.app_configs.values():
+        if config.models_module is None and find_spec(f"{config.name}.models") is not None:
+            return config.name
+    return None
+
+
+def forget_models(package: str) -> None:
+    """Forget the registries of a package that could be imported only in part."""
+    apps.all_models.pop(package.rpartition(".")[2], None)
+    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+        del sys.modules[name]
+    apps.clear_cache()

@@ -1,0 +1,83 @@
+"""What stands between a query and the database: no instance, another instance, or a database that can only be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from django.db import connections
+from django.db.backends.signals import connection_created
+
+from lamindb.errors import InstanceNotLoaded
+from lamindb.setup.current import NOT_LOADED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+_WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "TRUNCATE"}
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """The time during which a process works with one instance."""
+
+    identifier: str
+    refusal: Callable[[], Exception] | None = None
+    """Makes the error that a writing statement gets; None if the database may be written."""
+
+
+class _Guards:
+    """The session of this process, and the connections that are watched."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+        self.watched: WeakSet[BaseDatabaseWrapper] = WeakSet()
+
+
+_guards = _Guards()
+
+
+def begin(session: Session | None) -> None:
+    """Begin a session; connections of other threads that belong to an earlier one are refused from now on."""
+    _guards.session = session
+    connection_created.connect(_watch, dispatch_uid="lamindb.setup.guards")
+
+
+def _watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Guard a new connection for as long as its wrapper lives."""
+    if connection in _guards.watched:
+        return
+    _guards.watched.add(connection)
+    session = _guards.session
+
+    def guard(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001 - Django passes them so
+        if session is not _guards.session:
+            _drop(connection)
+        if _guards.session is None or session is None:
+            raise InstanceNotLoaded(NOT_LOADED)
+        if session is not _guards.session:
+            msg = (
+                f"The instance {session.identifier} was closed while this thread used it, and "
+                f"{_guards.session.identifier} was opened: begin again, the next query goes to the latter."
+            )
+            raise InstanceNotLoaded(msg)
+        if session.refusal is not None and _is_write(sql):
+            raise session.refusal()
+        return execute(sql, params, many, context)
+
+    connection.execute_wrappers.append(guard)
+
+
+def _drop(connection: BaseDatabaseWrapper) -> None:
+    """Let this thread open another connection for its next query."""
+    connection.close()
+    if connection in connections.all(initialized_only=True):
+        del connections[connection.alias]
+
+
+def _is_write(sql: Any) -> bool:
+    words = str(sql).split(maxsplit=1)
+    return bool(words) and words[0].upper() in _WRITES

@@ -1,0 +1,69 @@
+"""Names of instances: identifiers, what a name may be, and which name a storage or database suggests."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from lamindb import log
+from lamindb.errors import InvalidInstanceName
+
+_HUB = "https://lamin.ai/"
+_MAX_BYTES = 100
+
+
+def parse_identifier(identifier: str, *, owner: str) -> tuple[str, str]:
+    """Owner and name from ``"name"`` (of the given owner), ``"owner/name"`` or ``"https://lamin.ai/owner/name"``.
+
+    Raises:
+        InvalidInstanceName: It is none of these.
+    """
+    parts = identifier.removeprefix(_HUB).removesuffix("/").split("/")
+    if len(parts) == 1:
+        parts = [owner, *parts]
+    if len(parts) != 2 or not all(map(is_usable, parts)):  # noqa: PLR2004 - owner and name
+        msg = (
+            "The instance identifier needs to be 'owner/name', the instance name (owner is current user) or the URL: "
+            f"{_HUB}owner/name."
+        )
+        raise InvalidInstanceName(msg)
+    return parts[0], parts[1]
+
+
+def check_name(name: str) -> str:
+    """The name, if an instance can be called so.
+
+    Raises:
+        InvalidInstanceName: It can't.
+    """
+    if "/" in name:
+        log.warning("Please provide a valid instance name: '/' delimiter not allowed.")
+        msg = "Invalid instance name: '/' delimiter not allowed."
+        raise InvalidInstanceName(msg)
+    if not is_usable(name):
+        msg = (
+            f"Invalid instance name: {name[:40]!r} is empty, longer than {_MAX_BYTES} bytes, begins or ends with a blank, "
+            "is '.' or '..', or has control characters or a backslash. Please provide another one with `--name`."
+        )
+        raise InvalidInstanceName(msg)
+    return name
+
+
+def is_usable(word: str) -> bool:
+    """Whether a word can be an owner or a name: it becomes part of file names and of lines in settings files."""
+    harmless = all(unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in word)
+    if not harmless or word != word.strip() or word in {"", ".", ".."}:
+        return False
+    return not {"/", "\\"} & {*word} and len(word.encode()) <= _MAX_BYTES
+
+
+def infer_name(*, storage: str, db: str | None) -> str:
+    """The name that a database url suggests, else the one that the storage root suggests.
+
+    A database gives its own name; a bucket its name, a local folder its last component without suffix, both in lower case.
+    """
+    if db is not None:
+        return db.partition("?")[0].rpartition("/")[2]
+    if "://" in storage and not storage.startswith("file://"):
+        return storage.partition("://")[2].partition("/")[0].lower()
+    return Path(storage.removeprefix("file://")).expanduser().resolve().stem.lower()

@@ -1,0 +1,257 @@
+"""Instances: a name, a storage location, a database, mounted schemas; and the files in which they are kept."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lamindb.errors import InstanceNotFound, InvalidSettings, StorageError
+from lamindb.setup import database_url, envfile, identity, layers, locations
+from lamindb.setup.storages import StorageSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PREFIX = "lamindb_instance_"
+_KEYS = ("owner", "name", "storage_root", "storage_region", "db", "schema_str", "id")
+
+
+class InstanceSettings:
+    """An instance.
+
+    Args:
+        owner: The handle of its owner.
+        name: Its name.
+        storage_root: The root of its default storage location.
+        storage_region: The region of that location.
+        db: The address of its database; None for SQLite in the default storage location.
+        schema: The names of mounted schemas, separated by commas.
+        id: The id on a hub.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        name: str,
+        storage_root: str | os.PathLike[str],
+        storage_region: str | None = None,
+        db: str | None = None,
+        schema: str | None = None,
+        id: str | None = None,  # noqa: A002 - the name in the public API
+    ) -> None:
+        self.owner = owner
+        self.name = name
+        self.id = id
+        self.schema_str = schema
+        self.storage = StorageSettings(storage_root, storage_region, cache_dir=_instance_cache_dir(owner, name))
+        self._db = None if db in {None, _sqlite_url(self.storage, name)} else db
+
+    @property
+    def identifier(self) -> str:
+        """``owner/name``."""
+        return f"{self.owner}/{self.name}"
+
+    # -- schemas --------------------------------------------------------------------------------------------------------
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """The names of mounted schemas, in the order in which they were declared."""
+        return tuple(split_schemas(self.schema_str))
+
+    @property
+    def schema(self) -> set[str]:
+        """The names of mounted schemas."""
+        return {*self.schemas}
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The Python packages of mounted schemas, core first."""
+        return ("lnschema_core", *map(package_of, self.schemas))
+
+    # -- database -------------------------------------------------------------------------------------------------------
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return "sqlite" if self._db is None or self._db.startswith("sqlite://") else "postgresql"
+
+    @property
+    def db(self) -> str:
+        """The address of the database, with its password."""
+        return self._db or _sqlite_url(self.storage, self.name)
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The file of an SQLite database on this machine.
+
+        Raises:
+            StorageError: The database is none, or lies in a bucket.
+        """
+        from pathlib import Path
+
+        if self.dialect != "sqlite" or self.is_cloud_sqlite:
+            msg = f"The database of {self.identifier} is not an SQLite file on this machine."
+            raise StorageError(msg)
+        return Path(self.db.removeprefix("sqlite:///"))
+
+    @property
+    def is_cloud_sqlite(self) -> bool:
+        """Whether the database is an SQLite file in a bucket."""
+        return self._db is None and self.storage.is_cloud
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether others can reach the instance: its storage is in the cloud, and its database not only on this machine."""
+        if not self.storage.is_cloud:
+            return False
+        return self.dialect == "sqlite" or not database_url.is_on_this_machine(self.db)
+
+    # -- words ----------------------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        schemas = f"{{{', '.join(map(repr, self.schemas))}}}" if self.schemas else "set()"
+        return "\n".join(
+            (
+                f"Current instance: {self.identifier}",
+                f"- owner: {self.owner}",
+                f"- name: {self.name}",
+                f"- storage root: {self.storage.root_as_str}",
+                f"- storage region: {self.storage.region}",
+                f"- db: {database_url.mask(self.db)}",
+                f"- schema: {schemas}",
+            )
+        )
+
+    def with_storage(self, root: str | os.PathLike[str], region: str | None = None) -> InstanceSettings:
+        """The same instance with its database and its default storage location at another root."""
+        return InstanceSettings(self.owner, self.name, root, region, self._db, self.schema_str, self.id)
+
+
+def _sqlite_url(storage: StorageSettings, name: str) -> str:
+    base = storage.root_as_str.rstrip("/")
+    return f"{base}/{name}.lndb" if storage.is_cloud else f"sqlite:///{base}/{name}.lndb"
+
+
+def _instance_cache_dir(owner: str, name: str) -> Path | None:
+    try:
+        return instance_cache_dir(owner, name)
+    except PermissionError:  # no home folder: said when the cache is used
+        return None
+
+
+def instance_cache_dir(owner: str, name: str) -> Path:
+    """The folder with everything that is cached for an instance, whether it exists or not."""
+    return layers.cache_root() / "instances" / f"{locations.prefix()}{owner}--{name}"
+
+
+def split_schemas(schema: str | None) -> list[str]:
+    """The names in a text separated by commas, each once, in order."""
+    names = (name.strip() for name in (schema or "").split(","))
+    return list(dict.fromkeys(name for name in names if name and name != "core"))
+
+
+def package_of(schema: str) -> str:
+    """The Python package of a schema."""
+    return f"lnschema_{schema.replace('-', '_')}"
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def write_instance(instance: InstanceSettings, *, make_current: bool = True) -> None:
+    """Store an instance, and mark it as the one that is loaded.
+
+    Raises:
+        SettingsNotWritable: The settings folder can't be written.
+    """
+    values = to_values(instance)
+    envfile.write(locations.instance_file(instance.owner, instance.name), values)
+    if make_current:
+        envfile.write(locations.current_instance_file(), values)
+
+
+def to_values(instance: InstanceSettings) -> dict[str, str | None]:
+    """The values in an instance's file, in their order."""
+    storage = instance.storage
+    is_bare_bucket = storage.is_cloud and "/" not in storage.root_as_str.partition("://")[2]
+    values = {
+        "owner": instance.owner,
+        "name": instance.name,
+        "storage_root": f"{storage.root_as_str}/" if is_bare_bucket else storage.root_as_str,
+        "storage_region": storage.region,
+        "db": instance._db,  # noqa: SLF001 - this file's business: None for SQLite in the storage location
+        "schema_str": instance.schema_str,
+        "id": instance.id,
+    }
+    return {f"{_PREFIX}{key}": value for key, value in values.items()}
+
+
+def read_instance(path: Path, *, overridable: bool = False) -> InstanceSettings:
+    """Read an instance's file.
+
+    Args:
+        path: The file.
+        overridable: Let environment variables ``LAMINDB_INSTANCE_*`` win over the file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        InvalidSettings: The file can't be understood.
+    """
+    values = envfile.read(path)
+    if overridable:
+        values.update(environment_values())
+    return from_values(values, path)
+
+
+def environment_values() -> dict[str, str | None]:
+    """What environment variables ``LAMINDB_INSTANCE_*`` say."""
+    names = {f"{_PREFIX}{key}": os.environ.get(f"{_PREFIX}{key}".upper()) for key in _KEYS}
+    return {key: None if value == "null" else value for key, value in names.items() if value is not None}
+
+
+def from_values(values: dict[str, str | None], path: Path) -> InstanceSettings:
+    """An instance from the values of its file.
+
+    Raises:
+        InvalidSettings: A value is missing or can't be used.
+    """
+    owner, name, root = (values.get(f"{_PREFIX}{key}") for key in ("owner", "name", "storage_root"))
+    is_complete = all(f"{_PREFIX}{key}" in values for key in _KEYS)
+    if not is_complete or not root or not identity.is_usable(owner or "") or not identity.is_usable(name or ""):
+        msg = f"Your instance settings file is invalid, please delete {path} and init the instance again."
+        raise InvalidSettings(msg)
+    region, db, schema, hub_id = (values[f"{_PREFIX}{key}"] for key in ("storage_region", "db", "schema_str", "id"))
+    return InstanceSettings(str(owner), str(name), root, region, db, schema, hub_id)
+
+
+def find_instance(identifier: str, *, owner: str) -> tuple[Path, InstanceSettings]:
+    """The file and the settings of an instance that is known on this machine.
+
+    Args:
+        identifier: ``owner/name``, ``name`` or the url on the hub.
+        owner: Whose instance a bare name means; where they have none of that name, the only one of that name is meant.
+
+    Raises:
+        InstanceNotFound: It isn't known.
+        InvalidInstanceName: The identifier can't be understood.
+        InvalidSettings: Its file can't be understood.
+    """
+    owner, name = identity.parse_identifier(identifier, owner=owner)
+    path = locations.instance_file(owner, name)
+    if not path.exists() and "/" not in identifier:
+        others = [other for other in locations.instance_files() if other.name.endswith(f"--{name}.env")]
+        path = others[0] if len(others) == 1 else path
+    try:
+        return path, read_instance(path)
+    except FileNotFoundError:
+        msg = (
+            f"Instance {owner}/{name} neither loadable from hub nor local cache. {_known()} "
+            "Check the name, or create the instance with `lamin init`."
+        )
+        raise InstanceNotFound(msg) from None
+
+
+def _known() -> str:
+    start = f"{locations.prefix()}instance--"
+    names = [path.name.removeprefix(start).removesuffix(".env").replace("--", "/", 1) for path in locations.instance_files()]
+    return f"Known on this machine: {', '.join(names)}." if names else "No instance is known on this machine."

@@ -1,0 +1,62 @@
+"""Applying migrations to the connected database."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from lamindb.errors import DatabaseBehind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_LOCK = 5_513_107_280_364_921  # any number: all processes that migrate an instance ask for the same lock
+
+
+def apply_all(on_applied: Callable[[str], None] | None = None) -> int:
+    """Apply every migration that the database misses; two processes that migrate wait for each other.
+
+    Args:
+        on_applied: Called with the name of each migration that was applied.
+
+    Returns:
+        The number of migrations that were applied.
+
+    Raises:
+        DatabaseBehind: The installed migrations of a package contradict each other.
+    """
+
+    def progress(action: str, migration: object = None, fake: bool = False) -> None:  # noqa: FBT001, FBT002, ARG001 - Django's signature
+        if action == "apply_success" and on_applied is not None:
+            on_applied(str(migration))
+
+    with _one_at_a_time():
+        executor = MigrationExecutor(connection, progress)
+        conflicts = executor.loader.detect_conflicts()
+        if conflicts:
+            names = "; ".join(f"{label}: {', '.join(sorted(leaves))}" for label, leaves in conflicts.items())
+            msg = f"Migrations contradict each other ({names}): several are the last one of their package."
+            raise DatabaseBehind(msg)
+        executor.loader.check_consistent_history(connection)
+        targets = executor.loader.graph.leaf_nodes()
+        plan = executor.migration_plan(targets)
+        executor.migrate(targets, plan)
+    return len(plan)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold the lock for migrations, where the database is one that several processes can migrate at once."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

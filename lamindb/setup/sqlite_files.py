@@ -1,0 +1,138 @@
+"""SQLite database files: where many writers are safe, what is read-only, how a new one appears whole. Knows no Django."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+BUSY_TIMEOUT = 60
+"""Seconds that a connection waits for another one's transaction."""
+
+_NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p", "afs", "ceph", "lustre", "glusterfs", "beegfs", "gpfs", "vboxsf")
+_WAL_VERSION = 2
+_WAL_OFFSET = 18  # of the "file format write version" in https://sqlite.org/fileformat2.html#the_database_header
+
+
+def is_writable(path: Path) -> bool:
+    """Whether this process may write the database; that takes its folder as well, where the journal goes."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
+
+
+def uses_wal(path: Path) -> bool:
+    """Whether the database has a write-ahead log, so that readers and a writer don't wait for each other."""
+    with path.open("rb") as file:
+        header = file.read(_WAL_OFFSET + 1)
+    return len(header) > _WAL_OFFSET and header[_WAL_OFFSET] == _WAL_VERSION
+
+
+def set_journal(path: Path) -> None:
+    """Give the database a write-ahead log where its file system allows one, and take it away where it does not.
+
+    A write-ahead log needs shared memory, which network file systems don't have. A database that somebody uses right now
+    stays as it is.
+    """
+    wanted = not is_on_network(path)
+    if uses_wal(path) == wanted:
+        return
+    with closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as connection:
+        if not wanted:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # leaves the log without shared memory
+        try:
+            connection.execute(f"PRAGMA journal_mode = {'WAL' if wanted else 'DELETE'}")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+
+
+def read_only_uri(path: Path) -> str:
+    """The address under which a database is opened that this process may not write.
+
+    A database with a write-ahead log can't be read in a folder that can't be written, unless it is declared to be immutable.
+    That is only true while nobody has it open, that is, while there is no log.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    immutable = uses_wal(path) and not has_log and not os.access(path.parent, os.W_OK)
+    return f"file:{quote(path.as_posix())}?mode=ro" + ("&immutable=1" if immutable else "")
+
+
+def is_on_network(path: Path) -> bool:
+    """Whether the file system is shared with other machines; unknown ones are taken to be local."""
+    kind = file_system(path)
+    return any(kind.startswith(name) for name in _NETWORK_FILE_SYSTEMS) and kind not in {"fuseblk"}
+
+
+def file_system(path: Path) -> str:
+    """The type of the file system that a path is on, or an empty text where the system doesn't say."""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
+    target = path.resolve()
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        point = fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
+        if len(point) >= len(best) and target.is_relative_to(point):
+            best, kind = point, fields[2]
+    return kind
+
+
+def publish(source: sqlite3.Connection, path: Path) -> None:
+    """Write a database under a temporary name, and give it its own name once every byte is on disk.
+
+    Raises:
+        FileExistsError: Another process made the database meanwhile.
+    """
+    temporary = path.with_name(f".{path.name[:200]}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        with closing(sqlite3.connect(temporary, isolation_level=None)) as target:
+            target.execute("PRAGMA synchronous = OFF")
+            source.backup(target)
+        set_journal(temporary)
+        _flush(temporary)
+        _link(temporary, path)
+        _flush(path.parent)
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
+
+
+def back_up(path: Path, target: Path) -> None:
+    """Copy a database as it is at one moment, whoever writes it meanwhile."""
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as source:
+        publish(source, target)
+
+
+def remove(path: Path) -> bool:
+    """Delete a database with its log; False if there is none."""
+    existed = path.exists()
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return existed
+
+
+def _link(temporary: Path, path: Path) -> None:
+    """Give the file its name without replacing another one."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(path) from None
+        temporary.rename(path)
+
+
+def _flush(path: Path) -> None:
+    """Wait until everything is on disk, where the system can say so."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,158 @@
+"""Storage locations of an instance: where objects are, and where copies of remote objects are. Makes no folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamindb.errors import InstanceNotLoaded, SettingsNotWritable, StorageError
+from lamindb.setup import layers
+
+if TYPE_CHECKING:
+    import os
+
+    from upath import UPath
+
+
+class StorageSettings:
+    """A storage location.
+
+    Args:
+        root: A local folder, or the address of a bucket or of a place in it.
+        region: The region of a bucket.
+        cache_dir: Where copies of remote objects are kept; the default is the cache of all instances.
+    """
+
+    def __init__(
+        self, root: str | os.PathLike[str] | UPath, region: str | None = None, *, cache_dir: Path | None = None
+    ) -> None:
+        self.root_as_str = root_as_str(root)
+        """The root as it is stored in the database: with ``/`` between folders and none at the end."""
+        self.region = region
+        """The region of a bucket, where it is known."""
+        self._cache_dir = cache_dir
+        self._options: dict[str, Any] = {}
+        self._root: UPath | None = None
+
+    def __repr__(self) -> str:
+        return f"StorageSettings(root={self.root_as_str!r}, region={self.region!r})"
+
+    @property
+    def type(self) -> str:
+        """The protocol: ``local``, ``s3``, ``gs`` or another one of fsspec."""
+        return storage_type(self.root_as_str)
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether the location is not on this machine's file system."""
+        return self.type != "local"
+
+    @property
+    def root(self) -> UPath:
+        """The root as a path."""
+        if self._root is None:
+            from upath import UPath
+
+            self._root = UPath(self.root_as_str, **self._options)
+        return self._root
+
+    def set_options(self, **options: Any) -> None:
+        """Use options of the file system, such as credentials or an endpoint, in this process."""
+        self._options = options
+        self._root = None
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where copies of remote objects are kept; made when first asked for.
+
+        Raises:
+            SettingsNotWritable: The folder can't be made.
+        """
+        folder = self._cache_dir or layers.cache_root()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"The cache folder {folder} can't be made ({error.strerror}): set LAMIN_CACHE_DIR to a folder that can."
+            raise SettingsNotWritable(msg) from error
+        return folder
+
+    # -- the registry ---------------------------------------------------------------------------------------------------
+
+    @property
+    def record(self) -> Any:
+        """The record of this location in the registry of storage locations.
+
+        Raises:
+            InstanceNotLoaded: This process has not connected to an instance.
+        """
+        from django.apps import apps
+
+        if not apps.ready:
+            msg = "This process has not connected to an instance yet: use a registry, or call setup.connection.connect()."
+            raise InstanceNotLoaded(msg)
+        return apps.get_model("lnschema_core", "Storage")._default_manager.get(root=self.root_as_str)
+
+    @property
+    def id(self) -> str:
+        """The universal id of this location in the registry of storage locations."""
+        return str(self.record.pk)
+
+    # -- paths ----------------------------------------------------------------------------------------------------------
+
+    def key_to_filepath(self, key: str | os.PathLike[str]) -> UPath:
+        """The path of an object."""
+        return self.root / str(key)
+
+    def cloud_to_local_no_update(self, path: str | os.PathLike[str] | UPath) -> Path:
+        """Where a copy of a remote object is kept, whether there is one or not; a local path is its own copy."""
+        text = str(path)
+        scheme, separator, rest = text.partition("://")
+        if not separator or scheme == "file":
+            return Path(text.removeprefix("file://"))
+        cached = self.cache_dir.joinpath(*rest.split("/"))
+        if ".." in cached.parts:
+            msg = f"{text} can't be cached: it leaves its storage location."
+            raise StorageError(msg)
+        return cached
+
+    def cloud_to_local(self, path: str | os.PathLike[str] | UPath, **options: Any) -> Path:
+        """A local copy of an object, fetched if it is missing or older than the remote object.
+
+        Args:
+            path: The path of the object.
+            options: Passed to the download.
+        """
+        local = self.cloud_to_local_no_update(path)
+        if "://" not in str(path):
+            return local
+        from upath import UPath
+
+        from lamindb.setup.dev.upath import synchronize
+
+        synchronize(UPath(path, **(self._options if not isinstance(path, UPath) else {})), local, **options)
+        return local
+
+    def local_filepath(self, key: str | os.PathLike[str]) -> Path:
+        """Where a copy of an object is kept, whether there is one or not."""
+        return self.cloud_to_local_no_update(self.key_to_filepath(key))
+
+
+def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
+    """A root as it is stored: local ones absolute and resolved, with ``/`` between folders and none at the end.
+
+    Raises:
+        StorageError: It is no address of a storage location.
+    """
+    text = str(root)
+    if not text.strip() or any(character in text for character in "\n\r\0"):
+        msg = "`storage` is neither a valid local, a Google Cloud nor an S3 path."
+        raise StorageError(msg)
+    if storage_type(text) != "local":
+        return text.rstrip("/")
+    return Path(text.removeprefix("file://")).expanduser().resolve().as_posix()
+
+
+def storage_type(root: str) -> str:
+    """The protocol of a root: ``local``, ``s3``, ``gs`` or another one of fsspec."""
+    scheme, separator, _ = root.partition("://")
+    return scheme if separator and scheme != "file" else "local"
