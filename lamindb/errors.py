@@ -87,6 +87,18 @@ class SynonymConflict(SystemExit, ValueError):
         self.code = AssertionError
 
 
+class EmptyInput(LaminError, ValueError, IndexError):
+    """A list that needs at least one element is empty."""
+
+
+class NotRecords(LaminError, TypeError, AttributeError):
+    """Something else than a record is passed where records are saved."""
+
+
+class NotFiles(LaminError, TypeError, AssertionError):
+    """A dataset is to be made of something else than files."""
+
+
 # -- storage and formats ----------------------------------------------------------------------------------------------
 
 
@@ -116,6 +128,10 @@ class InvalidKey(LaminError, ValueError):
 
 class UnsupportedFormat(LaminError, NotImplementedError):
     """No reader or writer is known for this object or suffix."""
+
+
+class UnsafeContent(LaminError, ValueError):
+    """Reading a file would run code that is in it."""
 
 
 class MissingExtra(LaminError, ImportError):

@@ -1,0 +1,1 @@
+"""Backed views: objects in storage that are read piece by piece."""

@@ -1,0 +1,161 @@
+"""Where a cloud object lives locally. A cached object was compared with its digest and is not writable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lamindb.errors import InvalidKey
+from lamindb.io import hashing
+from lamindb.io.hashing import FileHash, Fingerprint
+from lamindb.io.paths import (
+    AUTO_KEY_PREFIX,
+    auto_key,
+    check_key,
+    is_local,
+    join_contained,
+    location_of,
+    protocol_of,
+    to_path,
+)
+from lamindb.io.placing import make_folder, place, temporary
+from lamindb.io.transfer import fetch
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+_STAMPS = ".lamindb/stamps"
+_MAX_LENGTH = 4096
+
+
+def cached_path(cache_dir: Path, path: UPath) -> Path:
+    """The local path of a cloud object: ``{cache}/{protocol}/{bucket}/{key}``.
+
+    Buckets of equal name at another endpoint get a folder of their own.
+
+    Raises:
+        InvalidKey: The address has segments that would lead out of the cache.
+    """
+    bucket, *segments = location_of(path).segments
+    name = "/".join([protocol_of(path), f"{bucket}{_endpoint_mark(path)}", *segments])
+    return Path(join_contained(to_path(cache_dir), check_key(name, max_length=_MAX_LENGTH)))
+
+
+def _endpoint_mark(path: UPath) -> str:
+    options = path.storage_options
+    endpoint = options.get("endpoint_url") or options.get("client_kwargs", {}).get("endpoint_url")
+    return f"@{hashlib.blake2b(endpoint.encode(), digest_size=4).hexdigest()}" if endpoint else ""
+
+
+def ensure_cached(path: Path | UPath, cache_dir: Path, *, expected: FileHash | None = None) -> Path:
+    """The local path of an object, fetched if it isn't there, not whole, or not the expected one.
+
+    Local objects are their own cache.
+
+    Raises:
+        FileNotFoundError: There is no such object.
+        DigestMismatch: The object isn't the expected one.
+    """
+    if is_local(path):
+        return Path(path)
+    local = cached_path(cache_dir, path)
+    if not _is_valid(local, cache_dir, path, expected):
+        digest = fetch(path, local, expected=expected)
+        local.chmod(0o444)
+        _Stamp.of(local, expected or digest, path).write(_stamp_path(local, cache_dir))
+    return local
+
+
+def new_file(cache_dir: Path, id: str, suffix: str) -> Path:  # noqa: A002 - the word users know
+    """The path for an in-memory object on its way to storage; its folder exists.
+
+    Raises:
+        InvalidKey: Id and suffix don't make a file name.
+    """
+    name = auto_key(id, suffix).removeprefix(AUTO_KEY_PREFIX)
+    if "/" in name:
+        msg = f"The id {id!r} and the suffix {suffix!r} don't make a file name"
+        raise InvalidKey(msg)
+    make_folder(cache_dir)
+    return cache_dir / name
+
+
+# -- is a copy still good? --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Stamp:
+    """What was known about a copy when it was compared with its digest."""
+
+    hash: str
+    hash_type: str
+    size: int
+    mtime_ns: int
+    inode: int
+    remote: str
+
+    @classmethod
+    def of(cls, local: Path, digest: FileHash, path: UPath) -> _Stamp:
+        """Describe a copy that has just been compared."""
+        fingerprint = Fingerprint.of(local.stat())
+        return cls(digest.value, digest.type, **asdict(fingerprint), remote=_remote_state(path))
+
+    @classmethod
+    def read(cls, path: Path) -> _Stamp | None:
+        """The stamp in a file, or None if there is none that can be understood."""
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    def write(self, path: Path) -> None:
+        """Write the stamp to a file."""
+        make_folder(path.parent)
+        with temporary(path) as new:
+            new.write_text(json.dumps(asdict(self)))
+            place(new, path)
+
+    @property
+    def digest(self) -> FileHash:
+        """The digest of the copy."""
+        return FileHash(self.hash, self.hash_type)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The fingerprint of the copy."""
+        return Fingerprint(self.size, self.mtime_ns, self.inode)
+
+
+def _is_valid(local: Path, cache_dir: Path, path: UPath, expected: FileHash | None) -> bool:
+    if not local.is_file():
+        return False
+    stamp_path = _stamp_path(local, cache_dir)
+    stamp = _Stamp.read(stamp_path)
+    is_untouched = stamp is not None and stamp.fingerprint.matches(local)
+    if expected is None:
+        return is_untouched and stamp is not None and stamp.remote == _remote_state(path)
+    if is_untouched and stamp is not None and stamp.digest == expected:
+        return True
+    if not expected.covers_all or not hashing.matches(local, expected):
+        return False
+    _Stamp.of(local, expected, path).write(stamp_path)
+    return True
+
+
+def _stamp_path(local: Path, cache_dir: Path) -> Path:
+    name = os.fsencode(local.relative_to(cache_dir))
+    return cache_dir / _STAMPS / f"{hashlib.blake2b(name, digest_size=16).hexdigest()}.json"
+
+
+def _remote_state(path: UPath) -> str:
+    """What tells that an object was written anew, as its file system reports it."""
+    path.fs.invalidate_cache(path.parent.path)
+    information = path.fs.info(path.path)
+    told = [
+        information.get(name) for name in ("size", "ETag", "etag", "generation", "LastModified", "mtime", "created")
+    ]
+    return "|".join(str(value) for value in told if value is not None)

@@ -1,0 +1,106 @@
+"""Tables: parquet, feather, csv, tsv, spreadsheets, json."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamindb.errors import UnsupportedFormat
+from lamindb.io.formats.table_row import Format
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+_COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
+
+
+def _with_compressions(suffix: str) -> tuple[str, ...]:
+    return (suffix, *(f"{suffix}{compression}" for compression in _COMPRESSIONS))
+
+
+FORMATS = (
+    Format(
+        "parquet",
+        (".parquet",),
+        reader=f"{__name__}:read_parquet",
+        writer=f"{__name__}:write_parquet",
+        object_type="pandas.DataFrame",
+        accessor="DataFrame",
+    ),
+    Format("csv", _with_compressions(".csv"), reader=f"{__name__}:read_csv"),
+    Format("tsv", _with_compressions(".tsv"), reader=f"{__name__}:read_tsv"),
+    Format("zstd", (".csv.zst",), reader=f"{__name__}:read_csv", requires=("zstandard",), install="zstandard"),
+    Format("zstd", (".tsv.zst",), reader=f"{__name__}:read_tsv", requires=("zstandard",), install="zstandard"),
+    Format("feather", (".feather",), reader=f"{__name__}:read_feather"),
+    Format(
+        "excel",
+        (".xlsx", ".xslx"),
+        reader=f"{__name__}:read_excel",
+        requires=("openpyxl",),
+        install="lamindb[excel]",
+    ),
+    Format("json lines", _with_compressions(".jsonl"), reader=f"{__name__}:read_json_lines"),
+    Format("json", (".json",), reader=f"{__name__}:read_json"),
+)
+
+
+def read_parquet(path: Path, **kwargs: Any) -> pd.DataFrame:
+    """Read a parquet file."""
+    import pandas as pd
+
+    return pd.read_parquet(path, **kwargs)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a DataFrame as parquet; equal frames give equal bytes under the same versions of pandas and pyarrow.
+
+    Raises:
+        UnsupportedFormat: Parquet has no place for what is in the frame.
+    """
+    try:
+        frame.to_parquet(path, engine="pyarrow", compression="snappy")
+    except (ValueError, TypeError) as error:
+        msg = f"This DataFrame can't be written as parquet: {error}. Give each column a unique name and values of one type"
+        raise UnsupportedFormat(msg) from error
+
+
+def read_csv(path: Path, **kwargs: Any) -> pd.DataFrame:
+    """Read comma-separated values, compressed or not."""
+    import pandas as pd
+
+    return pd.read_csv(path, **kwargs)
+
+
+def read_tsv(path: Path, **kwargs: Any) -> pd.DataFrame:
+    """Read tab-separated values, compressed or not."""
+    return read_csv(path, **{"sep": "\t", **kwargs})
+
+
+def read_feather(path: Path, **kwargs: Any) -> pd.DataFrame:
+    """Read a feather file."""
+    import pandas as pd
+
+    return pd.read_feather(path, **kwargs)
+
+
+def read_excel(path: Path, **kwargs: Any) -> pd.DataFrame:
+    """Read the first sheet of a spreadsheet, or the one that ``sheet_name`` names."""
+    import pandas as pd
+
+    return pd.read_excel(path, **{"engine": "openpyxl", **kwargs})
+
+
+def read_json_lines(path: Path, **kwargs: Any) -> pd.DataFrame:
+    """Read one row from the json object in each line."""
+    import pandas as pd
+
+    return pd.read_json(path, **{"lines": True, **kwargs})
+
+
+def read_json(path: Path, **kwargs: Any) -> Any:
+    """Read a json document as the dictionary, list or value that it is."""
+    import json
+
+    with open(path, encoding="utf-8") as file:
+        return json.load(file, **kwargs)

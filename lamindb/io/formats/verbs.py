@@ -1,0 +1,84 @@
+"""Reading and writing by suffix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamindb.errors import UnsupportedFormat
+from lamindb.io.formats.registry import format_of_object, format_of_suffix, require, resolve
+from lamindb.io.paths import is_local, suffix_of, to_path
+from lamindb.io.placing import discard, explaining, make_folder
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+    from lamindb.io.formats.table_row import Format
+
+
+def load(path: Path | UPath, suffix: str | None = None, *, allow_pickle: bool = False, **kwargs: Any) -> Any:
+    """Read an object into memory.
+
+    Args:
+        path: Where it is: a local path, or the path of a cloud object if the format can be streamed.
+        suffix: The suffix that decides how it is read; by default that of the path.
+        allow_pickle: Whether content may be unpickled, which runs whatever code is in it.
+        **kwargs: Passed on to the reader.
+
+    Returns:
+        The object, or the path if nothing reads it.
+
+    Raises:
+        MissingExtra: An optional dependency is not installed.
+    """
+    row = format_of_suffix(suffix_of(path).suffix if suffix is None else suffix)
+    if row is None or row.reader is None:
+        return path
+    require(row)
+    permission = {"allow_pickle": allow_pickle} if row.can_execute else {}
+    return resolve(row.reader)(path, **permission, **kwargs)
+
+
+def write(value: object, path: Path, suffix: str | None = None) -> None:
+    """Write an object to a local path.
+
+    The object is not modified, and nothing is left at the path if it can't be written.
+
+    Args:
+        value: The object.
+        path: Where to write; a file that is there is replaced.
+        suffix: The suffix that decides how it is written; by default that of the path.
+
+    Raises:
+        UnsupportedFormat: Objects of this type can't be written with this suffix.
+        MissingExtra: An optional dependency is not installed.
+        StorageError: The path can't be written.
+    """
+    if not is_local(to_path(path)):
+        msg = f"{path} is in the cloud: write to a local path, then store that"
+        raise UnsupportedFormat(msg)
+    row = _format_for_writing(value, suffix_of(path).suffix if suffix is None else suffix)
+    require(row)
+    with explaining(path):
+        make_folder(path.parent)
+        try:
+            resolve(str(row.writer))(value, path)
+        except BaseException:
+            discard(path)
+            raise
+
+
+def _format_for_writing(value: object, suffix: str) -> Format:
+    default, row = format_of_object(value), format_of_suffix(suffix)
+    if default is None or row is None or row.writer is None or row.object_type != default.object_type:
+        msg = f"{type(value).__name__} objects can't be written as '{suffix}' files"
+        raise UnsupportedFormat(msg)
+    return row
+
+
+def size_in_memory(value: Any) -> int:
+    """About how many bytes an object has in memory."""
+    kind = format_of_object(value)
+    if kind and kind.accessor == "AnnData":
+        return int(resolve("lamindb.io.formats.anndata:size_adata")(value))
+    return int(value.memory_usage(deep=True).sum()) if kind and kind.accessor == "DataFrame" else value.__sizeof__()

@@ -1,0 +1,81 @@
+"""What lies in a folder, local or in the cloud. Folders that are one object, such as zarr stores, are one entry."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lamindb.io.paths import address_segments, is_local, is_store, location_of, to_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from upath import UPath
+
+    from lamindb.types import PathLike
+
+
+def files_below(folder: PathLike) -> list[str]:
+    """The relative posix names of all files below a folder, sorted; a zarr store is one file.
+
+    Raises:
+        FileNotFoundError: There is no such folder.
+    """
+    path = to_path(folder)
+    if is_local(path):
+        return sorted(_walk(path))
+    depth = len(location_of(path).segments)
+    keys = ("/".join(address_segments(name)[depth:]) for name in path.fs.find(path.path))
+    return sorted({_store_of(key) or key for key in keys if key})
+
+
+def content_of(folder: Path) -> list[str]:
+    """The relative posix names of all files below a local folder, sorted, stores entered."""
+    return sorted(_walk(folder, enter_stores=True))
+
+
+def size_of(path: PathLike) -> int:
+    """The size in bytes of a file, or of all files below a folder.
+
+    Raises:
+        FileNotFoundError: There is nothing at the path.
+    """
+    path = to_path(path)
+    if not is_local(path):
+        return _cloud_size(path)
+    if not os.path.isdir(path):
+        return os.stat(path).st_size
+    return sum(os.stat(os.path.join(path, name)).st_size for name in _walk(path, enter_stores=True))
+
+
+def _cloud_size(path: UPath) -> int:
+    information = path.fs.info(path.path)
+    if information["type"] != "directory":
+        return int(information["size"])
+    return sum(int(entry["size"]) for entry in path.fs.find(path.path, detail=True).values())
+
+
+def _walk(
+    folder: PathLike, prefix: str = "", above: tuple[tuple[int, int], ...] = (), *, enter_stores: bool = False
+) -> Iterator[str]:
+    # links to folders are followed, unless they lead back to where one is
+    status = os.stat(folder)
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{prefix}{entry.name}"
+            if entry.is_dir() and (enter_stores or not is_store(entry.name)):
+                yield from _walk(entry.path, f"{name}/", (*above, here), enter_stores=enter_stores)
+            else:
+                yield name
+
+
+def _store_of(key: str) -> str | None:
+    segments = key.split("/")
+    for depth, segment in enumerate(segments, start=1):
+        if is_store(segment):
+            return "/".join(segments[:depth])
+    return None

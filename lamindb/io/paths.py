@@ -1,0 +1,260 @@
+"""Paths and keys: a path says where bytes are, a key is the name within a storage location.
+
+Local paths are compared with all symbolic links resolved, addresses of object stores by protocol, bucket and whole
+segments. Knows no file formats beyond their suffixes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePath, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from lamindb.errors import InvalidKey
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+    from lamindb.types import PathLike
+
+AUTO_KEY_PREFIX = ".lamindb/"
+"""Below it, every storage location has the objects that were given no key."""
+
+MAX_KEY_LENGTH = 255
+"""The width of the key column."""
+
+KNOWN_SUFFIXES = frozenset(
+    """
+    .csv .fasta .fastq .fcs .feather .h5ad .h5mu .jpg .json .jsonl .loom .mtx .obo .parquet .pdf .png .tar .tiff .tsv
+    .txt .xlsx .xml .xslx .zarr .zip .zrad
+    """.split()
+)
+"""Suffixes that stay together with one that follows them, as in ``.csv.gz``."""
+
+STORE_SUFFIXES = frozenset({".zarr", ".zrad"})
+"""Suffixes of folders that are one object."""
+
+_LOCAL_PROTOCOLS = frozenset({"", "file", "local"})
+_SAME_PROTOCOL = {"gcs": "gs", "s3a": "s3"}
+_DRIVE = re.compile(r"[A-Za-z]:")
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, lone surrogates, line separators
+
+
+# -- paths ------------------------------------------------------------------------------------------------------------
+
+
+def to_path(data: PathLike) -> UPath:
+    """Turn text or a path into a path object, local or in the cloud.
+
+    ``file://`` addresses become local paths; ``~`` is not expanded.
+
+    Raises:
+        InvalidKey: The address of a cloud object has ``..`` segments or control characters.
+    """
+    from upath import UPath
+
+    if isinstance(data, str):
+        data = _without_file_scheme(data)
+    path = UPath(data)
+    if protocol_of(path) == "":
+        return path if isinstance(path, Path) else UPath(path.path)
+    _check_address(path)
+    return path
+
+
+def is_local(path: PurePath | UPath) -> bool:
+    """Whether the bytes of a path are in the local file system."""
+    return protocol_of(path) == ""
+
+
+def protocol_of(path: PurePath | UPath) -> str:
+    """The protocol of a path: ``"s3"``, ``"gs"``, …, and ``""`` for local paths."""
+    protocol = getattr(path, "protocol", "")
+    return "" if protocol in _LOCAL_PROTOCOLS else _SAME_PROTOCOL.get(protocol, protocol)
+
+
+def _without_file_scheme(text: str) -> str:
+    # as Path.as_uri() writes it: percent-encoded, the host empty or this one
+    scheme = "file://"
+    if not text.lower().startswith(scheme):
+        return text
+    return unquote(text[len(scheme) :].removeprefix("localhost"))
+
+
+def _check_address(path: UPath) -> None:
+    segments = _address(path)
+    if ".." in segments or "." in segments:
+        msg = f"The address {str(path)!r} has '.' or '..' segments: pass the address that it leads to"
+        raise InvalidKey(msg)
+    if any(_forbidden_character(segment) for segment in segments):
+        msg = f"The address {str(path)!r} contains a control character"
+        raise InvalidKey(msg)
+
+
+# -- locations --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Location:
+    """A resolved place: what two paths are compared by."""
+
+    protocol: str
+    segments: tuple[str, ...]
+
+    def key_below(self, root: Location) -> str | None:
+        """The key of this place within a root, or None if it isn't below the root."""
+        depth = len(root.segments)
+        is_below = len(self.segments) > depth and self.segments[:depth] == root.segments
+        return "/".join(self.segments[depth:]) if is_below and self.protocol == root.protocol else None
+
+
+def location_of(path: PathLike) -> Location:
+    """Resolve a path: symbolic links of local paths are followed, object stores are taken by their word."""
+    path = to_path(path)
+    if is_local(path):
+        return Location("", PurePath(os.path.realpath(path)).parts)
+    return Location(protocol_of(path), _address(path))
+
+
+def relative_key(path: PathLike, root: PathLike) -> str | None:
+    """The key of a path within a storage root, or None if the path isn't below the root."""
+    return location_of(path).key_below(location_of(root))
+
+
+def _address(path: UPath) -> tuple[str, ...]:
+    return address_segments(path.path)
+
+
+def address_segments(address: str) -> tuple[str, ...]:
+    """The bucket and the segments of an address in the words of its file system."""
+    without_protocol = address.partition("://")[2] or address  # http file systems keep the protocol
+    return tuple(without_protocol.strip("/").split("/"))
+
+
+# -- keys -------------------------------------------------------------------------------------------------------------
+
+
+def check_key(key: str, *, max_length: int = MAX_KEY_LENGTH) -> str:
+    """Return a key if it names an object within a storage location.
+
+    Any characters of any script may occur, except what would leave the location or can't be part of a name everywhere.
+
+    Raises:
+        InvalidKey: The key is empty, absolute, too long, or has ``..``, ``.`` or empty segments, a backslash, a drive
+            letter, or control characters.
+    """
+    problem = _problem_of_key(key, max_length)
+    if problem:
+        shown = key if len(key) <= MAX_KEY_LENGTH else f"{key[:40]}…"
+        msg = f"The key {shown!r} {problem}: pass a relative path such as 'folder/name.csv'"
+        raise InvalidKey(msg)
+    return key
+
+
+def check_user_key(key: str) -> str:
+    """Return a key if it names an object within a storage location and isn't reserved for objects without key.
+
+    Raises:
+        InvalidKey: As for :func:`check_key`, and for keys below ``.lamindb/``.
+    """
+    if f"{key}/".startswith(AUTO_KEY_PREFIX):
+        msg = f"Key cannot start with {AUTO_KEY_PREFIX}"
+        raise InvalidKey(msg)
+    return check_key(key)
+
+
+def _problem_of_key(key: str, max_length: int) -> str | None:
+    segments = key.split("/")
+    if not key:
+        return "is empty"
+    if len(key) > max_length:
+        return f"has {len(key)} characters, more than {max_length}"
+    if key.startswith("/") or _DRIVE.match(key):
+        return "is absolute"
+    if ".." in segments or "." in segments:
+        return "has '.' or '..' segments"
+    if "" in segments:
+        return "has an empty segment"
+    if "\\" in key:
+        return "has a backslash"
+    return "contains a control character" if _forbidden_character(key) else None
+
+
+def _forbidden_character(text: str) -> bool:
+    return not text.isprintable() and any(
+        unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text
+    )
+
+
+def path_of_key(root: UPath, key: str) -> UPath:
+    """The path of a key within a storage root.
+
+    Raises:
+        InvalidKey: The key is no valid key, or leads out of the root through a symbolic link.
+    """
+    return join_contained(root, check_key(key))
+
+
+def join_contained(root: UPath, key: str) -> UPath:
+    """Join a checked key to a root.
+
+    Raises:
+        InvalidKey: The key leads out of the root through a symbolic link.
+    """
+    path = root / key
+    if is_local(root) and relative_key(path, root) is None:
+        msg = f"The key {key!r} leaves the storage location {str(root)!r} through a symbolic link"
+        raise InvalidKey(msg)
+    return path
+
+
+def auto_key(id: str, suffix: str) -> str:  # noqa: A002 - the word users know
+    """The key of an object that was given none, from the id and suffix of its record.
+
+    Raises:
+        InvalidKey: There is no id, or the result isn't a key.
+    """
+    if not id or not isinstance(id, str) or not isinstance(suffix, str):
+        msg = f"An object without key needs an id and a suffix, not {id!r} and {suffix!r}"
+        raise InvalidKey(msg)
+    return check_key(f"{AUTO_KEY_PREFIX}{id}{suffix}")
+
+
+# -- suffixes ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SuffixFinding:
+    """The suffix of a name, and what a user should know about how it was found."""
+
+    suffix: str
+    note: str | None = None
+
+
+def suffix_of(name: PathLike, *, what: str = "file") -> SuffixFinding:
+    """Find the suffix of a name or path: one, or two if the first is a known format as in ``.csv.gz``.
+
+    Args:
+        name: A file name, a key or a path; only the last component counts.
+        what: How the note calls it, ``"file"`` or ``"key"``.
+    """
+    suffixes = PurePosixPath(name if isinstance(name, str) else name.name).suffixes
+    if len(suffixes) <= 1:
+        return SuffixFinding(suffixes[0] if suffixes else "")
+    if suffixes[-2] in KNOWN_SUFFIXES:
+        suffix = "".join(suffixes[-2:])
+        return SuffixFinding(suffix, f"{what} has more than one suffix (path.suffixes), inferring: '{suffix}'")
+    note = (
+        f"{what} has more than one suffix (path.suffixes), using only last suffix: '{suffixes[-1]}' - if you want your"
+        " file format to be recognized, make an issue: https://github.com/laminlabs/lamindb/issues/new"
+    )
+    return SuffixFinding(suffixes[-1], note)
+
+
+def is_store(path: PurePath | UPath | str) -> bool:
+    """Whether a path is named like a folder that is one object, as zarr stores are."""
+    return PurePosixPath(path if isinstance(path, str) else path.name).suffix in STORE_SUFFIXES

@@ -1,0 +1,490 @@
+"""Moving bytes: store, fetch, move, remove.
+
+Everything that arrives is written under a temporary name, compared with the digest that was announced, made durable,
+and only then given its final name: at every instant there are all bytes under the final name, or nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from lamindb.errors import DigestMismatch, SourceChanged, StorageError
+from lamindb.io import hashing
+from lamindb.io.faults import point
+from lamindb.io.hashing import FileHash, Fingerprint, FolderHasher
+from lamindb.io.listing import content_of, size_of
+from lamindb.io.paths import is_local, location_of, to_path
+from lamindb.io.placing import (
+    discard,
+    exists_message,
+    explaining,
+    make_folder,
+    place,
+    place_tree,
+    sync_file,
+    sync_folder,
+    temporary,
+)
+from lamindb.io.progress import continued
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fsspec.callbacks import Callback
+    from upath import UPath
+
+    from lamindb.io.progress import Update
+    from lamindb.types import PathLike
+
+_CHUNK = 4 * 1024 * 1024
+_CLOUD_BLOCK = 16 * 1024 * 1024
+_DESCRIBES_STORE = frozenset({".zarray", ".zattrs", ".zgroup", ".zmetadata", "zarr.json"})
+
+
+# -- store a file -----------------------------------------------------------------------------------------------------
+
+
+def store_file(
+    source: Path,
+    target: Path | UPath,
+    *,
+    expected: FileHash | None = None,
+    overwrite: bool = True,
+    root: Path | UPath | None = None,
+    progress: Update | None = None,
+) -> FileHash:
+    """Copy a local file to its place in a storage location.
+
+    Args:
+        source: The file.
+        target: Its final path, local or in the cloud.
+        expected: The digest that was computed before; what is stored must have it.
+        overwrite: Whether an object at the target may be replaced.
+        root: The storage root, if the temporary file shall be in its ``.lamindb/tmp/`` instead of beside the target.
+        progress: Told the bytes that were copied; by default a bar appears when it takes long.
+
+    Returns:
+        The digest of what was stored.
+
+    Raises:
+        SourceChanged: The file differs from what was expected, or was modified meanwhile; nothing was stored.
+        StorageError: The target exists and must not be replaced, or can't be written.
+    """
+    point("store.start")
+    if _is_same_file(source, target):
+        return expected or hashing.digest_file(source, progress=progress)
+    with open(source, "rb", buffering=0) as file:
+        copying = _Copying(file, source, expected)
+        put = _put_local if is_local(target) else _put_cloud
+        with explaining(target), continued(progress, copying.size, f"storing {source.name}") as update:
+            put(copying, target, root, overwrite=overwrite, update=update)  # type: ignore[operator]
+    point("store.done")
+    return copying.digest()
+
+
+class _Copying:
+    """A file on its way: reads, digests, and says at the end whether all is as announced."""
+
+    def __init__(self, file: BinaryIO, source: Path, expected: FileHash | None = None, kind: str | None = None) -> None:
+        self._file = file
+        self._source = source
+        self._before = Fingerprint.of_open(file, source)
+        self._expected = expected if expected and expected.type in {hashing.MD5, hashing.BLAKE3} else None
+        self._type = kind or (self._expected.type if self._expected else hashing.type_for_size(self.size))
+        self._hasher = hashing.hasher(self._type)
+
+    @property
+    def size(self) -> int:
+        """The size of the file in bytes when it was opened."""
+        return self._before.size
+
+    def copy_to(self, write: Callable[[memoryview], object], update: Update) -> None:
+        """Write all bytes."""
+        buffer = memoryview(bytearray(min(_CHUNK, self.size + 1)))
+        while size := self._file.readinto(buffer):  # type: ignore[attr-defined]
+            self._hasher.update(buffer[:size])
+            write(buffer[:size])
+            update(size)
+            point("store.half-copied")
+
+    def raw_digest(self) -> bytes:
+        """The digest of the bytes so far, not encoded."""
+        return self._hasher.digest()
+
+    def digest(self) -> FileHash:
+        """The digest of the bytes so far."""
+        return FileHash(hashing.to_b64_str(self.raw_digest()), self._type)
+
+    def check(self) -> None:
+        """Check that what was read is what was announced.
+
+        Raises:
+            SourceChanged: It isn't.
+        """
+        self._before.require_same(self._file, self._source)
+        if self._expected and self.digest() != self._expected:
+            raise SourceChanged(_changed_message(self._source))
+
+
+def _put_local(copying: _Copying, target: Path, root: Path | None, *, overwrite: bool, update: Update) -> None:
+    target = Path(target)
+    make_folder(target.parent)
+    with temporary(target, root) as path:
+        with open(path, "xb", buffering=0) as file:
+            point("store.temporary-open")
+            copying.copy_to(lambda chunk: _write_all(file, chunk), update)
+            point("store.copied")
+            copying.check()
+            point("store.checked")
+            os.fsync(file.fileno())
+            point("store.synced")
+        place(path, target, overwrite=overwrite)
+    point("store.placed")
+    sync_folder(target.parent)
+
+
+def _put_cloud(copying: _Copying, target: UPath, _root: UPath | None, *, overwrite: bool, update: Update) -> None:
+    # nobody sees an upload before it is committed, so it is its own temporary object
+    filesystem = target.fs
+    if not overwrite and filesystem.exists(target.path):
+        raise StorageError(exists_message(target))
+    file = filesystem.open(target.path, "wb", block_size=_CLOUD_BLOCK, autocommit=False)
+    try:
+        point("store.temporary-open")
+        copying.copy_to(lambda chunk: file.write(bytes(chunk)), update)
+        point("store.copied")
+        copying.check()
+        point("store.checked")
+        file.close()
+        point("store.synced")
+        file.commit()
+    except BaseException:
+        file.discard()
+        raise
+    point("store.placed")
+    _require_size(target, copying.size)
+
+
+def _require_size(target: UPath, size: int) -> None:
+    target.fs.invalidate_cache(target.parent.path)
+    stored = target.fs.info(target.path)["size"]
+    if stored != size:
+        msg = f"{target} has {stored} bytes instead of {size}: the upload was incomplete, save again"
+        raise DigestMismatch(msg)
+
+
+def _write_all(file: BinaryIO, chunk: memoryview) -> None:
+    # an unbuffered file may take fewer bytes than it is given
+    while chunk:
+        chunk = chunk[file.write(chunk) :]
+
+
+def _is_same_file(source: Path, target: Path | UPath) -> bool:
+    return is_local(target) and os.path.exists(target) and os.path.samefile(source, target)
+
+
+def _changed_message(source: Path) -> str:
+    return f"{source} changed since it was registered: register it again, then save"
+
+
+# -- store a folder ---------------------------------------------------------------------------------------------------
+
+
+def store_tree(
+    source: Path,
+    target: Path | UPath,
+    *,
+    expected: FileHash | None = None,
+    root: Path | UPath | None = None,
+    progress: Update | None = None,
+) -> FileHash:
+    """Copy a local folder, such as a zarr store, to its place in a storage location; one that is there is replaced.
+
+    Locally the copy gets its name in one step. Object stores have no folders, so there the objects appear one by one,
+    those that describe the store last.
+
+    Args:
+        source: The folder.
+        target: Its final path, local or in the cloud.
+        expected: The digest that was computed before; what is stored must have it.
+        root: As for :func:`store_file`.
+        progress: As for :func:`store_file`.
+
+    Returns:
+        The digest of what was stored.
+
+    Raises:
+        SourceChanged: The folder differs from what was expected, or was modified meanwhile.
+        StorageError: The target can't be written.
+    """
+    point("store-tree.start")
+    if _is_same_file(source, target):
+        return expected or hashing.digest_folder(source, progress=progress)
+    put = _put_tree_local if is_local(target) else _put_tree_cloud
+    with explaining(target), continued(progress, size_of(source), f"storing {source.name}") as update:
+        digest = put(source, target, root, expected, update)  # type: ignore[operator]
+    point("store-tree.done")
+    return digest
+
+
+def _put_tree_local(
+    source: Path, target: Path, root: Path | None, expected: FileHash | None, update: Update
+) -> FileHash:
+    target = Path(target)
+    names = content_of(source)
+    make_folder(target.parent)
+    with temporary(target, root) as folder:
+        folder.mkdir()
+        digest = _copy_members(source, names, folder, update)
+        point("store-tree.copied")
+        _check_tree(source, names, digest, expected)
+        _sync_tree(folder)
+        point("store-tree.checked")
+        place_tree(folder, target, root)
+    point("store-tree.placed")
+    sync_folder(target.parent)
+    return digest
+
+
+def _copy_members(source: Path, names: list[str], folder: Path, update: Update) -> FileHash:
+    hasher = FolderHasher()
+    for name in names:
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with open(source / name, "rb", buffering=0) as original, open(copy, "xb", buffering=0) as file:
+            copying = _Copying(original, source / name, kind=hashing.BLAKE3)
+            copying.copy_to(lambda chunk, file=file: _write_all(file, chunk), update)  # type: ignore[misc]
+            copying.check()
+        hasher.add(name, copying.size, copying.raw_digest())
+        point("store-tree.half-copied")
+    return hasher.digest()
+
+
+def _sync_tree(folder: Path) -> None:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            sync_file(Path(parent, name))
+        sync_folder(Path(parent))
+
+
+def _check_tree(source: Path, names: list[str], digest: FileHash, expected: FileHash | None) -> None:
+    is_announced = expected is None or expected.type != hashing.BLAKE3_FOLDER or digest == expected
+    if not is_announced or content_of(source) != names:
+        raise SourceChanged(_changed_message(source))
+
+
+def _put_tree_cloud(
+    source: Path, target: UPath, _root: UPath | None, expected: FileHash | None, update: Update
+) -> FileHash:
+    filesystem = target.fs
+    names = sorted(content_of(source), key=_describing_last)
+    before = [Fingerprint.of(os.stat(source / name)) for name in names]
+    digest = hashing.digest_folder(source, progress=lambda _: None)
+    _check_tree(source, sorted(names), digest, expected)
+    point("store-tree.checked")
+    for name, fingerprint in zip(names, before, strict=True):
+        filesystem.put_file(os.fspath(source / name), f"{target.path}/{name}", callback=_callback(update))
+        if not fingerprint.matches(source / name):
+            raise SourceChanged(hashing.changed_message(source / name))
+        point("store-tree.half-copied")
+    point("store-tree.placed")
+    _remove_others(target, names)
+    return digest
+
+
+def _describing_last(name: str) -> tuple[bool, int, str]:
+    # the root's description is what makes a store readable, so it comes at the very end
+    return name.rpartition("/")[2] in _DESCRIBES_STORE, -name.count("/"), name
+
+
+def _remove_others(target: UPath, names: list[str]) -> None:
+    target.fs.invalidate_cache()
+    ours = {location_of(target / name).segments for name in names}
+    others = [
+        path for path in target.fs.find(target.path) if location_of(f"{target.protocol}://{path}").segments not in ours
+    ]
+    if others:
+        target.fs.rm(others)
+
+
+# -- fetch ------------------------------------------------------------------------------------------------------------
+
+
+def fetch(
+    source: Path | UPath, local: Path, *, expected: FileHash | None = None, progress: Update | None = None
+) -> FileHash:
+    """Copy an object from a storage location to a local path.
+
+    Args:
+        source: Where the object is, in the cloud or local.
+        local: Where it shall be; a file that is there is replaced.
+        expected: The digest that the object must have.
+        progress: Told the bytes that were copied; by default a bar appears when it takes long.
+
+    Returns:
+        The digest of what arrived.
+
+    Raises:
+        FileNotFoundError: There is no such object.
+        DigestMismatch: What arrived isn't what was expected; nothing is left at the local path.
+        StorageError: The object can't be read, or the local path can't be written.
+    """
+    point("fetch.start")
+    size = size_of(source)
+    with explaining(local):
+        make_folder(local.parent)
+        with temporary(local) as path:
+            with continued(progress, size, f"fetching {source.name}") as update:
+                _download(source, path, update)
+            point("fetch.copied")
+            digest = _require_digest(path, source, size, expected)
+            point("fetch.checked")
+            sync_file(path)
+            place(path, local)
+    point("fetch.done")
+    return digest
+
+
+def _download(source: Path | UPath, path: Path, update: Update) -> None:
+    with explaining(source, "read"):
+        from fsspec.implementations.local import LocalFileSystem
+
+        filesystem, name = (LocalFileSystem(), os.fspath(source)) if is_local(source) else (source.fs, source.path)
+        filesystem.get_file(name, os.fspath(path), callback=_callback(update))
+
+
+def _require_digest(path: Path, source: Path | UPath, size: int, expected: FileHash | None) -> FileHash:
+    digest = hashing.digest_file(path, progress=lambda _: None)
+    is_expected = (
+        expected is None or digest == expected or (digest.type != expected.type and hashing.matches(path, expected))
+    )
+    if not is_expected or path.stat().st_size != size:
+        msg = f"{source} isn't what was registered: its content was modified or damaged, restore it or register it anew"
+        raise DigestMismatch(msg)
+    return digest
+
+
+def _callback(update: Update) -> Callback:
+    from fsspec.callbacks import Callback
+
+    class Forwarding(Callback):  # type: ignore[misc]
+        """Tells the bar what a file system reports."""
+
+        def relative_update(self, inc: int = 1) -> None:
+            update(inc)
+
+    return Forwarding()
+
+
+# -- move and remove --------------------------------------------------------------------------------------------------
+
+
+def move(path: PathLike, target: PathLike) -> None:
+    """Move a file or folder; one that is at the target is replaced.
+
+    Raises:
+        FileNotFoundError: There is nothing at the path.
+        StorageError: It can't be moved.
+    """
+    source, destination = to_path(path), to_path(target)
+    point("move.start")
+    size_of(source)
+    if is_local(source) and is_local(destination):
+        _move_local(Path(source), Path(destination))
+    elif is_local(source):
+        _store(Path(source), destination)
+        remove(source)
+    elif is_local(destination):
+        fetch(source, Path(destination))
+        remove(source)
+    else:
+        with explaining(destination):
+            source.fs.mv(source.path, destination.path, recursive=source.is_dir())
+    point("move.done")
+
+
+def _move_local(source: Path, target: Path) -> None:
+    with explaining(target):
+        make_folder(target.parent)
+        try:
+            place_tree(source, target) if source.is_dir() else place(source, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _store(source, target)
+            discard(source)
+        sync_folder(target.parent)
+
+
+def _store(source: Path, target: Path | UPath) -> FileHash:
+    return store_tree(source, target) if source.is_dir() else store_file(source, target)
+
+
+def remove(path: PathLike) -> bool:
+    """Delete a file, or a folder with all that is in it.
+
+    Returns:
+        Whether there was something.
+
+    Raises:
+        StorageError: It can't be deleted.
+    """
+    target = to_path(path)
+    if len(location_of(target).segments) <= 1:
+        msg = f"{target} is a whole disk or bucket, which is never deleted"
+        raise StorageError(msg)
+    point("remove.start")
+    with explaining(target, "deleted"):
+        was_there = _remove_local(Path(target)) if is_local(target) else _remove_cloud(target)
+    point("remove.done")
+    return was_there
+
+
+def _remove_local(path: Path) -> bool:
+    if path.is_symlink() or not path.is_dir():
+        return discard(path)
+    # a folder vanishes in one step, too
+    with temporary(path) as aside:
+        os.rename(path, aside)
+        point("remove.moved-aside")
+    return True
+
+
+def _remove_cloud(path: UPath) -> bool:
+    filesystem = path.fs
+    filesystem.invalidate_cache(path.parent.path)
+    if not filesystem.exists(path.path):
+        return False
+    if filesystem.info(path.path)["type"] == "directory":
+        filesystem.rm(path.path, recursive=True)
+    else:
+        filesystem.rm_file(path.path)  # what lies below a prefix of the same name is something else
+    return True
+
+
+# -- names of the developer API ---------------------------------------------------------------------------------------
+
+
+def store_object(localpath: PathLike, target: PathLike) -> float:
+    """Copy a local file or folder to its place in a storage location.
+
+    Returns:
+        The size in bytes.
+    """
+    source = Path(to_path(localpath))
+    _store(source, to_path(target))
+    return float(size_of(source))
+
+
+def delete_storage(path: PathLike) -> None:
+    """Delete a file or folder.
+
+    Raises:
+        FileNotFoundError: There is nothing at the path.
+    """
+    if not remove(path):
+        msg = f"{path} is not an existing path!"
+        raise FileNotFoundError(msg)
