@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from lamindb import log
 from lamindb.errors import StorageError
@@ -113,7 +114,8 @@ def _copy(pending: PendingFile, file: File, target: UPath) -> None:
 
 def save_provenance(host: Any) -> None:
     """Save the records that a file or dataset refers to, as far as they are new."""
-    for record in (getattr(host, "storage", None), host.transform, host.run):
+    for name in ("storage", "transform", "run"):
+        record = host._state.fields_cache.get(name)
         if record is not None and record._state.adding:
             record.save()
 
@@ -129,5 +131,7 @@ def finish(file: File) -> None:
         log.success(f"deleted stale object at storage key {pending.stale}")
 
 
-def _save_row(file: File, *args: Any, **kwargs: Any) -> None:
-    super(type(file), file).save(*args, **kwargs)
+def save_row(file: File, *args: Any, **kwargs: Any) -> None:
+    """Write the row, and give the version before it a version where it has none."""
+    with saving_family(file):
+        Model.save(file, *args, **kwargs)

@@ -1,0 +1,259 @@
+"""Datasets: one or several files, described as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+
+from lamindb import log
+from lamindb.errors import EmptyInput, NotFiles
+from lamindb.io import formats
+from lamindb.io.hashing import hash_set
+from lnschema_core import naming, runs
+from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets, save_feature_sets
+from lnschema_core.files import reading
+from lnschema_core.files.pending import PendingDataset, PendingFile
+from lnschema_core.files.saving import save_file, save_provenance
+from lnschema_core.versioning import Family, plan_version, saving_family
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lnschema_core.models import Dataset, FeatureSet, File, Run
+
+_ARGUMENTS = (
+    "data",
+    "name",
+    "description",
+    "reference",
+    "reference_type",
+    "run",
+    "version",
+    "is_new_version_of",
+    "initial_version_id",
+    "feature_sets",
+)
+
+
+# -- construct --------------------------------------------------------------------------------------------------------
+
+
+def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[File]) -> None:
+    """Make an unsaved dataset of the constructor's arguments, or become the existing one with the same content."""
+    _check_arguments(arguments)
+    old = arguments.get("is_new_version_of")
+    family = plan_version(type(dataset), old, arguments.get("version"), arguments.get("initial_version_id"))
+    name = arguments.get("name") or (old.name if old is not None else None)
+    if name is None:
+        naming.check_required(type(dataset), {"name": None})
+    data = arguments["data"]
+    if isinstance(data, file_registry) or formats.format_of_object(data) is not None:
+        contents = _one_file(data, arguments, family, file_registry)
+        family = Family(contents.file.id, family.version, family.initial_version_id, family.previous)  # type: ignore[union-attr]
+        content_hash = contents.file.hash  # type: ignore[union-attr]
+    else:
+        contents = _several_files(data, arguments, file_registry)
+        content_hash = hash_set(file.hash for file in contents.files)  # type: ignore[union-attr]
+    existing = _same_content(type(dataset), content_hash)
+    if existing is not None:
+        log.warning(f"returning existing dataset with same hash: {existing}")
+        dataset._become(existing)
+        dataset._pending = PendingDataset(feature_sets=contents.feature_sets, file=contents.file)
+        return
+    naming.warn_similar(type(dataset), name)
+    _become_new(dataset, arguments, family, name, content_hash, contents)
+
+
+def _become_new(
+    dataset: Dataset,
+    arguments: dict[str, Any],
+    family: Family,
+    name: str,
+    content_hash: str | None,
+    contents: PendingDataset,
+) -> None:
+    run = contents.run
+    models.Model.__init__(
+        dataset,
+        id=family.id,
+        name=name,
+        description=arguments.get("description"),
+        reference=arguments.get("reference"),
+        reference_type=arguments.get("reference_type"),
+        version=family.version,
+        initial_version_id=family.initial_version_id,
+        hash=content_hash,
+        run=run,
+        transform=None if run is None else run.transform,
+        file=contents.file,
+    )
+    dataset._family = family
+    dataset._pending = contents
+
+
+def _one_file(
+    data: Any, arguments: dict[str, Any], family: Family, file_registry: type[File]
+) -> PendingDataset:
+    if isinstance(data, file_registry):
+        if data._state.adding:
+            msg = "Save file before creating dataset!"
+            raise ValueError(msg)
+        run = runs.resolve(arguments.get("run"))
+        inputs = [data] if run is not None and data.run_id != run.id else []
+        return PendingDataset(
+            file=data, feature_sets=_feature_sets(arguments, [data]), inputs=inputs, run=run
+        )
+    old = arguments.get("is_new_version_of")
+    file = file_registry(
+        data=data,
+        run=arguments.get("run"),
+        description="tmp",
+        version=family.version if old is None or old.file is not None else None,
+        is_new_version_of=None if old is None else old.file,
+        initial_version_id=family.initial_version_id if old is None else None,
+        log_hint=False,
+    )
+    if file._state.adding:
+        file.description = f"See dataset {file.id}"
+    run = arguments.get("run") or runs.current()
+    return PendingDataset(file=file, feature_sets=_feature_sets(arguments, [file]), run=run)
+
+
+def _several_files(data: Any, arguments: dict[str, Any], file_registry: type[File]) -> PendingDataset:
+    files = _checked_files(data, file_registry)
+    run = runs.resolve(arguments.get("run"))
+    inputs = [] if run is None else [file for file in files if file.run_id != run.id]
+    return PendingDataset(files=files, feature_sets=_feature_sets(arguments, files), inputs=inputs, run=run)
+
+
+def _checked_files(data: Any, file_registry: type[File]) -> list[File]:
+    if not hasattr(data, "__getitem__"):
+        msg = "Only DataFrame, AnnData and iterable of File is allowed"
+        raise ValueError(msg)
+    files = list(data)
+    if not files:
+        msg = "a dataset needs at least one file, but the list of files is empty"
+        raise EmptyInput(msg)
+    strangers = [file for file in files if not isinstance(file, file_registry)]
+    if strangers:
+        msg = f"a dataset is made of files, not of {type(strangers[0]).__name__} objects: {strangers[0]!r:.80}"
+        raise NotFiles(msg)
+    if any(file._state.adding for file in files):
+        msg = "Not all files are yet saved, please save them"
+        raise ValueError(msg)
+    repeated = [digest for digest, count in Counter(file.hash for file in files).items() if count > 1]
+    if repeated:
+        msg = f"Please pass files with distinct hashes: these ones are non-unique {repeated}"
+        raise ValueError(msg)
+    return files
+
+
+def _feature_sets(arguments: dict[str, Any], files: Sequence[File]) -> dict[str, FeatureSet]:
+    """The feature sets that were passed, else those of the files."""
+    passed: dict[str, FeatureSet] | None = arguments.get("feature_sets")
+    inherited: dict[str, FeatureSet] = {}
+    for file in files:
+        if not file._state.adding:
+            inherited.update(feature_sets_by_slot(file))
+    if passed and inherited:
+        log.info("overwriting feature sets linked to file")
+    return passed or inherited
+
+
+def _same_content(registry: type[Dataset], content_hash: str | None) -> Dataset | None:
+    if content_hash is None:
+        return None
+    return registry.objects.filter(hash=content_hash).order_by("created_at", "id").first()
+
+
+def _check_arguments(arguments: dict[str, Any]) -> None:
+    if arguments.get("data") is None:
+        raise KeyError("data")
+    unknown = {name: value for name, value in arguments.items() if name not in _ARGUMENTS}
+    if unknown:
+        msg = (
+            "Only data, name, run, description, reference, reference_type can be passed, "
+            f"you passed: {unknown}"
+        )
+        raise ValueError(msg)
+
+
+# -- save -------------------------------------------------------------------------------------------------------------
+
+
+def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
+    """Save a dataset with its file, its links and its inputs; see ``Dataset.save``."""
+    pending = dataset._pending
+    if pending is None:
+        models.Model.save(dataset, *args, **kwargs)
+        return
+    if pending.file is not None:
+        _save_single_file(pending)
+    with transaction.atomic(), saving_family(dataset):
+        save_provenance(dataset)
+        save_feature_sets(pending.feature_sets)
+        models.Model.save(dataset, *args, **kwargs)
+        if pending.files is not None:
+            _link_files(dataset, pending.files)
+        link_feature_sets(dataset, pending.feature_sets)
+        if pending.run is not None and pending.inputs:
+            runs.link_inputs(pending.inputs, pending.run)
+    dataset._pending = None
+
+
+def _save_single_file(pending: PendingDataset) -> None:
+    """Save the file of a dataset with the dataset's feature sets; a file that is saved already is left as it is."""
+    file = pending.file
+    assert file is not None  # noqa: S101 - the caller asked
+    if file._state.adding or file._pending is not None:
+        file._pending = file._pending or PendingFile()
+        file._pending.feature_sets = {**pending.feature_sets, **file._pending.feature_sets}
+        save_file(file)
+    elif pending.feature_sets:
+        with transaction.atomic():
+            save_feature_sets(pending.feature_sets)
+            link_feature_sets(file, pending.feature_sets)
+
+
+def _link_files(dataset: Dataset, files: list[File]) -> None:
+    """Link files in their order: the ids of the links keep it."""
+    link = type(dataset).files.through
+    link.objects.filter(dataset_id=dataset.pk).delete()
+    link.objects.bulk_create([link(dataset_id=dataset.pk, file_id=file.pk) for file in files])
+
+
+# -- read -------------------------------------------------------------------------------------------------------------
+
+
+def ordered_files(dataset: Dataset) -> list[File]:
+    """The files of a dataset in the order in which they were given."""
+    pending = dataset._pending
+    if pending is not None and pending.files is not None:
+        return pending.files
+    link = type(dataset).files.through
+    rows = link.objects.filter(dataset_id=dataset.pk).order_by("id").select_related("file__storage")
+    return [row.file for row in rows]
+
+
+def load_dataset(dataset: Dataset, is_run_input: bool | None = None, **kwargs: Any) -> Any:
+    """Load a dataset into memory; see ``Dataset.load``."""
+    runs.track_input(dataset, is_run_input)
+    if dataset.file is not None:
+        return reading.load(dataset.file, track=False, **kwargs)
+    files = ordered_files(dataset)
+    if len({file.suffix for file in files}) != 1:
+        msg = "Can only load datasets where all files have the same suffix"
+        raise RuntimeError(msg)
+    objects = [reading.load(file, track=False, **kwargs) for file in files]
+    return formats.concatenate(objects, [file.id for file in files])
+
+
+def open_dataset(dataset: Dataset, is_run_input: bool | None = None) -> Any:
+    """Open the one file of a dataset; see ``Dataset.backed``."""
+    if dataset.file is None:
+        msg = "Can only call backed() for datasets with a single file"
+        raise RuntimeError(msg)
+    runs.track_input(dataset, is_run_input)
+    return reading.backed(dataset.file, is_run_input=False)

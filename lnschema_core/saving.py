@@ -1,0 +1,280 @@
+"""Saving and deleting many records at once, in a number of queries that doesn't depend on how many they are."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, connection, models, transaction
+
+from lamindb import log
+from lamindb.errors import NotRecords, StorageError
+from lnschema_core import naming
+from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
+from lnschema_core.files import saving as file_saving
+from lnschema_core.models import File, Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lnschema_core.query import QuerySet
+
+def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
+    """Save many records at once.
+
+    New records are inserted, changed ones updated; a new record that has the unique value of an existing one, such as the name
+    of a label, becomes that record. Files store their content first; records with members or links save these, too.
+
+    Args:
+        records: One record or several, of any registries.
+        **kwargs: Passed on to the ``save`` of registries that do more than writing a row, such as ``parents=False``.
+
+    Raises:
+        TypeError: Something else than records is passed; nothing is saved then.
+        RuntimeError: The content of files can't be stored; the others are saved.
+
+    Examples:
+        >>> ln.save([ln.ULabel(name=f"sample {i}") for i in range(1000)])
+    """
+    unique = _unique_records(records)
+    files = [record for record in unique if isinstance(record, File)]
+    with transaction.atomic():
+        for registry, group in _by_registry(record for record in unique if not isinstance(record, File)):
+            if _has_own_save(registry):
+                for record in group:
+                    record.save(**_accepted(registry, kwargs))
+            else:
+                save_rows(registry, group)
+    if files:
+        save_files(files)
+
+
+def delete(records: Registry | Iterable[Registry]) -> None:
+    """Delete records one by one; files and datasets ask what to do with their content.
+
+    Args:
+        records: One record or several.
+    """
+    log.warning("for efficient bulk delete, use `queryset.delete` instead")
+    for record in _unique_records(records):
+        text = repr(record)
+        record.delete()
+        log.success(f"deleted {text}")
+
+
+def select(registry: type[Registry], **expressions: Any) -> QuerySet[Any]:
+    """Query a registry (deprecated: use ``Registry.filter()``)."""
+    naming.warn_select()
+    return registry.filter(**expressions)
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def save_rows(registry: type[Registry], records: Sequence[Registry]) -> None:
+    """Insert the new and update the changed ones among records of one registry."""
+    new = [record for record in records if record._state.adding]
+    old = [record for record in records if not record._state.adding]
+    if new:
+        insert_rows(registry, new)
+    if old:
+        _update_rows(registry, old)
+
+
+def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
+    """Insert rows of one registry; those whose unique values are taken become the existing records.
+
+    Raises:
+        IntegrityError: A row can't be inserted for another reason.
+    """
+    with transaction.atomic():
+        inserted = _insert(registry, records, " ON CONFLICT DO NOTHING")
+        if inserted != len(records):
+            _adopt_existing(registry, records)
+    for record in records:
+        record._state.adding = False
+        record._state.db = connection.alias
+
+
+def _insert(registry: type[Registry], records: Sequence[Any], on_conflict: str = "") -> int | None:
+    """Insert rows in one statement; the number of inserted ones, ``None`` if the database doesn't tell."""
+    fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    rows = [
+        [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields]
+        for record in records
+    ]
+    quote = connection.ops.quote_name
+    table, columns = quote(registry._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    marks = f"({', '.join(['%s'] * len(fields))})"
+    statement = f"INSERT INTO {table} ({columns}) VALUES "
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            values = [value for row in rows for value in row]
+            cursor.execute(statement + ", ".join([marks] * len(rows)) + on_conflict, values)
+        else:
+            cursor.executemany(statement + marks + on_conflict, rows)
+        return cursor.rowcount if cursor.rowcount >= 0 else None
+
+
+def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
+    """Let records whose row was refused become the records that have their unique values."""
+    key = registry._meta.pk.attname
+    present = set(registry.objects.filter(pk__in=[record.pk for record in records]).values_list("pk", flat=True))
+    refused = [record for record in records if record.pk not in present]
+    for names in _unique_fields(registry):
+        if not refused:
+            return
+        first = names[0]
+        candidates = registry.objects.filter(**{f"{first}__in": [getattr(record, first) for record in refused]})
+        existing = {tuple(getattr(row, name) for name in names): row for row in candidates}
+        for record in refused:
+            same = existing.get(tuple(getattr(record, name) for name in names))
+            if same is not None:
+                record._become(same)
+        refused = [record for record in refused if getattr(record, key) not in present and record._state.adding]
+    if refused:
+        msg = f"could not save {refused[0]}: a unique value is taken, or it refers to a record that doesn't exist"
+        raise IntegrityError(msg)
+
+
+def _unique_fields(registry: type[Registry]) -> list[tuple[str, ...]]:
+    """The combinations of columns that are unique besides the primary key."""
+    columns = {field.name: field.attname for field in registry._meta.concrete_fields}
+    single = [(field.attname,) for field in registry._meta.concrete_fields if field.unique and not field.primary_key]
+    together = [tuple(columns[name] for name in names) for names in registry._meta.unique_together]
+    return [*single, *together]
+
+
+def _update_rows(registry: type[Registry], records: Sequence[Any]) -> None:
+    """Write those records that differ from their rows."""
+    fields = [field for field in registry._meta.concrete_fields if not field.primary_key]
+    compared = [field.attname for field in fields if not getattr(field, "auto_now", False)]
+    rows = registry.objects.in_bulk([record.pk for record in records])
+    changed = [record for record in records if _differs(record, rows.get(record.pk), compared)]
+    if not changed:
+        return
+    for record in changed:
+        for field in fields:
+            if getattr(field, "auto_now", False):
+                field.pre_save(record, add=False)
+    registry.objects.bulk_update(changed, [field.name for field in fields])
+
+
+def _differs(record: Any, row: Any, names: list[str]) -> bool:
+    return row is not None and any(getattr(record, name) != getattr(row, name) for name in names)
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def save_files(files: Sequence[File]) -> None:
+    """Store the content of files one by one, then commit all rows with their links in one transaction.
+
+    Raises:
+        StorageError: The content of some can't be stored; the others are committed.
+    """
+    failures: list[tuple[File, BaseException, str]] = []
+    with ExitStack() as contents:
+        stored = []
+        for file in files:
+            try:
+                stored.append((file, contents.enter_context(file_saving.stored_content(file))))
+            except (OSError, StorageError) as error:
+                failures.append((file, error, traceback.format_exc()))
+        with transaction.atomic():
+            _commit_files([file for file, _ in stored])
+            for _, content in stored:
+                file_saving.publish(content)
+    for file, _ in stored:
+        file_saving.finish(file)
+    if failures:
+        raise StorageError(_failure_message([file for file, _ in stored], failures)) from failures[0][1]
+
+
+def _commit_files(files: Sequence[File]) -> None:
+    for file in files:
+        file_saving.save_provenance(file)
+    plain = [file for file in files if file._family is None or file._family.previous is None]
+    new = [file for file in plain if file._state.adding]
+    if new:
+        _insert_files(new)
+    inserted = {id(file) for file in new}
+    for file in files:
+        if id(file) not in inserted:
+            file_saving.save_row(file)
+    for file in files:
+        if file._pending is not None and file._pending.feature_sets:
+            save_feature_sets(file._pending.feature_sets)
+            link_feature_sets(file, file._pending.feature_sets)
+
+
+def _insert_files(files: Sequence[File]) -> None:
+    """Insert rows of new files; a key that is taken is an error, since the content would be another's."""
+    _insert(File, files)
+    for file in files:
+        file._state.adding = False
+        file._state.db = connection.alias
+        file._family = None
+
+
+def _failure_message(saved: Sequence[File], failures: Sequence[tuple[File, BaseException, str]]) -> str:
+    details = "\n\n".join(f"{error}\n\n{trace}" for _, error, trace in failures)
+    if not saved:
+        return f"No entries were uploaded or committed to the database. See error message:\n\n{details}"
+    entries = "\n".join(f"- {', '.join(repr(file).split(', ')[:3])}, ...)" for file in saved)
+    return (
+        "The following entries have been successfully uploaded and committed to the database:\n"
+        f"{entries}\nSee error message:\n\n{details}"
+    )
+
+
+# -- grouping ---------------------------------------------------------------------------------------------------------
+
+
+def _unique_records(records: Registry | Iterable[Registry]) -> list[Any]:
+    """The distinct records, in their order.
+
+    Raises:
+        TypeError: Something else is among them.
+    """
+    if isinstance(records, Registry):
+        return [records]
+    if isinstance(records, str) or not hasattr(records, "__iter__"):
+        msg = f"pass a record or a list of records, not {records!r:.80}"
+        raise TypeError(msg)
+    unique: dict[int, Any] = {}
+    for record in records:
+        if not isinstance(record, Registry):
+            msg = f"pass records of registries only, not {record!r:.80}"
+            raise NotRecords(msg)
+        unique.setdefault(hash((type(record), record.pk)) if record.pk is not None else id(record), record)
+    return list(unique.values())
+
+
+def _by_registry(records: Iterable[Any]) -> list[tuple[type[Registry], list[Any]]]:
+    """Records by registry, those that others refer to first."""
+    groups: dict[type[Registry], list[Any]] = {}
+    for record in records:
+        groups.setdefault(type(record), []).append(record)
+    ordered: list[tuple[type[Registry], list[Any]]] = []
+    waiting = dict(groups)
+    while waiting:
+        ready = [registry for registry in waiting if not (_targets(registry) - {registry}) & waiting.keys()]
+        for registry in ready or list(waiting)[:1]:
+            ordered.append((registry, waiting.pop(registry)))
+    return ordered
+
+
+def _targets(registry: type[Registry]) -> set[Any]:
+    return {field.related_model for field in registry._meta.concrete_fields if field.is_relation}
+
+
+def _has_own_save(registry: type[Registry]) -> bool:
+    return registry.save is not models.Model.save
+
+
+def _accepted(registry: type[Registry], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Those keyword arguments that the registry's own ``save`` names."""
+    names = registry.save.__code__.co_varnames[: registry.save.__code__.co_argcount + registry.save.__code__.co_kwonlyargcount]
+    return {name: value for name, value in arguments.items() if name in names}
