@@ -11,6 +11,10 @@ class LaminError(Exception):
     """Base of all errors raised by LaminDB."""
 
 
+class PartialSuccess(LaminError):
+    """Some of the things that were asked for were done, others could not be."""
+
+
 # -- set-up -----------------------------------------------------------------------------------------------------------
 
 
