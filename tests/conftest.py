@@ -45,7 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
     home = Path(tempfile.mkdtemp(prefix="lamin-tests-")).resolve()
     config.stash[_HOME] = home
     environment = isolated_environment(home)
-    os.environ.clear()
+    for name in os.environ.keys() - environment.keys():
+        if not name.startswith("PYTEST_"):
+            del os.environ[name]
     os.environ.update(environment)
 
 
