@@ -25,7 +25,7 @@ def on_instance_connected(sender: object, **_: Any) -> None:
     from django.db import DatabaseError, connection
 
     from lamindb.setup import settings
-    from lnschema_core.models import User
+    from lnschema_core.models.user import User
 
     try:
         known = User.objects.filter(id=settings.user.id).exists()
@@ -39,7 +39,7 @@ def on_instance_connected(sender: object, **_: Any) -> None:
 def ensure_user() -> User:
     """The row of the current user, created or brought up to date."""
     from lamindb.setup import settings
-    from lnschema_core.models import User
+    from lnschema_core.models.user import User
 
     user = settings.user
     facts = {"handle": user.handle, "email": user.email, "name": user.name}
@@ -57,7 +57,7 @@ def ensure_user() -> User:
 def ensure_storage(instance: InstanceSettings) -> Storage:
     """The row of the instance's default storage location, created where missing."""
     from lamindb.setup import settings
-    from lnschema_core.models import Storage
+    from lnschema_core.models.storage import Storage
 
     storage = instance.storage
     record = Storage.objects.filter(root=storage.root_as_str).one_or_none()

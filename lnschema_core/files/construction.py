@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from lamindb import log
 from lamindb.errors import DuplicateContent
-from lamindb.io import formats, paths
+from lamindb.io import paths
 from lnschema_core import runs
 from lnschema_core.files import places
 from lnschema_core.files.intake import take_in
@@ -149,7 +149,7 @@ def log_hints(file: File, intake: Intake, *, log_hint: bool) -> None:
         log.hint(f"file will be copied to default storage upon `save()` with key `None` ('{places.storage_key(file)}')")
     if not log_hint:
         return
-    if formats.is_type(intake.memory, "DataFrame"):
+    if intake.memory is not None and intake.accessor == "DataFrame":
         log.hint("data is a dataframe, consider using .from_df() to link column names as features")
     elif intake.accessor == "AnnData":
         log.hint("data is AnnDataLike, consider using .from_anndata() to link var_names and obs.columns as features")

@@ -247,7 +247,21 @@ def load_dataset(dataset: Dataset, is_run_input: bool | None = None, **kwargs: A
         msg = "Can only load datasets where all files have the same suffix"
         raise RuntimeError(msg)
     objects = [reading.load(file, track=False, **kwargs) for file in files]
-    return formats.concatenate(objects, [file.id for file in files])
+    return _concatenate(objects, [file.id for file in files])
+
+
+def _concatenate(objects: list[Any], keys: list[str]) -> Any:
+    """One frame or ``AnnData`` object of several; other objects stay a list."""
+    accessor = formats.accessor_of(objects[0])
+    if accessor == "DataFrame":
+        import pandas as pd
+
+        return pd.concat(objects)
+    if accessor == "AnnData":
+        import anndata as ad
+
+        return ad.concat(objects, label="file_id", keys=keys)
+    return objects
 
 
 def open_dataset(dataset: Dataset, is_run_input: bool | None = None) -> Any:

@@ -10,7 +10,7 @@ from lamindb.io.progress import progress
 from lnschema_core import runs
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import construction
-from lnschema_core.files.intake import default_storage, inferred_place, take_in
+from lnschema_core.files.intake import default_storage, inferred_place, known_storages, take_in
 from lnschema_core.settings import settings
 from lnschema_core.versioning import plan_version
 
@@ -33,10 +33,11 @@ def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None
     run = runs.resolve(run)
     names = sorted(listing.files_below(folder))
     intakes = []
+    storages = known_storages()
     with progress(len(names), "registering files", "file") as update:
         for name in names:
             file_key = f"{folder_key}/{name}" if folder_key else name
-            intake = take_in(folder / name, id="", key=file_key)
+            intake = take_in(folder / name, id="", key=file_key, storages=storages)
             construction.check_place(folder / name, file_key, intake)
             intakes.append(intake)
             update(1)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.errors import InvalidKey, UnsupportedFormat
-from lamindb.io import cache, formats, hashing, paths
-from lamindb.io.storage import longest_root, normalise_root, storage_type
+from lamindb.io import cache, formats, hashing, listing, paths
+from lamindb.io.storage import StorageRoot, longest_root, normalise_root, storage_type
 from lnschema_core.files.pending import Intake
 from lnschema_core.models.storage import Storage
 from lnschema_core.settings import settings
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
     from lamindb.types import DataLike
 
+    Storages = dict[StorageRoot, Storage]
+
 
 def take_in(
-    data: DataLike, *, id: str, key: str | None, format: str | None = None, with_digest: bool = True  # noqa: A002
+    data: DataLike,
+    *,
+    id: str,  # noqa: A002 - the field of the registry
+    key: str | None,
+    format: str | None = None,  # noqa: A002 - the API of 0.54
+    storages: Storages | None = None,
 ) -> Intake:
     """Find out all about data that becomes a file.
 
@@ -30,7 +37,7 @@ def take_in(
         id: The id of the file.
         key: The wanted key.
         format: The wanted format of an object.
-        with_digest: Compute size and digest here; otherwise the caller does.
+        storages: The registered storage locations, if the caller has them already.
 
     Raises:
         FileNotFoundError: The path doesn't exist.
@@ -38,9 +45,9 @@ def take_in(
         ValueError: The key contradicts the suffix or is not allowed.
     """
     if key is not None:
-        check_wanted_key(key)
+        paths.check_user_key(key)
     if is_path(data):
-        return _take_in_path(paths.to_path(data), key, with_digest=with_digest)
+        return _take_in_path(paths.to_path(data), key, storages)
     return _take_in_object(data, id, key, format)
 
 
@@ -49,33 +56,18 @@ def is_path(data: Any) -> bool:
     return isinstance(data, (str, Path)) or hasattr(data, "__fspath__") or hasattr(data, "storage_options")
 
 
-def check_wanted_key(key: str) -> None:
-    """Refuse keys that leave their storage location or lie in the folder for files without key.
-
-    Raises:
-        InvalidKey: The key is not allowed.
-    """
-    paths.check_key(key)
-    if key.startswith(paths.AUTO_KEY_PREFIX):
-        msg = "Key cannot start with .lamindb/"
-        raise InvalidKey(msg)
+def known_storages() -> Storages:
+    """All registered storage locations, by their roots; one query."""
+    return {StorageRoot(storage.root, storage.type): storage for storage in Storage.objects.all()}
 
 
-def inferred_place(path: UPath) -> tuple[Storage, str] | None:
-    """The registered storage location that a path lies in and its key there, ``None`` if it lies in none."""
-    default = default_storage()
-    key = paths.relative_key(path, paths.to_path(default.root))
-    if key is not None:
-        return default, key
-    roots = {storage.root: storage for storage in Storage.objects.exclude(pk=default.pk)}
-    root = longest_root(path, roots)
+def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Storage, str] | None:
+    """The innermost storage location that a path lies in and its key there, ``None`` if a local path lies in none."""
+    storages = known_storages() if storages is None else storages
+    root = longest_root(path, storages)
     if root is not None:
-        key = paths.relative_key(path, paths.to_path(root))
-        if key is not None:
-            return roots[root], key
-    if paths.is_local(path):
-        return None
-    return _bucket_of(path)
+        return storages[root], root.key_of(path) or ""
+    return None if paths.is_local(path) else _bucket_of(path)
 
 
 def default_storage() -> Storage:
@@ -95,13 +87,13 @@ def _bucket_of(path: UPath) -> tuple[Storage, str]:
     return Storage.from_fields(root=root, type=storage_type(root)), key
 
 
-def _take_in_path(path: UPath, key: str | None, *, with_digest: bool) -> Intake:
+def _take_in_path(path: UPath, key: str | None, storages: Storages | None) -> Intake:
     if not path.exists():
         raise FileNotFoundError(str(path))
     finding = paths.suffix_of(path)
     if finding.note:
         log.warning(finding.note)
-    place = inferred_place(path)
+    place = inferred_place(path, storages)
     storage, inferred = place if place is not None else (default_storage(), key)
     intake = Intake(
         storage=storage,
@@ -115,7 +107,7 @@ def _take_in_path(path: UPath, key: str | None, *, with_digest: bool) -> Intake:
         hash=None,
         accessor=formats.accessor_of(path),
     )
-    return with_size_and_digest(intake) if with_digest else intake
+    return with_size_and_digest(intake)
 
 
 def _take_in_object(data: Any, id: str, key: str | None, format: str | None) -> Intake:  # noqa: A002
@@ -149,13 +141,20 @@ def with_size_and_digest(intake: Intake) -> Intake:
     path = intake.source
     assert path is not None  # noqa: S101 - every intake has one by now
     if not paths.is_local(path):
-        facts = hashing.cloud_facts(path)
-        if facts.hash is None:
-            log.warning(f"did not add hash for {path}")
-        return replace(intake, size=facts.size, hash=facts.hash)
-    if path.is_dir():
-        if intake.suffix not in formats.FOLDER_SUFFIXES:
-            msg = f"{path} is a folder: register its files with ln.File.from_dir"
-            raise IsADirectoryError(msg)
-        return replace(intake, size=hashing.folder_size(path), hash=hashing.digest_folder(path))
-    return replace(intake, size=path.stat().st_size, hash=hashing.digest_file(path))
+        return _with_facts_of_listing(intake)
+    if path.is_dir() and not paths.is_store(path):
+        msg = f"{path} is a folder: register its files with ln.File.from_dir"
+        raise IsADirectoryError(msg)
+    return replace(intake, size=listing.size_of(path), hash=hashing.digest_path(Path(path)))
+
+
+def _with_facts_of_listing(intake: Intake) -> Intake:
+    """Add what the object store says of an object."""
+    path = paths.to_path(intake.source)  # type: ignore[arg-type]
+    if paths.is_store(path):
+        return replace(intake, size=listing.size_of(path))
+    information = path.fs.info(path.path)
+    digest = hashing.hash_of_listing(information)
+    if digest is None:
+        log.warning(f"did not add hash for {path}")
+    return replace(intake, size=information.get("size"), hash=digest)

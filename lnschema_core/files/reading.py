@@ -44,7 +44,7 @@ def local_path(file: File) -> Path:
     if paths.is_local(path):
         return path
     expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
-    return cache.ensure_cached(path, setup.settings.storage.cache_dir, expected)
+    return cache.ensure_cached(path, setup.settings.storage.cache_dir, expected=expected)
 
 
 def backed(file: File, is_run_input: bool | None = None) -> Any:
