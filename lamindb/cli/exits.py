@@ -41,7 +41,7 @@ EXITS = (
         "failed, the storage was not set, the models have changes without a migration.",
     ),
     Exit(USAGE, "The arguments can't be used: an unknown command or option, a missing or malformed value."),
-    Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest."),
+    Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest.", ("PartialSuccess",)),
     Exit(INSTANCE_UNKNOWN, "The named instance is not known.", ("InstanceNotFound",)),
     Exit(DATABASE_BUSY, "The database is busy: another process holds its write lock. Try again."),
     Exit(DATABASE_UNREACHABLE, "The instance is known, but its database can't be opened.", ("InstanceUnreachable",)),

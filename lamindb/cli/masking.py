@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,6 +95,4 @@ def _in_url(text: str) -> Iterator[str]:
 
 def _spellings(secret: str) -> Iterator[str]:
     """The ways in which a secret may be written: as it is, quoted or unquoted in a URL, escaped in a literal."""
-    from urllib.parse import quote, unquote
-
     yield from (secret, quote(secret, safe=""), unquote(secret), repr(secret)[1:-1])

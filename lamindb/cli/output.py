@@ -17,7 +17,8 @@ from lamindb.cli.options import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_WIDEST = 60  # characters of a cell of a table
+WIDEST = 60
+"""Characters of a cell of a table."""
 
 
 def print_json(value: Any) -> None:
@@ -52,9 +53,9 @@ def print_lines(lines: Iterable[str]) -> None:
         current().out.write_data(f"{mask_patterns(line)}\n")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows below their columns, aligned."""
-    cells = [[_cell(value) for value in row] for row in rows]
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, widest: int | None = WIDEST) -> None:
+    """Print rows below their columns, aligned; longer texts are cut at ``widest`` characters."""
+    cells = [[_cell(value, widest) for value in row] for row in rows]
     widths = [max(len(row[index]) for row in [list(columns), *cells]) for index in range(len(columns))]
     for row in [list(columns), *cells]:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -66,9 +67,9 @@ def print_pairs(pairs: Iterable[tuple[str, Any]]) -> None:
     print_lines(f"- {name}: {escaped(_text(value))}" for name, value in pairs)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, widest: int | None) -> str:
     text = escaped(mask_patterns(_text(value)))
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return text if widest is None or len(text) <= widest else f"{text[: widest - 1]}…"
 
 
 def _text(value: Any) -> str:

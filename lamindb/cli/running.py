@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from lamindb.cli import exits
 from lamindb.cli.interrupts import Terminated, interruptible
 from lamindb.cli.masking import Masker
 from lamindb.cli.options import Options
+from lamindb.cli.output import json_text
 from lamindb.cli.problems import problem_of
 from lamindb.cli.root import COMPLETION_VARIABLE, lamin
 from lamindb.cli.streams import ClosedPipe, abandon_output, guarded
@@ -76,8 +78,6 @@ def _report(error: BaseException, options: Options) -> int:
     if problem.exit_code == exits.OK:
         return exits.OK
     if options.verbose and not isinstance(error, click.ClickException):
-        import traceback
-
         traceback.print_exception(error, file=sys.stderr)
     options.out.flush()
     if options.json:
@@ -89,8 +89,6 @@ def _report(error: BaseException, options: Options) -> int:
 
 def _print_json_problem(problem: Problem, options: Options) -> None:
     """Print the problem as the last line of standard error."""
-    from lamindb.cli.output import json_text
-
     text = json_text(problem.as_json(), ascii_only=not options.err.is_unicode, indent=None, mask=options.masker.mask)
     options.err.write_data(f"{text}\n")
 

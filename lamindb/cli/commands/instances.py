@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from lamindb import setup
+from lamindb.cli.facts import instance_facts, user_facts
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import print_json
@@ -17,8 +19,6 @@ from lamindb.cli.texts import TEXT
 @click.option("--name", metavar="NAME", type=TEXT, help="The name of the instance; by default that of the storage.")
 def init(storage: str, db: str | None, schema: str | None, name: str | None) -> None:
     """Init & config instance with db & storage."""
-    from lamindb import setup
-
     setup.init(storage=storage, db=db, schema=schema, name=name)
 
 
@@ -30,8 +30,6 @@ def load(instance: str, storage: str | None) -> str | None:
 
     INSTANCE is a name, owner/name, or the address of the instance on the hub.
     """
-    from lamindb import setup
-
     return setup.load(instance, storage=storage)
 
 
@@ -43,8 +41,6 @@ def delete(instance: str, *, force: bool) -> int | None:
 
     Its settings, its cache and its SQLite file are deleted; stored data and Postgres databases are not.
     """
-    from lamindb import setup
-
     try:
         return setup.delete(instance, force=force)
     except EOFError:  # nobody is there to confirm
@@ -55,13 +51,9 @@ def delete(instance: str, *, force: bool) -> int | None:
 @json_option
 def info() -> None:
     """Show current instance information."""
-    from lamindb import setup
-
     if not current().json:
         setup.info()
         return
-    from lamindb.cli.facts import instance_facts, user_facts
-
     print_json({"user": user_facts(), "instance": instance_facts()})
 
 
@@ -69,22 +61,16 @@ def info() -> None:
 @click.option("--storage", metavar="PATH|URL", type=TEXT, required=True, help="The new folder or bucket for data.")
 def set_storage(storage: str) -> str | None:
     """Set storage used by an instance."""
-    from lamindb import setup
-
     return setup.set.storage(storage)
 
 
 @click.command(cls=Command)
 def close() -> None:
     """Close instance."""
-    from lamindb import setup
-
     setup.close()
 
 
 @click.command(cls=Command)
 def register() -> None:
     """Register instance on hub (local instances are not automatically registered)."""
-    from lamindb import setup
-
     setup.register()

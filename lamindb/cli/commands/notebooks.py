@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lamindb.cli.groups import Command
+from lamindb.provenance.notebooks import attach_metadata
 
 
 @click.command(cls=Command)
@@ -14,6 +15,4 @@ from lamindb.cli.groups import Command
 @click.option("--pypackage", metavar="NAMES", help="Packages to record, separated by commas.")
 def track(filepath: Path, pypackage: str | None) -> None:
     """Track a notebook (init metadata)."""
-    from lamindb.provenance.notebooks import attach_metadata
-
     attach_metadata(filepath, pypackage=pypackage)

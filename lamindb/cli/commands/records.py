@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lamindb import log
-from lamindb.cli import exits
 from lamindb.cli.completing import FilterText, RecordText, RegistryText
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import print_json, print_lines, print_pairs, print_table
 from lamindb.cli.texts import QUERY_TEXT
+from lamindb.errors import NoResultFound, PartialSuccess
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 _limit = click.option(
     "--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="The most records to show."
 )
-
-
-class PartialSuccess(click.ClickException):
-    """Some of the things that were asked for could not be done."""
-
-    exit_code = exits.PARTIAL
 
 
 @click.command("list", cls=Command)
@@ -73,8 +68,6 @@ def search(registry: str, text: str, limit: int) -> None:
 @json_option
 def get(registry: str, ids: tuple[str, ...]) -> None:
     """Show records by id or key."""
-    from lamindb.errors import NoResultFound
-
     with log.redirect(sys.stderr):
         model = _find(registry)
         found = {name: _find_record(model, name) for name in dict.fromkeys(ids)}
@@ -154,6 +147,4 @@ def _columns_with_values(rows: list[dict[str, Any]]) -> list[str]:
 
 def _shown(value: Any) -> Any:
     """Times to the second, everything else as it is."""
-    from datetime import datetime
-
     return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
