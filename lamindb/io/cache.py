@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb.errors import InvalidKey
@@ -14,9 +13,9 @@ from lamindb.io import hashing
 from lamindb.io.hashing import FileHash, Fingerprint
 from lamindb.io.paths import (
     AUTO_KEY_PREFIX,
+    as_local,
     auto_key,
     check_key,
-    is_local,
     join_contained,
     location_of,
     protocol_of,
@@ -26,7 +25,11 @@ from lamindb.io.placing import make_folder, place, temporary
 from lamindb.io.transfer import fetch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from upath import UPath
+
+    from lamindb.types import PathLike
 
 _STAMPS = ".lamindb/stamps"
 _MAX_LENGTH = 4096
@@ -42,7 +45,8 @@ def cached_path(cache_dir: Path, path: UPath) -> Path:
     """
     bucket, *segments = location_of(path).segments
     name = "/".join([protocol_of(path), f"{bucket}{_endpoint_mark(path)}", *segments])
-    return Path(join_contained(to_path(cache_dir), check_key(name, max_length=_MAX_LENGTH)))
+    join_contained(to_path(cache_dir), check_key(name, max_length=_MAX_LENGTH))
+    return cache_dir / name
 
 
 def _endpoint_mark(path: UPath) -> str:
@@ -51,7 +55,7 @@ def _endpoint_mark(path: UPath) -> str:
     return f"@{hashlib.blake2b(endpoint.encode(), digest_size=4).hexdigest()}" if endpoint else ""
 
 
-def ensure_cached(path: Path | UPath, cache_dir: Path, *, expected: FileHash | None = None) -> Path:
+def ensure_cached(path: PathLike, cache_dir: Path, *, expected: FileHash | None = None) -> Path:
     """The local path of an object, fetched if it isn't there, not whole, or not the expected one.
 
     Local objects are their own cache.
@@ -60,13 +64,15 @@ def ensure_cached(path: Path | UPath, cache_dir: Path, *, expected: FileHash | N
         FileNotFoundError: There is no such object.
         DigestMismatch: The object isn't the expected one.
     """
-    if is_local(path):
-        return Path(path)
-    local = cached_path(cache_dir, path)
-    if not _is_valid(local, cache_dir, path, expected):
-        digest = fetch(path, local, expected=expected)
+    local = as_local(path)
+    if local is not None:
+        return local
+    cloud = to_path(path)
+    local = cached_path(cache_dir, cloud)
+    if not _is_valid(local, cache_dir, cloud, expected):
+        digest = fetch(cloud, local, expected=expected)
         local.chmod(0o444)
-        _Stamp.of(local, expected or digest, path).write(_stamp_path(local, cache_dir))
+        _Stamp.of(local, expected or digest, cloud).write(_stamp_path(local, cache_dir))
     return local
 
 

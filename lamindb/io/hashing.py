@@ -122,7 +122,7 @@ def digest_file(path: Path, *, progress: Update | None = None) -> FileHash:
         SourceChanged: The file was modified meanwhile.
         StorageError: It is no regular file.
     """
-    with open(path, "rb", buffering=0) as file:
+    with path.open("rb", buffering=0) as file:
         before = Fingerprint.of_open(file, path)
         kind = type_for_size(before.size)
         algorithm = hasher(kind)
@@ -172,7 +172,7 @@ class FolderHasher:
 
 
 def _digest_member(path: Path, update: Update) -> tuple[int, bytes]:
-    with open(path, "rb", buffering=0) as file:
+    with path.open("rb", buffering=0) as file:
         before = Fingerprint.of_open(file, path)
         algorithm = hasher(BLAKE3)
         _read_into(algorithm, file, path, before.size, update)
@@ -238,7 +238,7 @@ class Fingerprint:
     def matches(self, path: Path) -> bool:
         """Whether the file at the path is still the same."""
         try:
-            return Fingerprint.of(os.stat(path)) == self
+            return Fingerprint.of(path.stat()) == self
         except FileNotFoundError:
             return False
 
@@ -257,7 +257,7 @@ def hash_file(path: Path, chunk_size: int = THRESHOLD) -> tuple[str, str]:
     Up to ``chunk_size`` bytes an ``md5``; above, ``sha1-fl``: a SHA-1 over the SHA-1s of the first and the last
     ``chunk_size`` bytes, cut to 22 characters.
     """
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size <= chunk_size:
             return to_b64_str(_digest_stream(file, hashlib.md5(usedforsecurity=False))), MD5
         head = _digest_stream(file, hashlib.sha1(usedforsecurity=False), chunk_size)
@@ -298,6 +298,6 @@ def matches(path: Path, expected: FileHash, *, progress: Update | None = None) -
     if expected.type == SHA1_ENDS:
         return hash_file(path) == (expected.value, expected.type)
     if expected.type == MD5 and path.is_file():
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             return to_b64_str(_digest_stream(file, hashlib.md5(usedforsecurity=False))) == expected.value
     return not expected.covers_all or digest_path(path, progress=progress) == expected

@@ -1,15 +1,18 @@
-"""What lies in a folder, local or in the cloud. Folders that are one object, such as zarr stores, are one entry."""
+"""What lies in a folder, local or in the cloud.
+
+Folders that are one object, such as zarr stores, are one entry; incomplete objects are none.
+"""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lamindb.io.paths import address_segments, is_local, is_store, location_of, to_path
+from lamindb.io.paths import TEMPORARY_PREFIX, address_segments, as_local, is_store, location_of, to_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from upath import UPath
 
@@ -22,17 +25,18 @@ def files_below(folder: PathLike) -> list[str]:
     Raises:
         FileNotFoundError: There is no such folder.
     """
+    local = as_local(folder)
+    if local is not None:
+        return sorted(_walk(os.fspath(local)))
     path = to_path(folder)
-    if is_local(path):
-        return sorted(_walk(path))
     depth = len(location_of(path).segments)
     keys = ("/".join(address_segments(name)[depth:]) for name in path.fs.find(path.path))
-    return sorted({_store_of(key) or key for key in keys if key})
+    return sorted({_store_of(key) or key for key in keys if key and TEMPORARY_PREFIX not in key})
 
 
 def content_of(folder: Path) -> list[str]:
     """The relative posix names of all files below a local folder, sorted, stores entered."""
-    return sorted(_walk(folder, enter_stores=True))
+    return sorted(_walk(os.fspath(folder), enter_stores=True))
 
 
 def size_of(path: PathLike) -> int:
@@ -41,12 +45,12 @@ def size_of(path: PathLike) -> int:
     Raises:
         FileNotFoundError: There is nothing at the path.
     """
-    path = to_path(path)
-    if not is_local(path):
-        return _cloud_size(path)
-    if not os.path.isdir(path):
-        return os.stat(path).st_size
-    return sum(os.stat(os.path.join(path, name)).st_size for name in _walk(path, enter_stores=True))
+    local = as_local(path)
+    if local is None:
+        return _cloud_size(to_path(path))
+    if not local.is_dir():
+        return local.stat().st_size
+    return sum((local / name).stat().st_size for name in content_of(local))
 
 
 def _cloud_size(path: UPath) -> int:
@@ -57,15 +61,17 @@ def _cloud_size(path: UPath) -> int:
 
 
 def _walk(
-    folder: PathLike, prefix: str = "", above: tuple[tuple[int, int], ...] = (), *, enter_stores: bool = False
+    folder: str, prefix: str = "", above: tuple[tuple[int, int], ...] = (), *, enter_stores: bool = False
 ) -> Iterator[str]:
     # links to folders are followed, unless they lead back to where one is
-    status = os.stat(folder)
+    status = Path(folder).stat()
     here = (status.st_dev, status.st_ino)
     if here in above:
         return
     with os.scandir(folder) as entries:
         for entry in entries:
+            if entry.name.startswith(TEMPORARY_PREFIX):
+                continue
             name = f"{prefix}{entry.name}"
             if entry.is_dir() and (enter_stores or not is_store(entry.name)):
                 yield from _walk(entry.path, f"{name}/", (*above, here), enter_stores=enter_stores)

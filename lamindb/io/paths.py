@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from lamindb.errors import InvalidKey
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
 AUTO_KEY_PREFIX = ".lamindb/"
 """Below it, every storage location has the objects that were given no key."""
 
+TEMPORARY_PREFIX = ".lamindb-tmp-"
+"""How the names of incomplete objects start: what a killed process leaves is garbage that may be deleted."""
+
 MAX_KEY_LENGTH = 255
 """The width of the key column."""
 
-KNOWN_SUFFIXES = frozenset(
-    """
-    .csv .fasta .fastq .fcs .feather .h5ad .h5mu .jpg .json .jsonl .loom .mtx .obo .parquet .pdf .png .tar .tiff .tsv
-    .txt .xlsx .xml .xslx .zarr .zip .zrad
-    """.split()
-)
+# fmt: off
+KNOWN_SUFFIXES = frozenset({
+    ".csv", ".fasta", ".fastq", ".fcs", ".h5ad", ".jpg", ".json", ".jsonl", ".mtx", ".obo", ".parquet", ".pdf", ".png",
+    ".tar", ".tiff", ".tsv", ".txt", ".xlsx", ".xml", ".xslx", ".zarr", ".zip", ".zrad",
+})
+# fmt: on
 """Suffixes that stay together with one that follows them, as in ``.csv.gz``."""
 
 STORE_SUFFIXES = frozenset({".zarr", ".zrad"})
@@ -40,6 +43,7 @@ STORE_SUFFIXES = frozenset({".zarr", ".zrad"})
 
 _LOCAL_PROTOCOLS = frozenset({"", "file", "local"})
 _SAME_PROTOCOL = {"gcs": "gs", "s3a": "s3"}
+_PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:{1,2}//")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, lone surrogates, line separators
 
@@ -57,21 +61,33 @@ def to_path(data: PathLike) -> UPath:
     """
     from upath import UPath
 
-    if isinstance(data, str):
-        data = _without_file_scheme(data)
+    local = as_local(data)
+    if local is not None:
+        return cast("UPath", data) if hasattr(data, "protocol") and isinstance(data, Path) else UPath(local)
     path = UPath(data)
-    if protocol_of(path) == "":
-        return path if isinstance(path, Path) else UPath(path.path)
     _check_address(path)
     return path
 
 
-def is_local(path: PurePath | UPath) -> bool:
+def as_local(data: PathLike) -> Path | None:
+    """The path in the local file system that a text or path means, or None if it is in the cloud."""
+    if isinstance(data, str):
+        text = _without_file_scheme(data)
+        return None if _PROTOCOL.match(text) else Path(text)
+    if isinstance(data, Path):
+        return data
+    if protocol_of(data):
+        return None
+    address: Any = getattr(data, "path", data)
+    return Path(address)
+
+
+def is_local(path: PathLike) -> bool:
     """Whether the bytes of a path are in the local file system."""
-    return protocol_of(path) == ""
+    return as_local(path) is not None
 
 
-def protocol_of(path: PurePath | UPath) -> str:
+def protocol_of(path: PathLike) -> str:
     """The protocol of a path: ``"s3"``, ``"gs"``, …, and ``""`` for local paths."""
     protocol = getattr(path, "protocol", "")
     return "" if protocol in _LOCAL_PROTOCOLS else _SAME_PROTOCOL.get(protocol, protocol)
@@ -79,14 +95,14 @@ def protocol_of(path: PurePath | UPath) -> str:
 
 def _without_file_scheme(text: str) -> str:
     # as Path.as_uri() writes it: percent-encoded, the host empty or this one
-    scheme = "file://"
-    if not text.lower().startswith(scheme):
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme.lower() not in _LOCAL_PROTOCOLS:
         return text
-    return unquote(text[len(scheme) :].removeprefix("localhost"))
+    return unquote(rest.removeprefix("localhost"))
 
 
 def _check_address(path: UPath) -> None:
-    segments = _address(path)
+    segments = address_segments(path.path)
     if ".." in segments or "." in segments:
         msg = f"The address {str(path)!r} has '.' or '..' segments: pass the address that it leads to"
         raise InvalidKey(msg)
@@ -114,19 +130,16 @@ class Location:
 
 def location_of(path: PathLike) -> Location:
     """Resolve a path: symbolic links of local paths are followed, object stores are taken by their word."""
-    path = to_path(path)
-    if is_local(path):
-        return Location("", PurePath(os.path.realpath(path)).parts)
-    return Location(protocol_of(path), _address(path))
+    local = as_local(path)
+    if local is not None:
+        return Location("", PurePath(os.path.realpath(local)).parts)
+    cloud = to_path(path)
+    return Location(protocol_of(cloud), address_segments(cloud.path))
 
 
 def relative_key(path: PathLike, root: PathLike) -> str | None:
     """The key of a path within a storage root, or None if the path isn't below the root."""
     return location_of(path).key_below(location_of(root))
-
-
-def _address(path: UPath) -> tuple[str, ...]:
-    return address_segments(path.path)
 
 
 def address_segments(address: str) -> tuple[str, ...]:
@@ -206,10 +219,15 @@ def join_contained(root: UPath, key: str) -> UPath:
         InvalidKey: The key leads out of the root through a symbolic link.
     """
     path = root / key
-    if is_local(root) and relative_key(path, root) is None:
+    local = as_local(root)
+    if local is not None and not _is_inside(f"{local}/{key}", os.path.realpath(local)):
         msg = f"The key {key!r} leaves the storage location {str(root)!r} through a symbolic link"
         raise InvalidKey(msg)
     return path
+
+
+def _is_inside(path: str, resolved_root: str) -> bool:
+    return os.path.realpath(path).startswith(resolved_root.rstrip(os.sep) + os.sep)
 
 
 def auto_key(id: str, suffix: str) -> str:  # noqa: A002 - the word users know
@@ -242,7 +260,7 @@ def suffix_of(name: PathLike, *, what: str = "file") -> SuffixFinding:
         name: A file name, a key or a path; only the last component counts.
         what: How the note calls it, ``"file"`` or ``"key"``.
     """
-    suffixes = PurePosixPath(name if isinstance(name, str) else name.name).suffixes
+    suffixes = PurePosixPath(name_of(name)).suffixes
     if len(suffixes) <= 1:
         return SuffixFinding(suffixes[0] if suffixes else "")
     if suffixes[-2] in KNOWN_SUFFIXES:
@@ -255,6 +273,12 @@ def suffix_of(name: PathLike, *, what: str = "file") -> SuffixFinding:
     return SuffixFinding(suffixes[-1], note)
 
 
-def is_store(path: PurePath | UPath | str) -> bool:
+def name_of(path: PathLike) -> str:
+    """The last component of a name, key or path."""
+    name: Any = getattr(path, "name", path)
+    return PurePosixPath(name).name
+
+
+def is_store(path: PathLike) -> bool:
     """Whether a path is named like a folder that is one object, as zarr stores are."""
-    return PurePosixPath(path if isinstance(path, str) else path.name).suffix in STORE_SUFFIXES
+    return PurePosixPath(name_of(path)).suffix in STORE_SUFFIXES

@@ -10,20 +10,18 @@ import os
 import secrets
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb.errors import LaminError, StorageError, StorageNotWritable
 from lamindb.io.faults import point
-from lamindb.io.paths import AUTO_KEY_PREFIX, is_local
+from lamindb.io.paths import AUTO_KEY_PREFIX, TEMPORARY_PREFIX, is_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from upath import UPath
+    from lamindb.types import PathLike
 
-TEMPORARY_PREFIX = ".lamindb-tmp-"
-"""How the names of incomplete objects start."""
 TEMPORARY_FOLDER = f"{AUTO_KEY_PREFIX}tmp"
 """Where they are below a storage root; where none is known, they are beside their final place."""
 
@@ -54,9 +52,12 @@ def temporary(target: Path, root: Path | None = None) -> Iterator[Path]:
 def _temporary_folder(target: Path, root: Path | None) -> Path:
     if root is None:
         return target.parent
+    if not root.is_dir():
+        msg = f"The storage location {root} doesn't exist: mount the disk, or create the folder"
+        raise StorageError(msg)
     folder = root / TEMPORARY_FOLDER
     make_folder(folder)
-    is_same_disk = os.stat(folder).st_dev == os.stat(target.parent).st_dev
+    is_same_disk = folder.stat().st_dev == target.parent.stat().st_dev
     return folder if is_same_disk else target.parent
 
 
@@ -67,7 +68,7 @@ def place(path: Path, target: Path, *, overwrite: bool = True) -> None:
         StorageError: There is something at the target that must not be replaced.
     """
     if overwrite:
-        os.replace(path, target)
+        path.replace(target)
         return
     try:
         os.link(path, target)
@@ -82,21 +83,21 @@ def place(path: Path, target: Path, *, overwrite: bool = True) -> None:
 def _place_without_links(path: Path, target: Path) -> None:
     if os.path.lexists(target):
         raise StorageError(exists_message(target))
-    os.rename(path, target)
+    path.rename(target)
 
 
 def place_tree(path: Path, target: Path, root: Path | None = None) -> None:
     """Give a complete folder its final name; what was there is deleted afterwards."""
     if not os.path.lexists(target):
-        os.rename(path, target)
+        path.rename(target)
         return
     with temporary(target, root) as old:
-        os.rename(target, old)
+        target.rename(old)
         try:
             point("store-tree.old-moved")
-            os.rename(path, target)
+            path.rename(target)
         except BaseException:
-            os.rename(old, target)
+            old.rename(target)
             raise
 
 
@@ -158,7 +159,7 @@ def sync_folder(path: Path) -> None:
 
 
 @contextmanager
-def explaining(path: Path | UPath, doing: str = "written") -> Iterator[None]:
+def explaining(path: PathLike, doing: str = "written") -> Iterator[None]:
     """Turn what goes wrong within the block into one sentence that names the path and the way out.
 
     Raises:
@@ -175,7 +176,7 @@ def explaining(path: Path | UPath, doing: str = "written") -> Iterator[None]:
         raise _explanation(error, path, doing) from error
 
 
-def _explanation(error: Exception, path: Path | UPath, doing: str) -> StorageError:
+def _explanation(error: Exception, path: PathLike, doing: str) -> StorageError:
     number = getattr(error, "errno", None)
     if number in _NO_SPACE:
         return StorageError(f"No space is left for {path}: free some, or choose another storage location")
@@ -190,6 +191,6 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def exists_message(path: Path | UPath) -> str:
+def exists_message(path: PathLike) -> str:
     """What to tell when something must not be replaced."""
     return f"{path} exists already: choose another key, or replace the object"

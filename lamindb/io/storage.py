@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from lamindb.io.paths import Location, is_local, location_of, path_of_key, protocol_of, to_path
+from lamindb.io.paths import as_local, location_of, path_of_key, protocol_of, to_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
     from upath import UPath
 
+    from lamindb.io.paths import Location
     from lamindb.types import PathLike
 
 
@@ -72,9 +73,10 @@ class StorageRoot:
 
 def normalise_root(root: PathLike) -> str:
     """The one spelling of a root: posix, no trailing slash, absolute and resolved if local."""
+    local = as_local(root)
+    if local is not None:
+        return PurePath(os.path.realpath(local)).as_posix()
     path = to_path(root)
-    if is_local(path):
-        return PurePath(os.path.realpath(path)).as_posix()
     _, _, address = str(path).partition("://")
     return f"{protocol_of(path)}://{address.rstrip('/')}"
 
@@ -95,5 +97,8 @@ def infer_filesystem(path: PathLike) -> tuple[AbstractFileSystem, str]:
     """The file system of a path and the name that the path has there."""
     from fsspec.implementations.local import LocalFileSystem
 
-    path = to_path(path)
-    return (LocalFileSystem(), str(path)) if is_local(path) else (path.fs, path.path)
+    local = as_local(path)
+    if local is not None:
+        return LocalFileSystem(), os.fspath(local)
+    cloud = to_path(path)
+    return cloud.fs, cloud.path

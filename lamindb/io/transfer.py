@@ -16,7 +16,7 @@ from lamindb.io import hashing
 from lamindb.io.faults import point
 from lamindb.io.hashing import FileHash, Fingerprint, FolderHasher
 from lamindb.io.listing import content_of, size_of
-from lamindb.io.paths import is_local, location_of, to_path
+from lamindb.io.paths import as_local, location_of, name_of, to_path
 from lamindb.io.placing import (
     discard,
     exists_message,
@@ -29,6 +29,7 @@ from lamindb.io.placing import (
     temporary,
 )
 from lamindb.io.progress import continued
+from lamindb.io.storage import infer_filesystem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,11 +50,11 @@ _DESCRIBES_STORE = frozenset({".zarray", ".zattrs", ".zgroup", ".zmetadata", "za
 
 def store_file(
     source: Path,
-    target: Path | UPath,
+    target: PathLike,
     *,
     expected: FileHash | None = None,
     overwrite: bool = True,
-    root: Path | UPath | None = None,
+    root: PathLike | None = None,
     progress: Update | None = None,
 ) -> FileHash:
     """Copy a local file to its place in a storage location.
@@ -76,11 +77,14 @@ def store_file(
     point("store.start")
     if _is_same_file(source, target):
         return expected or hashing.digest_file(source, progress=progress)
-    with open(source, "rb", buffering=0) as file:
+    place_of_root = None if root is None else as_local(root)
+    with source.open("rb", buffering=0) as file:
         copying = _Copying(file, source, expected)
-        put = _put_local if is_local(target) else _put_cloud
         with explaining(target), continued(progress, copying.size, f"storing {source.name}") as update:
-            put(copying, target, root, overwrite=overwrite, update=update)  # type: ignore[operator]
+            if (local := as_local(target)) is not None:
+                _put_local(copying, local, place_of_root, overwrite=overwrite, update=update)
+            else:
+                _put_cloud(copying, to_path(target), overwrite=overwrite, update=update)
     point("store.done")
     return copying.digest()
 
@@ -130,10 +134,9 @@ class _Copying:
 
 
 def _put_local(copying: _Copying, target: Path, root: Path | None, *, overwrite: bool, update: Update) -> None:
-    target = Path(target)
     make_folder(target.parent)
     with temporary(target, root) as path:
-        with open(path, "xb", buffering=0) as file:
+        with path.open("xb", buffering=0) as file:
             point("store.temporary-open")
             copying.copy_to(lambda chunk: _write_all(file, chunk), update)
             point("store.copied")
@@ -146,7 +149,7 @@ def _put_local(copying: _Copying, target: Path, root: Path | None, *, overwrite:
     sync_folder(target.parent)
 
 
-def _put_cloud(copying: _Copying, target: UPath, _root: UPath | None, *, overwrite: bool, update: Update) -> None:
+def _put_cloud(copying: _Copying, target: UPath, *, overwrite: bool, update: Update) -> None:
     # nobody sees an upload before it is committed, so it is its own temporary object
     filesystem = target.fs
     if not overwrite and filesystem.exists(target.path):
@@ -182,8 +185,9 @@ def _write_all(file: BinaryIO, chunk: memoryview) -> None:
         chunk = chunk[file.write(chunk) :]
 
 
-def _is_same_file(source: Path, target: Path | UPath) -> bool:
-    return is_local(target) and os.path.exists(target) and os.path.samefile(source, target)
+def _is_same_file(source: Path, target: PathLike) -> bool:
+    local = as_local(target)
+    return local is not None and local.exists() and source.samefile(local)
 
 
 def _changed_message(source: Path) -> str:
@@ -195,10 +199,10 @@ def _changed_message(source: Path) -> str:
 
 def store_tree(
     source: Path,
-    target: Path | UPath,
+    target: PathLike,
     *,
     expected: FileHash | None = None,
-    root: Path | UPath | None = None,
+    root: PathLike | None = None,
     progress: Update | None = None,
 ) -> FileHash:
     """Copy a local folder, such as a zarr store, to its place in a storage location; one that is there is replaced.
@@ -223,9 +227,12 @@ def store_tree(
     point("store-tree.start")
     if _is_same_file(source, target):
         return expected or hashing.digest_folder(source, progress=progress)
-    put = _put_tree_local if is_local(target) else _put_tree_cloud
+    place_of_root = None if root is None else as_local(root)
     with explaining(target), continued(progress, size_of(source), f"storing {source.name}") as update:
-        digest = put(source, target, root, expected, update)  # type: ignore[operator]
+        if (local := as_local(target)) is not None:
+            digest = _put_tree_local(source, local, place_of_root, expected, update)
+        else:
+            digest = _put_tree_cloud(source, to_path(target), expected, update)
     point("store-tree.done")
     return digest
 
@@ -233,7 +240,6 @@ def store_tree(
 def _put_tree_local(
     source: Path, target: Path, root: Path | None, expected: FileHash | None, update: Update
 ) -> FileHash:
-    target = Path(target)
     names = content_of(source)
     make_folder(target.parent)
     with temporary(target, root) as folder:
@@ -254,7 +260,7 @@ def _copy_members(source: Path, names: list[str], folder: Path, update: Update) 
     for name in names:
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        with open(source / name, "rb", buffering=0) as original, open(copy, "xb", buffering=0) as file:
+        with (source / name).open("rb", buffering=0) as original, copy.open("xb", buffering=0) as file:
             copying = _Copying(original, source / name, kind=hashing.BLAKE3)
             copying.copy_to(lambda chunk, file=file: _write_all(file, chunk), update)  # type: ignore[misc]
             copying.check()
@@ -276,12 +282,10 @@ def _check_tree(source: Path, names: list[str], digest: FileHash, expected: File
         raise SourceChanged(_changed_message(source))
 
 
-def _put_tree_cloud(
-    source: Path, target: UPath, _root: UPath | None, expected: FileHash | None, update: Update
-) -> FileHash:
+def _put_tree_cloud(source: Path, target: UPath, expected: FileHash | None, update: Update) -> FileHash:
     filesystem = target.fs
     names = sorted(content_of(source), key=_describing_last)
-    before = [Fingerprint.of(os.stat(source / name)) for name in names]
+    before = [Fingerprint.of((source / name).stat()) for name in names]
     digest = hashing.digest_folder(source, progress=lambda _: None)
     _check_tree(source, sorted(names), digest, expected)
     point("store-tree.checked")
@@ -314,7 +318,7 @@ def _remove_others(target: UPath, names: list[str]) -> None:
 
 
 def fetch(
-    source: Path | UPath, local: Path, *, expected: FileHash | None = None, progress: Update | None = None
+    source: PathLike, local: Path, *, expected: FileHash | None = None, progress: Update | None = None
 ) -> FileHash:
     """Copy an object from a storage location to a local path.
 
@@ -337,7 +341,7 @@ def fetch(
     with explaining(local):
         make_folder(local.parent)
         with temporary(local) as path:
-            with continued(progress, size, f"fetching {source.name}") as update:
+            with continued(progress, size, f"fetching {name_of(source)}") as update:
                 _download(source, path, update)
             point("fetch.copied")
             digest = _require_digest(path, source, size, expected)
@@ -348,15 +352,13 @@ def fetch(
     return digest
 
 
-def _download(source: Path | UPath, path: Path, update: Update) -> None:
+def _download(source: PathLike, path: Path, update: Update) -> None:
     with explaining(source, "read"):
-        from fsspec.implementations.local import LocalFileSystem
-
-        filesystem, name = (LocalFileSystem(), os.fspath(source)) if is_local(source) else (source.fs, source.path)
+        filesystem, name = infer_filesystem(source)
         filesystem.get_file(name, os.fspath(path), callback=_callback(update))
 
 
-def _require_digest(path: Path, source: Path | UPath, size: int, expected: FileHash | None) -> FileHash:
+def _require_digest(path: Path, source: PathLike, size: int, expected: FileHash | None) -> FileHash:
     digest = hashing.digest_file(path, progress=lambda _: None)
     is_expected = (
         expected is None or digest == expected or (digest.type != expected.type and hashing.matches(path, expected))
@@ -389,20 +391,19 @@ def move(path: PathLike, target: PathLike) -> None:
         FileNotFoundError: There is nothing at the path.
         StorageError: It can't be moved.
     """
-    source, destination = to_path(path), to_path(target)
     point("move.start")
-    size_of(source)
-    if is_local(source) and is_local(destination):
-        _move_local(Path(source), Path(destination))
-    elif is_local(source):
-        _store(Path(source), destination)
+    size_of(path)
+    source, destination = as_local(path), as_local(target)
+    if source is not None and destination is not None:
+        _move_local(source, destination)
+    elif source is not None:
+        _store(source, target)
         remove(source)
-    elif is_local(destination):
-        fetch(source, Path(destination))
-        remove(source)
+    elif destination is not None:
+        fetch(path, destination)
+        remove(path)
     else:
-        with explaining(destination):
-            source.fs.mv(source.path, destination.path, recursive=source.is_dir())
+        _move_cloud(to_path(path), to_path(target))
     point("move.done")
 
 
@@ -419,7 +420,15 @@ def _move_local(source: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
-def _store(source: Path, target: Path | UPath) -> FileHash:
+def _move_cloud(source: UPath, target: UPath) -> None:
+    if source.fs != target.fs:
+        msg = f"{source} and {target} are in different file systems: fetch the object, then store it"
+        raise StorageError(msg)
+    with explaining(target):
+        source.fs.mv(source.path, target.path, recursive=source.is_dir())
+
+
+def _store(source: Path, target: PathLike) -> FileHash:
     return store_tree(source, target) if source.is_dir() else store_file(source, target)
 
 
@@ -432,13 +441,13 @@ def remove(path: PathLike) -> bool:
     Raises:
         StorageError: It can't be deleted.
     """
-    target = to_path(path)
-    if len(location_of(target).segments) <= 1:
-        msg = f"{target} is a whole disk or bucket, which is never deleted"
+    if len(location_of(path).segments) <= 1:
+        msg = f"{path} is a whole disk or bucket, which is never deleted"
         raise StorageError(msg)
     point("remove.start")
-    with explaining(target, "deleted"):
-        was_there = _remove_local(Path(target)) if is_local(target) else _remove_cloud(target)
+    local = as_local(path)
+    with explaining(path, "deleted"):
+        was_there = _remove_cloud(to_path(path)) if local is None else _remove_local(local)
     point("remove.done")
     return was_there
 
@@ -448,7 +457,7 @@ def _remove_local(path: Path) -> bool:
         return discard(path)
     # a folder vanishes in one step, too
     with temporary(path) as aside:
-        os.rename(path, aside)
+        path.rename(aside)
         point("remove.moved-aside")
     return True
 
@@ -474,8 +483,11 @@ def store_object(localpath: PathLike, target: PathLike) -> float:
     Returns:
         The size in bytes.
     """
-    source = Path(to_path(localpath))
-    _store(source, to_path(target))
+    source = as_local(localpath)
+    if source is None:
+        msg = f"{localpath} is not a local path: fetch the object, then store it"
+        raise StorageError(msg)
+    _store(source, target)
     return float(size_of(source))
 
 

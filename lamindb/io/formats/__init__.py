@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from lamindb.io.formats.registry import (
     ENTRY_POINTS,
-    Format,
     accessor_of,
     all_formats,
     format_of_object,
@@ -20,6 +19,7 @@ from lamindb.io.formats.registry import (
     register,
     suffix_of_object,
 )
+from lamindb.io.formats.table_row import Format
 from lamindb.io.formats.verbs import load, size_in_memory, write
 from lamindb.io.paths import KNOWN_SUFFIXES
 

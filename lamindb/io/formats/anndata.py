@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io.formats.table_row import Format
-from lamindb.io.paths import is_local, to_path
+from lamindb.io.paths import as_local
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from anndata import AnnData
     from upath import UPath
 
@@ -31,8 +32,9 @@ def read_h5ad(path: Path | UPath, **kwargs: Any) -> AnnData:
     """Read an h5ad file, of cloud objects only the parts that are needed."""
     import anndata
 
-    if is_local(to_path(path)):
-        return anndata.read_h5ad(path, **kwargs)
+    local = as_local(path)
+    if local is not None:
+        return anndata.read_h5ad(local, **kwargs)
     with path.open("rb") as file:
         return anndata.read_h5ad(file, **kwargs)
 

@@ -49,7 +49,8 @@ def read_parquet(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read a parquet file."""
     import pandas as pd
 
-    return pd.read_parquet(path, **kwargs)
+    frame: pd.DataFrame = pd.read_parquet(path, **kwargs)
+    return frame
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -69,7 +70,8 @@ def read_csv(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read comma-separated values, compressed or not."""
     import pandas as pd
 
-    return pd.read_csv(path, **kwargs)
+    frame: pd.DataFrame = pd.read_csv(path, **kwargs)
+    return frame
 
 
 def read_tsv(path: Path, **kwargs: Any) -> pd.DataFrame:
@@ -81,26 +83,29 @@ def read_feather(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read a feather file."""
     import pandas as pd
 
-    return pd.read_feather(path, **kwargs)
+    frame: pd.DataFrame = pd.read_feather(path, **kwargs)
+    return frame
 
 
 def read_excel(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read the first sheet of a spreadsheet, or the one that ``sheet_name`` names."""
     import pandas as pd
 
-    return pd.read_excel(path, **{"engine": "openpyxl", **kwargs})
+    frame: pd.DataFrame = pd.read_excel(path, **{"engine": "openpyxl", **kwargs})
+    return frame
 
 
 def read_json_lines(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read one row from the json object in each line."""
     import pandas as pd
 
-    return pd.read_json(path, **{"lines": True, **kwargs})
+    frame: pd.DataFrame = pd.read_json(path, **{"lines": True, **kwargs})
+    return frame
 
 
 def read_json(path: Path, **kwargs: Any) -> Any:
     """Read a json document as the dictionary, list or value that it is."""
     import json
 
-    with open(path, encoding="utf-8") as file:
+    with path.open(encoding="utf-8") as file:
         return json.load(file, **kwargs)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnsupportedFormat
 from lamindb.io.formats.registry import format_of_object, format_of_suffix, require, resolve
-from lamindb.io.paths import is_local, suffix_of, to_path
+from lamindb.io.paths import is_local, suffix_of
 from lamindb.io.placing import discard, explaining, make_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from upath import UPath
 
     from lamindb.io.formats.table_row import Format
@@ -54,7 +55,7 @@ def write(value: object, path: Path, suffix: str | None = None) -> None:
         MissingExtra: An optional dependency is not installed.
         StorageError: The path can't be written.
     """
-    if not is_local(to_path(path)):
+    if not is_local(path):
         msg = f"{path} is in the cloud: write to a local path, then store that"
         raise UnsupportedFormat(msg)
     row = _format_for_writing(value, suffix_of(path).suffix if suffix is None else suffix)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnsafeContent
 from lamindb.io.formats.anndata import shallow_copy, size_adata, size_of_member
 from lamindb.io.formats.table_row import Format
-from lamindb.io.paths import is_local, to_path
+from lamindb.io.paths import as_local, to_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import zarr
     from anndata import AnnData
@@ -45,10 +45,10 @@ def open_group(path: Path | UPath) -> zarr.Group:
     """Open a zarr group for reading; nothing is ever written to the store."""
     import zarr
 
-    path = to_path(path)
-    if is_local(path):
-        return zarr.open_group(zarr.storage.LocalStore(path, read_only=True), mode="r")
-    return zarr.open_group(zarr.storage.FsspecStore.from_upath(path, read_only=True), mode="r")
+    local = as_local(path)
+    if local is not None:
+        return zarr.open_group(zarr.storage.LocalStore(local, read_only=True), mode="r")
+    return zarr.open_group(zarr.storage.FsspecStore.from_upath(to_path(path), read_only=True), mode="r")
 
 
 def read_zarr(path: Path | UPath, *, allow_pickle: bool = False, **kwargs: Any) -> AnnData | Path | UPath:
