@@ -5,13 +5,14 @@ Knows Django only inside functions, so that what needs no database stays quick.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lamindb import log
+from lamindb import __version__, log
 from lamindb.errors import DatabaseAhead, InstanceUnreachable, StorageNotWritable
-from lamindb.setup import current, database_url, layers
+from lamindb.setup import current, database_url, layers, sqlite_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,9 +89,7 @@ def connect() -> None:
         layers.apply_verbosity()
         instance = current.settings.instance
         open_instance(instance)
-        import lamindb
-
-        log.important(f"loaded instance: {instance.identifier} (lamindb {lamindb.__version__})")
+        log.important(f"loaded instance: {instance.identifier} (lamindb {__version__})")
 
 
 def open_instance(instance: InstanceSettings) -> None:
@@ -120,6 +119,21 @@ def announce_connected(instance: InstanceSettings) -> None:
     from lamindb.setup import signals
 
     signals.instance_connected.send(sender=None, instance=instance, writable=is_writable())
+
+
+def announce_ready(instance: InstanceSettings) -> None:
+    """Tell schema packages that the rows that must exist can be made."""
+    from lamindb.setup import signals
+
+    signals.database_ready.send(sender=None, instance=instance, writable=is_writable())
+
+
+def replace_instance(instance: InstanceSettings) -> None:
+    """Use other settings with the same database."""
+    with _state.lock:
+        _state.instance = instance
+        current.settings.pin(instance)
+    announce_ready(instance)
 
 
 @contextmanager
@@ -181,7 +195,7 @@ def _database(instance: InstanceSettings, refusal: Refusal | None) -> tuple[dict
     Raises:
         InstanceUnreachable: There is no such file, or it is in a bucket.
     """
-    from lamindb.setup import django_start, sqlite_files
+    from lamindb.setup import django_start
 
     if instance.dialect == "postgresql":
         return django_start.postgres_database(instance.db, writable=refusal is None), refusal
@@ -222,8 +236,6 @@ def reachable(instance: InstanceSettings) -> Iterator[None]:
     Raises:
         InstanceUnreachable: The database can't be opened.
     """
-    import sqlite3
-
     from django.db import Error
 
     try:

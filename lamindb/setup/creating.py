@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import InstanceNotFound, StorageNotWritable
-from lamindb.setup import connection, current, database_url, identity, instances, loading, locations
+from lamindb.setup import connection, current, database_url, identity, instances, loading, locations, sqlite_files
 from lamindb.setup.instances import InstanceSettings
 
 if TYPE_CHECKING:
@@ -124,27 +124,23 @@ def _build(instance: InstanceSettings) -> None:
 
 def _adopt(instance: InstanceSettings) -> None:
     """Connect to a database file that lies in the storage folder already."""
-    from lamindb.setup import signals
-
     connection.open_instance(instance)
     if connection.is_writable():
-        signals.database_ready.send(sender=None, instance=instance, writable=True)
+        connection.announce_ready(instance)
 
 
 def _fill(instance: InstanceSettings) -> None:
     """Make all tables, and the rows that must exist."""
-    from lamindb.setup import migrating, signals
+    from lamindb.setup import migrating
 
     if migrating.apply_all() == 0:
         log.success("database already up-to-date with migrations!")
-    signals.database_ready.send(sender=None, instance=instance, writable=True)
+    connection.announce_ready(instance)
 
 
 def _publish(path: Path) -> None:
     """Give the database that was built in memory its place on disk."""
     from django.db import connection as database
-
-    from lamindb.setup import sqlite_files
 
     try:
         sqlite_files.publish(database.connection, path)

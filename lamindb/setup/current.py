@@ -92,13 +92,14 @@ def choose_instance(user: UserSettings) -> ChosenInstance:
         return _named(above, user)
     if locations.find_settings_dir() is not None:
         path = locations.current_instance_file()
-        try:
+        if path.exists():
             return ChosenInstance(instances.read_instance(path, overridable=True), f"loaded ({path})")
-        except (FileNotFoundError, NotADirectoryError):
-            pass
     own = layers.choose("instance")
     if own.value is not None:
         return _named(own, user)
+    from_environment = instances.from_environment()
+    if from_environment is not None:
+        return ChosenInstance(from_environment, "environment (LAMINDB_INSTANCE_*)")
     raise InstanceNotLoaded(NOT_LOADED)
 
 

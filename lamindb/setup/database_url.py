@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lamindb.errors import InvalidDatabaseUrl
 
@@ -32,6 +31,8 @@ def parse(url: str) -> PostgresUrl:
     Raises:
         InvalidDatabaseUrl: It can't be used; the message never has the password.
     """
+    from urllib.parse import parse_qsl, unquote, urlsplit
+
     if any(character.isspace() or not character.isprintable() for character in url):
         raise _refused(url, "it has blanks, line breaks or control characters")
     if not url.startswith("postgresql://"):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from lamindb.errors import InstanceNotFound, InvalidSettings, StorageError
 from lamindb.setup import database_url, envfile, identity, layers, locations
 from lamindb.setup.storages import StorageSettings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PREFIX = "lamindb_instance_"
 _KEYS = ("owner", "name", "storage_root", "storage_region", "db", "schema_str", "id")
@@ -87,8 +84,6 @@ class InstanceSettings:
         Raises:
             StorageError: The database is none, or lies in a bucket.
         """
-        from pathlib import Path
-
         if self.dialect != "sqlite" or self.is_cloud_sqlite:
             msg = f"The database of {self.identifier} is not an SQLite file on this machine."
             raise StorageError(msg)
@@ -125,6 +120,10 @@ class InstanceSettings:
     def with_storage(self, root: str | os.PathLike[str], region: str | None = None) -> InstanceSettings:
         """The same instance with its database and its default storage location at another root."""
         return InstanceSettings(self.owner, self.name, root, region, self._db, self.schema_str, self.id)
+
+    def with_default_storage(self, root: str | os.PathLike[str], region: str | None = None) -> InstanceSettings:
+        """The same instance with its default storage location at another root, and its database where it is."""
+        return InstanceSettings(self.owner, self.name, root, region, self.db, self.schema_str, self.id)
 
 
 def _sqlite_url(storage: StorageSettings, name: str) -> str:
@@ -209,7 +208,15 @@ def environment_values() -> dict[str, str | None]:
     return {key: None if value == "null" else value for key, value in names.items() if value is not None}
 
 
-def from_values(values: dict[str, str | None], path: Path) -> InstanceSettings:
+def from_environment() -> InstanceSettings | None:
+    """The instance that environment variables alone describe, or None if they don't."""
+    values = environment_values()
+    if not {f"{_PREFIX}{key}" for key in ("owner", "name", "storage_root")} <= values.keys():
+        return None
+    return from_values(dict.fromkeys(f"{_PREFIX}{key}" for key in _KEYS) | values, "the environment variables")
+
+
+def from_values(values: dict[str, str | None], path: Path | str) -> InstanceSettings:
     """An instance from the values of its file.
 
     Raises:
@@ -253,5 +260,7 @@ def find_instance(identifier: str, *, owner: str) -> tuple[Path, InstanceSetting
 
 def _known() -> str:
     start = f"{locations.prefix()}instance--"
-    names = [path.name.removeprefix(start).removesuffix(".env").replace("--", "/", 1) for path in locations.instance_files()]
+    names = [
+        path.name.removeprefix(start).removesuffix(".env").replace("--", "/", 1) for path in locations.instance_files()
+    ]
     return f"Known on this machine: {', '.join(names)}." if names else "No instance is known on this machine."

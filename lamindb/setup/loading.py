@@ -43,11 +43,11 @@ def load(identifier: str, *, storage: PathLike | None = None) -> None:
 
 def _finish(instance: InstanceSettings, moved: InstanceSettings) -> None:
     if connection.is_writable():
-        from lamindb.setup import signals, storage_rows
+        from lamindb.setup import storage_rows
 
         if moved is not instance:
             storage_rows.move(instance.storage.root_as_str, moved.storage.root_as_str)
-        signals.database_ready.send(sender=None, instance=moved, writable=True)
+        connection.announce_ready(moved)
     instances.write_instance(moved)
 
 

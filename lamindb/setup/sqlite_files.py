@@ -11,7 +11,20 @@ from urllib.parse import quote
 BUSY_TIMEOUT = 60
 """Seconds that a connection waits for another one's transaction."""
 
-_NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p", "afs", "ceph", "lustre", "glusterfs", "beegfs", "gpfs", "vboxsf")
+_NETWORK_FILE_SYSTEMS = (
+    "nfs",
+    "cifs",
+    "smb",
+    "fuse",
+    "9p",
+    "afs",
+    "ceph",
+    "lustre",
+    "glusterfs",
+    "beegfs",
+    "gpfs",
+    "vboxsf",
+)
 _WAL_VERSION = 2
 _WAL_OFFSET = 18  # of the "file format write version" in https://sqlite.org/fileformat2.html#the_database_header
 

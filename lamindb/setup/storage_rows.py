@@ -27,9 +27,7 @@ def move(old: str, new: str) -> None:
         return
     meant = [pk for pk, root in rows if root == old or len(rows) == 1]
     if len(rows) > 1 and not meant:
-        msg = (
-            "You have several storage locations: Can't identify in which storage location the root column is to be updated!"
-        )
+        msg = "You have several storage locations: Can't identify in which storage location the root column is to be updated!"
         raise RuntimeError(msg)
     for pk in meant:
         _rows().filter(pk=pk).update(root=new)

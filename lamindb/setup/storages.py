@@ -72,7 +72,9 @@ class StorageSettings:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            msg = f"The cache folder {folder} can't be made ({error.strerror}): set LAMIN_CACHE_DIR to a folder that can."
+            msg = (
+                f"The cache folder {folder} can't be made ({error.strerror}): set LAMIN_CACHE_DIR to a folder that can."
+            )
             raise SettingsNotWritable(msg) from error
         return folder
 
@@ -88,7 +90,9 @@ class StorageSettings:
         from django.apps import apps
 
         if not apps.ready:
-            msg = "This process has not connected to an instance yet: use a registry, or call setup.connection.connect()."
+            msg = (
+                "This process has not connected to an instance yet: use a registry, or call setup.connection.connect()."
+            )
             raise InstanceNotLoaded(msg)
         return apps.get_model("lnschema_core", "Storage")._default_manager.get(root=self.root_as_str)
 
@@ -105,32 +109,16 @@ class StorageSettings:
 
     def cloud_to_local_no_update(self, path: str | os.PathLike[str] | UPath) -> Path:
         """Where a copy of a remote object is kept, whether there is one or not; a local path is its own copy."""
-        text = str(path)
-        scheme, separator, rest = text.partition("://")
-        if not separator or scheme == "file":
-            return Path(text.removeprefix("file://"))
-        cached = self.cache_dir.joinpath(*rest.split("/"))
-        if ".." in cached.parts:
-            msg = f"{text} can't be cached: it leaves its storage location."
-            raise StorageError(msg)
-        return cached
+        from lamindb.io import cache, paths
 
-    def cloud_to_local(self, path: str | os.PathLike[str] | UPath, **options: Any) -> Path:
-        """A local copy of an object, fetched if it is missing or older than the remote object.
+        found = paths.to_path(path)
+        return Path(found) if paths.is_local(found) else cache.cached_path(self.cache_dir, found)
 
-        Args:
-            path: The path of the object.
-            options: Passed to the download.
-        """
-        local = self.cloud_to_local_no_update(path)
-        if "://" not in str(path):
-            return local
-        from upath import UPath
+    def cloud_to_local(self, path: str | os.PathLike[str] | UPath) -> Path:
+        """A local copy of an object, fetched if there is none or the remote object is another one now."""
+        from lamindb.io import cache, paths
 
-        from lamindb.setup.dev.upath import synchronize
-
-        synchronize(UPath(path, **(self._options if not isinstance(path, UPath) else {})), local, **options)
-        return local
+        return cache.ensure_cached(paths.to_path(path), self.cache_dir)
 
     def local_filepath(self, key: str | os.PathLike[str]) -> Path:
         """Where a copy of an object is kept, whether there is one or not."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import getpass
 import hashlib
 import os
 import re
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from lamindb.errors import InvalidSettings, LoginError
 from lamindb.setup import envfile, identity, locations
@@ -32,8 +34,6 @@ class UserSettings:
 
     def get_id_as_int(self) -> int:
         """The id as a whole number: its bytes, decoded from base64, read as big-endian."""
-        import base64
-
         return int.from_bytes(base64.b64decode(self.id.encode()), "big")
 
     def __repr__(self) -> str:
@@ -81,11 +81,20 @@ def current_user() -> UserSettings:
     Raises:
         InvalidSettings: The file of the user who is logged in can't be understood.
     """
-    user = local_user()
-    if locations.find_settings_dir() is not None:
-        user = read_user(locations.current_user_file()) or user
-    chosen = {key: os.environ[variable] for key in _KEYS if (variable := f"{_PREFIX}{key}".upper()) in os.environ}
-    return _overlaid(user, chosen)
+    stored = read_user(locations.current_user_file()) if locations.find_settings_dir() is not None else None
+    return _overlaid(stored or local_user(), _environment_values())
+
+
+def origin(key: str) -> str:
+    """Where a fact about the current user comes from."""
+    if key in _environment_values():
+        return f"environment ({_PREFIX.upper()}{key.upper()})"
+    is_logged_in = locations.find_settings_dir() is not None and locations.current_user_file().exists()
+    return f"logged in ({locations.current_user_file()})" if is_logged_in else "operating system"
+
+
+def _environment_values() -> dict[str, str]:
+    return {key: os.environ[variable] for key in _KEYS if (variable := f"{_PREFIX}{key}".upper()) in os.environ}
 
 
 def _overlaid(user: UserSettings, chosen: dict[str, str]) -> UserSettings:
@@ -100,20 +109,17 @@ def _overlaid(user: UserSettings, chosen: dict[str, str]) -> UserSettings:
     return user
 
 
-def read_user(path: os.PathLike[str]) -> UserSettings | None:
+def read_user(path: Path) -> UserSettings | None:
     """Read a user's file, or None if there is none.
 
     Raises:
         InvalidSettings: The file can't be understood.
     """
-    from pathlib import Path
-
     try:
-        values = envfile.read(Path(path))
+        values = envfile.read(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    missing = [key for key in _KEYS if f"{_PREFIX}{key}" not in values]
-    if missing:
+    if any(f"{_PREFIX}{key}" not in values for key in _KEYS):
         msg = f"Your user settings file is invalid, please delete {path} and log in again."
         raise InvalidSettings(msg)
     user = UserSettings(**{key: values[f"{_PREFIX}{key}"] for key in _KEYS})  # type: ignore[arg-type]  # id is mended below
@@ -154,3 +160,15 @@ def check_login(user: str) -> str:
         msg = f"{user[:60]!r} is neither an email address nor a handle of at most {_HANDLE_LENGTH} characters without blanks."
         raise LoginError(msg)
     return user
+
+
+def check_email(email: str) -> str:
+    """The email address, if it is one.
+
+    Raises:
+        LoginError: It isn't.
+    """
+    if "@" not in email:
+        msg = f"{email[:60]!r} is no email address."
+        raise LoginError(msg)
+    return check_login(email)

@@ -1,0 +1,103 @@
+"""``delete``: remove what belongs to one instance, and nothing else. Stored data stays."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from lamindb import log
+from lamindb.errors import InvalidInstanceName, InvalidSettings, StorageNotWritable
+from lamindb.setup import closing, current, instances, locations, sqlite_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lamindb.setup.instances import InstanceSettings
+
+
+def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT001, FBT002 - the signature in the public API
+    """Delete an instance of the current user: its settings file, its cache and its SQLite file.
+
+    Args:
+        instance_name: The name.
+        force: Don't ask.
+
+    Returns:
+        -1 if the user did not confirm.
+
+    Raises:
+        InvalidInstanceName: The name has a slash.
+        StorageNotWritable: The SQLite file can't be deleted.
+    """
+    if "/" in instance_name:
+        log.warning(
+            "Deleting the instance of another user is currently not supported with the CLI. Please provide only the instance "
+            "name when deleting an instance ('/' delimiter not allowed)."
+        )
+        msg = "Invalid instance name: '/' delimiter not allowed."
+        raise InvalidInstanceName(msg)
+    if not force and not _confirmed():
+        return -1
+    owner = current.settings.user.handle or ""
+    log.info(f"deleting instance {owner}/{instance_name}")
+    path = locations.instance_file(owner, instance_name)
+    if not path.exists():
+        log.warning(
+            "could not delete as instance settings do not exist locally. did you provide a wrong instance name? could you try "
+            "loading it?"
+        )
+        return None
+    try:
+        instance = instances.read_instance(path)
+    except InvalidSettings as error:
+        log.warning(str(error))
+        instance = None
+    _delete_settings(path, owner, instance_name)
+    _delete_cache(instances.instance_cache_dir(owner, instance_name))
+    if instance is not None:
+        _delete_database(instance)
+    return None
+
+
+def _confirmed() -> bool:
+    try:
+        answer = input("Are you sure you want to delete this instance? (y/n): ")
+    except EOFError:  # nobody is there to confirm
+        return False
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _delete_settings(path: Path, owner: str, name: str) -> None:
+    if _is_current(f"{owner}/{name}"):
+        closing.close(mute=True)
+    path.unlink(missing_ok=True)
+    log.success(f"    deleted instance settings file: {path}")
+
+
+def _is_current(identifier: str) -> bool:
+    try:
+        return current.settings.instance.identifier == identifier
+    except RuntimeError:  # none is loaded, or its file is broken
+        return False
+
+
+def _delete_cache(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+    log.success("    instance cache deleted")
+
+
+def _delete_database(instance: InstanceSettings) -> None:
+    if instance.dialect == "sqlite" and not instance.is_cloud_sqlite:
+        try:
+            existed = sqlite_files.remove(instance.sqlite_file)
+        except OSError as error:
+            msg = f"The database {instance.sqlite_file} can't be deleted: {error.strerror}."
+            raise StorageNotWritable(msg) from error
+        if existed:
+            log.success("    deleted '.lndb' sqlite file")
+        else:
+            log.warning("    '.lndb' sqlite file does not exist")
+    if instance.is_remote:
+        log.warning("    consider manually deleting your remote instance on lamin.ai")
+    log.warning(f"    consider manually deleting your stored data: {instance.storage.root_as_str}")

@@ -1,0 +1,9 @@
+"""Paths of local and remote objects. What is done with their bytes is in ``lamindb.io``."""
+
+from __future__ import annotations
+
+from upath import UPath
+
+from lamindb.io.storage import infer_filesystem
+
+__all__ = ["UPath", "infer_filesystem"]

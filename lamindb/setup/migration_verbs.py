@@ -1,0 +1,161 @@
+"""``migrate``: write migrations, apply them, compare them with the registries, merge them."""
+
+from __future__ import annotations
+
+import site
+import sysconfig
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lamindb import log
+from lamindb.errors import DatabaseBehind
+from lamindb.setup import connection, current, sqlite_files
+
+if TYPE_CHECKING:
+    from lamindb.setup.instances import InstanceSettings
+
+
+class migrate:  # noqa: N801 - the name in the public API
+    """Manage the migrations of the current instance."""
+
+    @classmethod
+    def create(cls, *package_names: str) -> None:
+        """Write migrations for registries that have changed.
+
+        Args:
+            package_names: The packages to write them into; by default those under development, that is, mounted packages
+                that are not installed in a ``site-packages`` folder.
+
+        Raises:
+            InstanceNotLoaded: No instance is loaded.
+            ValueError: A package is not mounted.
+        """
+        from django.core.management import call_command
+
+        with log.muted():
+            connection.connect()
+        labels = _chosen(package_names) if package_names else _under_development()
+        if not labels:
+            log.info("No changes detected: no mounted package is under development; name one to write into it")
+            return
+        call_command("makemigrations", *labels)
+
+    @classmethod
+    def deploy(cls) -> None:
+        """Apply to the database the migrations that it misses; an SQLite database is copied before.
+
+        Raises:
+            DatabaseAhead: The database has migrations that the installed library doesn't know.
+            DatabaseBehind: A migration failed.
+            InstanceNotLoaded: No instance is loaded.
+        """
+        with log.muted():
+            connection.connect()
+        from lamindb.setup import migration_state
+
+        connection.check_writable()
+        instance = current.settings.instance
+        if not migration_state.compare().missing:
+            log.success("database already up-to-date with migrations!")
+            return
+        backup = _back_up(instance)
+        _apply(instance, backup)
+        connection.announce_ready(instance)
+
+    @classmethod
+    def check(cls) -> bool:
+        """Whether registries and migrations agree.
+
+        Raises:
+            InstanceNotLoaded: No instance is loaded.
+        """
+        from django.core.management import call_command
+
+        with log.muted():
+            connection.connect()
+        try:
+            call_command("makemigrations", check_changes=True, verbosity=0)
+        except SystemExit:
+            log.error("migrations are not in sync with ORMs, please create a migration: lamin migrate create")
+            return False
+        return True
+
+    @classmethod
+    def squash(cls, package_name: str, migration_nr: str | int, start_migration_nr: str | int | None = None) -> None:
+        """Merge migrations of a package into one.
+
+        Args:
+            package_name: The package.
+            migration_nr: The number of the last migration to merge.
+            start_migration_nr: The number of the first one.
+
+        Raises:
+            InstanceNotLoaded: No instance is loaded.
+            ValueError: The package is not mounted.
+        """
+        from django.core.management import call_command
+
+        with log.muted():
+            connection.connect()
+        numbers = [str(number) for number in (start_migration_nr, migration_nr) if number is not None]
+        call_command("squashmigrations", *_chosen([package_name]), *numbers)
+
+
+# -- which packages ---------------------------------------------------------------------------------------------------
+
+
+def _chosen(names: tuple[str, ...] | list[str]) -> list[str]:
+    from django.apps import apps
+
+    mounted = {config.name: config.label for config in apps.get_app_configs()}
+    unknown = [name for name in names if name not in mounted]
+    if unknown:
+        msg = (
+            f"{', '.join(unknown)} is not mounted by {current.settings.instance.identifier}: {', '.join(mounted)} are."
+        )
+        raise ValueError(msg)
+    return [mounted[name] for name in names]
+
+
+def _under_development() -> list[str]:
+    """The labels of mounted packages whose code somebody can be expected to edit."""
+    from django.apps import apps
+
+    installed = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    installed |= {*site.getsitepackages(), site.getusersitepackages()}
+    folders = [Path(folder).resolve() for folder in installed]
+    return [
+        config.label
+        for config in apps.get_app_configs()
+        if not any(Path(config.path).resolve().is_relative_to(folder) for folder in folders)
+    ]
+
+
+# -- deploy -----------------------------------------------------------------------------------------------------------
+
+
+def _back_up(instance: InstanceSettings) -> Path | None:
+    """Copy an SQLite database into its folder, under a name that tells the time."""
+    if instance.dialect != "sqlite":
+        return None
+    path = instance.sqlite_file
+    time = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S-%f")
+    backup = path.with_name(f"{path.name}.{time}.backup")
+    sqlite_files.back_up(path, backup)
+    log.info(f"copied the database to {backup}")
+    return backup
+
+
+def _apply(instance: InstanceSettings, backup: Path | None) -> None:
+    from django.db import Error
+
+    from lamindb.setup import migrating
+
+    try:
+        count = migrating.apply_all(lambda name: log.info(f"applied {name}"))
+    except Error as error:
+        help_ = f" The database as it was before is in {backup}." if backup is not None else ""
+        msg = f"A migration of {instance.identifier} failed: {' '.join(str(error).split())}.{help_}"
+        raise DatabaseBehind(msg) from error
+    log.success(f"deployed {count} migration{'s' if count != 1 else ''}")

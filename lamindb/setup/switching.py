@@ -1,0 +1,70 @@
+"""``set.storage``: another default storage location for the current instance, on any database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+from lamindb.errors import StorageNotWritable
+from lamindb.setup import connection, current, deprecation, instances, locations
+from lamindb.setup.storages import StorageSettings
+
+if TYPE_CHECKING:
+    from lamindb.types import PathLike
+
+
+class set:  # noqa: A001, N801 - the name in the public API
+    """Change the current instance."""
+
+    @staticmethod
+    def storage(root: PathLike, **fs_kwargs: Any) -> None:
+        """Use another default storage location from now on; what is stored stays where it is.
+
+        Args:
+            root: A local folder, or the address of a bucket or of a place in it.
+            fs_kwargs: Options of the file system, kept in this process only.
+
+        Raises:
+            InstanceNotLoaded: No instance is loaded.
+            StorageNotWritable: The folder can't be made or written.
+        """
+        locations.check_settings_dir()
+        connection.connect()
+        connection.check_writable()
+        instance = current.settings.instance
+        storage = StorageSettings(str(root))
+        if not storage.is_cloud:
+            _make(Path(storage.root_as_str))
+        switched = instance.with_default_storage(storage.root_as_str)
+        switched.storage.set_options(**fs_kwargs)
+        connection.replace_instance(switched)
+        instances.write_instance(switched, make_current=_is_loaded(switched))
+        log.save(f"set storage {switched.storage.root_as_str}")
+
+
+@deprecation.deprecated("set.storage")
+def set_storage(storage: PathLike) -> None:
+    """Use another default storage location from now on."""
+    set.storage(storage)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"The storage folder {folder} can't be made: {error.strerror}."
+        raise StorageNotWritable(msg) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        msg = f"The storage folder {folder} can't be written."
+        raise StorageNotWritable(msg)
+
+
+def _is_loaded(instance: instances.InstanceSettings) -> bool:
+    """Whether the instance is the one that was loaded last, by whichever process."""
+    try:
+        loaded = instances.read_instance(locations.current_instance_file())
+    except (FileNotFoundError, RuntimeError):
+        return False
+    return loaded.identifier == instance.identifier
