@@ -1,0 +1,13 @@
+"""Django settings under which the type checker looks at the registries: all of ours, and no instance."""
+
+from __future__ import annotations
+
+from lamindb.setup import connection
+
+INSTALLED_APPS = ["lnschema_core"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+
+# Registries connect when they are imported; the type checker only wants to look at them.
+connection._state.is_connecting = True  # noqa: SLF001
