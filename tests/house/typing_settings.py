@@ -10,4 +10,4 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 
 # Registries connect when they are imported; the type checker only wants to look at them.
-connection._state.is_connecting = True  # noqa: SLF001
+connection._state.is_connecting = True
