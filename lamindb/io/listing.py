@@ -9,7 +9,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lamindb.io.paths import TEMPORARY_PREFIX, address_segments, as_local, is_store, location_of, to_path
+from lamindb.io.paths import (
+    TEMPORARY_FOLDER,
+    TEMPORARY_PREFIX,
+    address_segments,
+    as_local,
+    is_store,
+    location_of,
+    to_path,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +39,7 @@ def files_below(folder: PathLike) -> list[str]:
     path = to_path(folder)
     depth = len(location_of(path).segments)
     keys = ("/".join(address_segments(name)[depth:]) for name in path.fs.find(path.path))
-    return sorted({_store_of(key) or key for key in keys if key and TEMPORARY_PREFIX not in key})
+    return sorted({_store_of(key) or key for key in keys if key and not _is_incomplete(key)})
 
 
 def content_of(folder: Path) -> list[str]:
@@ -70,13 +78,17 @@ def _walk(
         return
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(TEMPORARY_PREFIX):
-                continue
             name = f"{prefix}{entry.name}"
+            if _is_incomplete(name):
+                continue
             if entry.is_dir() and (enter_stores or not is_store(entry.name)):
                 yield from _walk(entry.path, f"{name}/", (*above, here), enter_stores=enter_stores)
             else:
                 yield name
+
+
+def _is_incomplete(key: str) -> bool:
+    return f"/{TEMPORARY_FOLDER}/" in f"/{key}/" or f"/{TEMPORARY_PREFIX}" in f"/{key}"
 
 
 def _store_of(key: str) -> str | None:

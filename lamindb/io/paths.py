@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 AUTO_KEY_PREFIX = ".lamindb/"
 """Below it, every storage location has the objects that were given no key."""
 
+TEMPORARY_FOLDER = f"{AUTO_KEY_PREFIX}tmp"
+"""Where, below a storage root, objects are that aren't complete."""
+
 TEMPORARY_PREFIX = ".lamindb-tmp-"
 """How the names of incomplete objects start: what a killed process leaves is garbage that may be deleted."""
 

@@ -1,6 +1,7 @@
 """Local files that get their name in one step, when all bytes are there and durable.
 
-What a killed process leaves behind has a name that starts with ``.lamindb-tmp-``: garbage that may be deleted.
+What a killed process leaves behind is in ``.lamindb/tmp/`` of the storage location or has a name that starts with
+``.lamindb-tmp-``: garbage that may be deleted.
 """
 
 from __future__ import annotations
@@ -14,16 +15,13 @@ from typing import TYPE_CHECKING
 
 from lamindb.errors import LaminError, StorageError, StorageNotWritable
 from lamindb.io.faults import point
-from lamindb.io.paths import AUTO_KEY_PREFIX, TEMPORARY_PREFIX, is_local
+from lamindb.io.paths import TEMPORARY_FOLDER, TEMPORARY_PREFIX, is_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from lamindb.types import PathLike
-
-TEMPORARY_FOLDER = f"{AUTO_KEY_PREFIX}tmp"
-"""Where they are below a storage root; where none is known, they are beside their final place."""
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from lamindb.errors import DigestMismatch, SourceChanged, StorageError
-from lamindb.io import hashing
+from lamindb.io import hashing, paths
 from lamindb.io.faults import point
 from lamindb.io.hashing import FileHash, Fingerprint, FolderHasher
 from lamindb.io.listing import content_of, size_of
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from lamindb.io.progress import Update
     from lamindb.types import PathLike
+
+TEMPORARY_FOLDER = paths.TEMPORARY_FOLDER
 
 _CHUNK = 4 * 1024 * 1024
 _CLOUD_BLOCK = 16 * 1024 * 1024

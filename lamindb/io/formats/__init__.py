@@ -16,7 +16,6 @@ from lamindb.io.formats.registry import (
     format_of_object,
     format_of_suffix,
     is_installed,
-    register,
     suffix_of_object,
 )
 from lamindb.io.formats.table_row import Format
@@ -33,7 +32,6 @@ __all__ = [
     "format_of_suffix",
     "is_installed",
     "load",
-    "register",
     "size_in_memory",
     "suffix_of_object",
     "write",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -15,34 +14,33 @@ from lamindb.io.formats.table_row import Format
 from lamindb.io.paths import suffix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 ENTRY_POINTS = "lamindb.formats"
 """The group of entry points; each leads to a :class:`Format` or to several."""
 
 _FAMILIES = ("tables", "anndata", "zarr", "flow", "fallback")
 
-_table: list[Format] = []
-
-
-def register(formats: Format | Iterable[Format]) -> None:
-    """Add formats to the table; the first that has a suffix wins."""
-    _table.extend([formats] if isinstance(formats, Format) else formats)
-
 
 def all_formats() -> tuple[Format, ...]:
-    """All formats, ours first."""
-    _register_families()
-    _register_entry_points()
-    return tuple(_table)
+    """All formats; where two have the same suffix, the first counts, and ours come first."""
+    return *own_formats(), *foreign_formats()
 
 
 def format_of_suffix(suffix: str) -> Format | None:
     """The format of a suffix, of its last part if the whole isn't known; None if nobody knows it."""
     suffix = suffix.lower()
-    last = PurePosixPath(f"name{suffix}").suffix
-    by_suffix = {known: row for row in reversed(all_formats()) for known in row.suffixes}
-    return by_suffix.get(suffix) or by_suffix.get(last)
+    return _find(suffix) or _find(PurePosixPath(f"name{suffix}").suffix)
+
+
+def _find(suffix: str) -> Format | None:
+    # entry points are only searched for what isn't ours, since that reads the metadata of all that is installed
+    return _by_suffix(own_formats()).get(suffix) or _by_suffix(foreign_formats()).get(suffix)
+
+
+@cache
+def _by_suffix(formats: tuple[Format, ...]) -> dict[str, Format]:
+    return {suffix: row for row in reversed(formats) for suffix in row.suffixes}
 
 
 def format_of_object(value: object) -> Format | None:
@@ -53,7 +51,8 @@ def format_of_object(value: object) -> Format | None:
 def _formats_of_object(value: object) -> Iterator[Format]:
     # by name: to ask whether something is an AnnData must not import anndata
     names = {f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}" for kind in type(value).__mro__}
-    return (row for row in all_formats() if row.object_type in names and row.writer)
+    sources = (own_formats, foreign_formats)
+    return (row for formats in sources for row in formats() if row.object_type in names and row.writer)
 
 
 def is_installed(row: Format) -> bool:
@@ -130,18 +129,26 @@ def accessor_of(data: object) -> str | None:
 
 
 @cache
-def _register_families() -> None:
-    for family in _FAMILIES:
-        register(import_module(f"lamindb.io.formats.{family}").FORMATS)
+def own_formats() -> tuple[Format, ...]:
+    """The formats that come with this package."""
+    families = (import_module(f"lamindb.io.formats.{family}").FORMATS for family in _FAMILIES)
+    return tuple(row for family in families for row in family)
 
 
 @cache
-def _register_entry_points() -> None:
+def foreign_formats() -> tuple[Format, ...]:
+    """The formats of third parties; one that can't be imported is named in a warning and left out."""
+    from importlib.metadata import entry_points
+
+    formats: list[Format] = []
     for entry in entry_points(group=ENTRY_POINTS):
         try:
-            register(entry.load())
+            declared = entry.load()
         except Exception as error:  # noqa: BLE001 - a broken plug-in must not keep others from working
             log.warning(f"the formats of '{entry.value}' are not available: {type(error).__name__}: {error}")
+        else:
+            formats += [declared] if isinstance(declared, Format) else declared
+    return tuple(formats)
 
 
 def resolve(address: str) -> Any:
