@@ -80,6 +80,10 @@ class ValidationError(LaminError):
     """A record or value is not validated, that is, not saved in its registry."""
 
 
+class InvalidSynonym(LaminError, ValueError, AssertionError):
+    """A synonym that can't be stored."""
+
+
 class SynonymConflict(SystemExit, ValueError):
     """A synonym already belongs to another record of the registry.
 

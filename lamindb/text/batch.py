@@ -48,7 +48,7 @@ def unique(values: Iterable[Any]) -> list[Any]:
     except TypeError as error:
         msg = f"values need to be strings, but one can't be compared with stored values: {error}"
         raise TypeError(msg) from error
-    return [value for value in distinct if not is_missing(value)]
+    return [value for value in distinct if (value if isinstance(value, str) else not is_missing(value))]
 
 
 def unique_strings(values: Iterable[Any]) -> list[str]:

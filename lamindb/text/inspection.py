@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb.text.batch import as_list, find_known, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     import numpy as np
     import numpy.typing as npt
@@ -96,18 +96,19 @@ class InspectResult:
         return f"<tr><td>{escape(str(value))}</td><td>{escape(str(standard))}</td></tr>"
 
 
-def compare(values: Any, known: Collection[Any]) -> InspectResult:
+def compare(values: Any, find: Callable[[list[Any]], Collection[Any]]) -> InspectResult:
     """Compare values with a vocabulary, exactly.
 
     Args:
         values: One value or several, with or without nulls and duplicates.
-        known: The vocabulary; it may leave out what none of the values equals.
+        find: Tells which of different values the vocabulary has, for instance ``names.intersection`` of a set of names.
     """
     as_passed = as_list(values)
     distinct = unique(as_passed)
-    mask = find_known(distinct, known)
+    known = find(distinct)
+    known = known if isinstance(known, set | frozenset) else set(known)
     return InspectResult(
         as_passed,
-        [value for value, is_known in zip(distinct, mask, strict=True) if is_known],
-        [value for value, is_known in zip(distinct, mask, strict=True) if not is_known],
+        [value for value in distinct if value in known],
+        [value for value in distinct if value not in known],
     )

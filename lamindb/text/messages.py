@@ -11,7 +11,7 @@ from lamindb import log
 from lamindb.text.synonyms import is_casing_only
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from lamindb.text.inspection import InspectResult
 
@@ -64,7 +64,7 @@ def about_validation(result: InspectResult, field: str | None = None) -> list[Me
     of_field = f" for {field}" if field else ""
     known, unknown = len(result.validated), len(result.non_validated)
     messages = []
-    if unknown and result.n_empty:
+    if result.n_empty and (unknown or not known):
         verb = is_or_are(result.n_empty)
         ignored = f"{result.n_empty} empty/duplicated term{plural(result.n_empty)} {verb} ignored"
         messages.append(
@@ -91,6 +91,24 @@ def about_synonyms(mapper: Mapping[str, Any]) -> list[Message]:
     ]
 
 
+def about_reference(
+    registry: str, reference: str, field: str, *, names: Sequence[str], synonyms: Sequence[str]
+) -> list[Message]:
+    """Say which values a public reference has that the registry hasn't."""
+    if not names and not synonyms:
+        return []
+    messages = [Message("plain", f"→  add records from {reference} to your {registry} registry via .from_values()")]
+    if synonyms:
+        n = len(synonyms)
+        kind = f"{n} {registry} term{plural(n)} in {reference} as synonym{plural(n)}"
+        messages.insert(0, Message("plain", f"   detected {kind}: {listed(synonyms)}"))
+    if names:
+        n = len(names)
+        kind = f"{n} {registry} term{plural(n)} in {reference} for {field}"
+        messages.insert(0, Message("plain", f"   detected {kind}: {listed(names)}"))
+    return messages
+
+
 def about_unknown(values: Collection[str], registry: str) -> list[Message]:
     """Say which values nothing is known about, and how to create records for them."""
     if not values:
@@ -104,4 +122,53 @@ def about_unknown(values: Collection[str], registry: str) -> list[Message]:
 
 def about_standardization(number: int, total: int) -> list[Message]:
     """Say how many values are standard names now."""
-    return [Message("info", f"standardized {number}/{total} terms")]
+    return [Message("info", f"standardized {number}/{total} terms")] if total else []
+
+
+def about_lists(*, as_mapper: bool) -> list[Message]:
+    """Say that ambiguous values give lists, where a caller asked for all their standards."""
+    where = "mapper might contain lists as values" if as_mapper else "list might contain lists"
+    return [Message("warning", f"returning {where} when 'keep=False'")]
+
+
+def about_public_synonyms(mapper: Mapping[str, Any], registry: str, reference: str) -> list[Message]:
+    """Say which values a public reference knows as synonyms, and how to get their records."""
+    if not mapper:
+        return []
+    standards = list(dict.fromkeys(name for names in mapper.values() for name in _several(names)))
+    found = f"found {len(mapper)} synonym{plural(len(mapper))} in {reference}: {list(mapper)}"
+    mend = f"   please add corresponding {registry} records via `.from_values({standards})`"
+    return [Message("warning", f"{found}\n{mend}")]
+
+
+def _several(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names
+
+
+# -- which records were made of values --------------------------------------------------------------------------------
+
+
+def about_records(how: tuple[str, str], registry: str, values: Collection[Any]) -> list[Message]:
+    """Say which values have records now; ``how`` is a verb, and what it was that matched."""
+    if not values:
+        return []
+    verb, matching = how
+    records = f"{len(values)} {registry} record{plural(len(values))}"
+    return [Message("success", f"{verb} {records}{matching}: {listed(values)}")]
+
+
+def about_missing_records(registry: str, field: str, values: Collection[Any]) -> list[Message]:
+    """Say for which values there is no record."""
+    if not values:
+        return []
+    s = plural(len(values))
+    what = f"{registry} record{s} for {len(values)} non-validated {field}{s}"
+    return [Message("warning", f"did not create {what}: {listed(values)}")]
+
+
+def about_ambiguous_records(reference: str, values: Collection[Any]) -> list[Message]:
+    """Say which values have several records in a public reference."""
+    if not values:
+        return []
+    n = len(values)
+    return [Message("warning", f"ambiguous validation in {reference} for {n} record{plural(n)}: {listed(values)}")]

@@ -9,17 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from lamindb.text.joined import split
+from lamindb.text.joined import BAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Keep: TypeAlias = Literal["first", "last", False]
-
-
-def fold(text: str) -> str:
-    """The text without differences in casing, character by character."""
-    return text.casefold()
 
 
 def find_standards(
@@ -36,50 +31,52 @@ def find_standards(
         Per value its standard names in the order of the terms, mostly one. Values without any are left out.
     """
     matches = _Matches(values, case_sensitive=case_sensitive)
-    for name, synonyms in terms:
-        if name:
-            matches.add(name, synonyms or "")
+    matches.read(terms)
     return matches.standards()
 
 
 class _Matches:
-    """Names found so far, per value."""
+    """Which terms match the values, by kind of match."""
 
     def __init__(self, values: Iterable[str], *, case_sensitive: bool) -> None:
-        self._fold = str if case_sensitive else fold
-        self._values = dict.fromkeys(values)
-        self._folded = {self._fold(value) for value in self._values}
+        self._fold: Callable[[str], str] = str if case_sensitive else str.casefold
+        self._folded = {value: self._fold(value) for value in values}
         self._names: set[str] = set()
-        self._by_casing: dict[str, dict[str, None]] = {}
-        self._by_synonym: dict[str, dict[str, None]] = {}
-        self._by_synonym_casing: dict[str, dict[str, None]] = {}
+        self._by_casing: dict[str, list[str]] = {}
+        self._by_synonym: dict[str, list[str]] = {}
+        self._by_synonym_casing: dict[str, list[str]] = {}
 
-    def add(self, name: str, synonyms: str) -> None:
-        """Note which values the term is the standard of."""
-        folded = self._fold(name)
-        if folded in self._folded:
-            self._by_casing.setdefault(folded, {})[name] = None
-            if name in self._values:
+    def read(self, terms: Iterable[tuple[str | None, str | None]]) -> None:
+        """Note the terms that match. Most don't, so they are told apart before anything else."""
+        fold, wanted = self._fold, set(self._folded.values())
+        for name, synonyms in terms:
+            if not name:
+                continue
+            folded = fold(name)
+            if folded in wanted:
+                self._by_casing.setdefault(folded, []).append(name)
                 self._names.add(name)
-        if synonyms and not self._folded.isdisjoint(self._fold(synonyms).split("|")):
-            self._add_synonyms(name, split(synonyms))
+            if synonyms:
+                folded_synonyms = fold(synonyms).split(BAR)  # folding neither makes nor removes a bar
+                if not wanted.isdisjoint(folded_synonyms):
+                    self._note_synonyms(name, zip(synonyms.split(BAR), folded_synonyms, strict=True), wanted)
 
-    def _add_synonyms(self, name: str, synonyms: list[str]) -> None:
-        for synonym in synonyms:
-            folded = self._fold(synonym)
-            if folded in self._folded:
-                self._by_synonym_casing.setdefault(folded, {})[name] = None
-                if synonym in self._values:
-                    self._by_synonym.setdefault(synonym, {})[name] = None
+    def _note_synonyms(self, name: str, synonyms: Iterable[tuple[str, str]], wanted: set[str]) -> None:
+        for synonym, folded in synonyms:
+            if folded in wanted:
+                self._by_synonym_casing.setdefault(folded, []).append(name)
+                if synonym in self._folded:
+                    self._by_synonym.setdefault(synonym, []).append(name)
 
     def standards(self) -> dict[str, list[str]]:
         """Per value that isn't a name, the names of the strongest kind of match."""
-        found = {value: self._standards_of(value) for value in self._values if value not in self._names}
-        return {value: list(names) for value, names in found.items() if names}
+        found = ((value, self._standards_of(value, folded)) for value, folded in self._folded.items())
+        return {value: names if len(names) == 1 else list(dict.fromkeys(names)) for value, names in found if names}
 
-    def _standards_of(self, value: str) -> Iterable[str]:
-        folded = self._fold(value)
-        return self._by_casing.get(folded) or self._by_synonym.get(value) or self._by_synonym_casing.get(folded) or ()
+    def _standards_of(self, value: str, folded: str) -> list[str]:
+        if value in self._names:
+            return []
+        return self._by_casing.get(folded) or self._by_synonym.get(value) or self._by_synonym_casing.get(folded) or []
 
 
 def pick(standards: Mapping[str, list[str]], keep: Keep = "first") -> dict[str, Any]:
@@ -104,4 +101,4 @@ def replace(values: Iterable[Any], mapper: Mapping[str, Any]) -> list[Any]:
 
 def is_casing_only(value: str, standard: str | list[str]) -> bool:
     """Whether value and standard differ in casing only."""
-    return isinstance(standard, str) and fold(value) == fold(standard)
+    return isinstance(standard, str) and value.casefold() == standard.casefold()
