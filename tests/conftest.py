@@ -22,7 +22,7 @@ from tests.servers import postgres
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lamindb.setup.settings import InstanceSettings
+    from lamindb.setup.instances import InstanceSettings
 
 _HOME = pytest.StashKey[Path]()
 
@@ -178,15 +178,18 @@ def _same_objects(root: Path) -> Iterator[None]:
 
 @contextmanager
 def _same_process_state() -> Iterator[None]:
-    """Restore the verbosity, and forget the current run."""
+    """Restore the verbosity and the settings of the process, and forget the current run."""
     from lamindb import log
     from lnschema_core import runs
+    from lnschema_core.settings import settings
 
-    verbosity = log.verbosity()
+    verbosity, chosen = log.verbosity(), dict(vars(settings))
     try:
         yield
     finally:
         log.set_verbosity(verbosity)
+        vars(settings).clear()
+        vars(settings).update(chosen)
         runs.set_current(None)
 
 
