@@ -1,0 +1,1 @@
+"""Annotating files and datasets: what they measure, slot by slot, and how they are labelled."""

@@ -1,0 +1,288 @@
+"""Making and saving feature sets: sets of saved records, found again by the hash of their ids."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.db.models.query_utils import DeferredAttribute
+
+from lamindb import log
+from lamindb.errors import EmptyInput
+from lamindb.io.hashing import hash_set
+from lamindb.text import messages
+from lamindb.text.batch import as_list, unique
+from lamindb.text.inspection import compare
+from lnschema_core import ids
+from lnschema_core.annotation.feature_types import NUMBER, checked_columns, common_type, type_of_dtype
+from lnschema_core.annotation.relations import relations_of
+from lnschema_core.catalogue import core_registry
+from lnschema_core.curation.vocabulary import vocabulary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from lamindb.types import ListLike, StrField
+    from lnschema_core.annotation.relations import Relation
+    from lnschema_core.models import FeatureSet, Modality, Registry
+
+_ARGUMENTS = ("features", "type", "modality", "name")
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of a feature set that isn't saved yet.
+
+    Attributes:
+        accessor: The attribute of the feature set that will have them, such as ``features``.
+        records: The members.
+    """
+
+    accessor: str
+    records: tuple[Registry, ...]
+
+
+# -- construct --------------------------------------------------------------------------------------------------------
+
+
+def construct(feature_set: FeatureSet, fields: dict[str, Any]) -> None:
+    """Become a new set of the constructor's arguments, or the existing set of the same members. Writes nothing.
+
+    Raises:
+        KeyError: No features are passed.
+        TypeError: They aren't records of one registry, or the modality is none.
+        ValueError: There are none, one isn't saved, or feature sets can't have records of their registry.
+    """
+    records = _checked_features(fields)
+    modality = _checked_modality(fields.get("modality"))
+    registry = type(records[0])
+    members = member_relation(type(feature_set), registry)
+    digest = hash_set(str(record.pk) for record in records)
+    same = type(feature_set).filter(hash=digest, registry=registry.__get_name_with_schema__())
+    existing = same.order_by("created_at", "pk").first()
+    if existing is not None:
+        log.success(f"loaded: {existing}")
+        feature_set._become(existing)
+        return
+    Model.__init__(
+        feature_set,
+        id=ids.base62_20(),
+        name=fields.get("name"),
+        n=len(records),
+        type=type_of_values(registry, fields.get("type")),
+        modality=modality,
+        registry=registry.__get_name_with_schema__(),
+        hash=digest,
+    )
+    feature_set._members = Members(members.accessor, tuple(records))
+
+
+def type_of_values(registry: type[Registry], given: Any) -> str | None:
+    """What the values of all members are; by default unknown for features, which have a type each, and else numbers."""
+    if given is None:
+        return None if registry is core_registry("Feature") else NUMBER
+    return given.__name__ if isinstance(given, type) else common_type(str(given))
+
+
+def member_relation(feature_set_registry: type[FeatureSet], registry: type[Model]) -> Relation:
+    """How feature sets have records of a registry as members.
+
+    Raises:
+        ValueError: They don't.
+    """
+    for relation in relations_of(feature_set_registry):
+        if relation.registry is registry and not _has_slots(relation):
+            return relation
+    msg = (
+        f"Can't create feature sets from {registry.__name__} because it's not related to it! A registry of features has a "
+        "many-to-many field to FeatureSet."
+    )
+    raise ValueError(msg)
+
+
+def _has_slots(relation: Relation) -> bool:
+    """Whether records at the other end have feature sets, rather than being their members."""
+    return any(field.name == "slot" for field in relation.link._meta.concrete_fields)
+
+
+def _checked_features(fields: dict[str, Any]) -> list[Registry]:
+    """The records that were passed, each once."""
+    if fields.get("features") is None:
+        raise KeyError("features")
+    if not fields.keys() <= set(_ARGUMENTS):
+        msg = f"Only {', '.join(_ARGUMENTS)} are valid keyword arguments"
+        raise ValueError(msg)
+    features = fields["features"]
+    if not hasattr(features, "__len__"):
+        msg = "Please pass a ListLike of features, not a single feature"
+        raise ValueError(msg)
+    if len(features) == 0:
+        msg = "Provide list of features with at least one element"
+        raise EmptyInput(msg)
+    if not hasattr(features, "__getitem__"):
+        msg = "features has to be list-like"
+        raise TypeError(msg)
+    records = list(features)
+    _check_records(records)
+    return list(dict.fromkeys(records))
+
+
+def _check_records(records: Sequence[Any]) -> None:
+    first = records[0]
+    if not (isinstance(first, Model) and hasattr(first, "__get_name_with_schema__")):
+        msg = "features has to store feature records! use .from_values() otherwise"
+        raise TypeError(msg)
+    if len({type(record) for record in records}) > 1:
+        msg = "feature_set can only contain a single type"
+        raise TypeError(msg)
+    if any(record._state.adding for record in records):
+        msg = "Can only construct feature sets from validated features"
+        raise ValueError(msg)
+
+
+def _checked_modality(modality: Any) -> Modality | None:
+    if modality is None:
+        return None
+    if not isinstance(modality, core_registry("Modality")):
+        msg = "modality needs to be of type Modality"
+        raise TypeError(msg)
+    if modality._state.adding:
+        msg = f"unvalidated modality, save to registry if you're sure it is correct: {modality}"
+        raise ValueError(msg)
+    return modality
+
+
+# -- from values ------------------------------------------------------------------------------------------------------
+
+
+def from_values(
+    values: ListLike,
+    field: StrField | None = None,
+    *,
+    type: Any = None,  # noqa: A002 - the API of 0.54
+    name: str | None = None,
+    modality: Modality | None = None,
+    **kwargs: Any,
+) -> FeatureSet | None:
+    """Make a feature set of those values that are validated features; see ``FeatureSet.from_values``.
+
+    Two queries, however many values.
+
+    Raises:
+        TypeError: The field is no field of a registry.
+        ValueError: There are no values.
+    """
+    registry, column = registry_and_field(field)
+    listed = as_list(values)
+    if not listed:
+        msg = "Provide a list of at least one value"
+        raise EmptyInput(msg)
+    records = validated_records(registry, column, listed, **kwargs)
+    if not records:
+        return None
+    kind = type_of_values(registry, type)
+    feature_set: FeatureSet = core_registry("FeatureSet")(records, type=kind, name=name, modality=modality)
+    return feature_set
+
+
+def from_df(
+    df: pd.DataFrame, field: StrField | None = None, *, name: str | None = None, modality: Modality | None = None
+) -> FeatureSet | None:
+    """Make a feature set of those columns of a frame that are validated features; see ``FeatureSet.from_df``.
+
+    Two queries, however many columns.
+
+    Raises:
+        TypeError: The field is no field of a registry.
+        ValueError: The names of columns are no strings or not unique; or the columns have different data types, but the
+            features of the registry have no types of their own.
+    """
+    registry, column = registry_and_field(field)
+    records = validated_records(registry, column, checked_columns(df))
+    if not records:
+        return None
+    kind = None
+    if registry is not core_registry("Feature"):
+        kind = _common_dtype(df, {getattr(record, column) for record in records})
+    feature_set: FeatureSet = core_registry("FeatureSet")(records, type=kind, name=name, modality=modality)
+    return feature_set
+
+
+def registry_and_field(field: Any) -> tuple[type[Registry], str]:
+    """The registry and the name of a field that is given by reference, by default ``Feature.name``.
+
+    Raises:
+        TypeError: It isn't given by reference.
+    """
+    if field is None:
+        return core_registry("Feature"), "name"
+    if not isinstance(field, DeferredAttribute):
+        msg = "Argument `field` must be a Registry field, e.g., `Feature.name`"
+        raise TypeError(msg)
+    return field.field.model, field.field.name
+
+
+def validated_records(registry: type[Registry], field: str, values: Sequence[Any], **kwargs: Any) -> list[Registry]:
+    """The records of those values that are in a registry, in their order; says how many values are. One query.
+
+    Names of features are not unique: of several features with one name the oldest is meant.
+    """
+    vocabulary = vocabulary_of(registry.filter(), field, kwargs)
+    positions = {value: position for position, value in enumerate(unique(values))}
+    found = [(getattr(record, field), record) for record in vocabulary.find_records(list(positions))]
+    messages.show(messages.about_validation(compare(values, {value for value, _ in found}), field))
+    if not found:
+        log.warning("no validated features, skip creating feature set")
+        return []
+    found.sort(key=lambda pair: (positions[pair[0]], _age(pair[1])))
+    if registry is core_registry("Feature"):
+        return list({value: record for value, record in reversed(found)}.values())[::-1]
+    return [record for _, record in found]
+
+
+def _age(record: Any) -> tuple[Any, ...]:
+    return (record.created_at, record.pk) if hasattr(record, "created_at") else (record.pk,)
+
+
+def _common_dtype(df: pd.DataFrame, columns: set[str]) -> str:
+    dtypes = {str(df[column].dtype) for column in df.columns if column in columns}
+    if len(dtypes) > 1:
+        msg = f"data types are heterogeneous: {dtypes}"
+        raise ValueError(msg)
+    return type_of_dtype(dtypes.pop())
+
+
+# -- save -------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def saving_members(feature_set: FeatureSet) -> Iterator[None]:
+    """Save a feature set within the block together with its modality and members: all or nothing.
+
+    One query for the links to members, however many; the members themselves are saved already.
+    """
+    members = feature_set._members
+    with transaction.atomic():
+        if members is not None:
+            _save_modality(feature_set)
+        yield
+        if members is not None:
+            relation = member_relation(type(feature_set), type(members.records[0]))
+            relation.insert(feature_set.pk, [record.pk for record in members.records])
+    feature_set._members = None
+
+
+def _save_modality(feature_set: FeatureSet) -> None:
+    """Save the modality if it is new; one of its name that was saved since is taken instead."""
+    modality = feature_set.modality
+    if modality is None or not modality._state.adding:
+        return
+    saved = type(modality).filter(name=modality.name).order_by("created_at", "pk").first()
+    if saved is None:
+        modality.save()
+    feature_set.modality = saved or modality

@@ -1,0 +1,70 @@
+"""What the values of a column are, as the ``type`` of a feature says it. Knows pandas and no registry."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+CATEGORY = "category"
+NUMBER = "number"
+
+_DIGITS = re.compile(r"\d")
+
+
+def feature_type(column: pd.Series[Any]) -> str:
+    """What the values of a column are.
+
+    Returns:
+        ``"category"`` for categoricals and for strings of which one is repeated or missing, ``"number"`` for floats and
+        signed integers, else the name of the data type without digits, such as ``"bool"`` or ``"datetime[ns]"``.
+    """
+    from pandas import CategoricalDtype
+    from pandas.api.types import is_string_dtype
+
+    if isinstance(column.dtype, CategoricalDtype):
+        return CATEGORY
+    if is_string_dtype(column) and column.nunique() < len(column):
+        return CATEGORY
+    return type_of_dtype(column.dtype)
+
+
+def type_of_dtype(dtype: Any) -> str:
+    """What values of a numpy or pandas data type are, or of one given by its name."""
+    return common_type(_DIGITS.sub("", getattr(dtype, "name", str(dtype))))
+
+
+def common_type(name: str) -> str:
+    """``"number"`` for ``"int"`` and ``"float"``, every other type as it is."""
+    return NUMBER if name in {"int", "float"} else name
+
+
+def checked_columns(df: pd.DataFrame) -> list[str]:
+    """The column names of a frame, as far as they can be names of features.
+
+    Raises:
+        ValueError: A name is no string, or several columns have the same.
+    """
+    columns = list(df.columns)
+    strangers = [name for name in columns if not isinstance(name, str)]
+    if strangers:
+        msg = (
+            f"names of columns need to be strings to become features, but {_listed(strangers)}: rename the columns, for "
+            "instance with df.columns = df.columns.astype(str)"
+        )
+        raise ValueError(msg)
+    if len(set(columns)) < len(columns):
+        repeated = [name for name, count in Counter(columns).items() if count > 1]
+        msg = f"every column needs a name of its own, but several columns are called {', '.join(map(repr, repeated))}"
+        raise ValueError(msg)
+    return columns
+
+
+def _listed(names: Sequence[Any]) -> str:
+    shown = ", ".join(f"{name!r} is of type {type(name).__name__}" for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown}, and {len(names) - 3} more aren't either"  # noqa: PLR2004

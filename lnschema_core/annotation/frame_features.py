@@ -1,0 +1,71 @@
+"""Features of the columns of a frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+from lamindb.text.ranking import rank
+from lnschema_core.annotation.feature_types import checked_columns, feature_type
+from lnschema_core.catalogue import core_registry
+from lnschema_core.naming import SIMILAR
+from lnschema_core.settings import settings
+from lnschema_core.values import find_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from lnschema_core.models import Feature
+
+MOST_COMPARISONS = 2_000_000
+"""How many pairs of a new and a registered name are compared at most; takes about a second."""
+
+
+def features_of_frame(df: pd.DataFrame) -> list[Feature]:
+    """Make one feature per column of a frame, in its order; see ``Feature.from_df``.
+
+    Registered features are returned as they are stored, the oldest if several have the name. One query for them, and one for
+    names that are similar to new ones, however many columns.
+
+    Raises:
+        ValueError: The names of columns are no strings or not unique.
+    """
+    columns = checked_columns(df)
+    registry = core_registry("Feature")
+    stored = sorted(find_records(registry.filter(), "name", columns), key=_age, reverse=True)
+    features = {feature.name: feature for feature in stored}
+    new = [name for name in columns if name not in features]
+    for name, column in df.items():
+        if name not in features:
+            features[name] = registry.from_fields(name=name, type=feature_type(column))
+    if new and settings.upon_create_search_names:
+        _warn_similar(new)
+    return [features[name] for name in columns]
+
+
+def _age(feature: Feature) -> tuple[Any, str]:
+    return feature.created_at, feature.pk
+
+
+def _warn_similar(names: Iterable[str]) -> None:
+    """Point out registered features whose name, or one of whose synonyms, is similar to new names. One query."""
+    names = list(names)
+    vocabulary = list(core_registry("Feature").filter().values_list("pk", "name", "synonyms"))
+    if len(vocabulary) * len(names) > MOST_COMPARISONS:
+        log.hint(
+            f"didn't compare {len(names)} new names with those of {len(vocabulary)} features, since that would take long: "
+            "use Feature.search to find similar ones"
+        )
+        return
+    found = {name: rank(name, vocabulary, min_score=SIMILAR) for name in names}
+    lines = [f"   {name!r} is similar to {_listed(hits)}" for name, hits in found.items() if hits]
+    if len(lines) == 1:
+        log.warning("\n".join(["record with similar name exist! did you mean to load it?", *lines]))
+    elif lines:
+        log.warning("\n".join(["records with similar names exist! did you mean to load one of them?", *lines]))
+
+
+def _listed(hits: Iterable[Any]) -> str:
+    return ", ".join(f"'{hit.value}' ({hit.score:.0f})" for hit in hits)

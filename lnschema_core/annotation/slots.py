@@ -1,0 +1,99 @@
+"""Which feature set a file or dataset has in which slot, such as ``columns``, ``var`` or ``obs``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+from lnschema_core.annotation.relations import relation_to
+from lnschema_core.catalogue import core_registry
+
+if TYPE_CHECKING:
+    from lnschema_core.annotation.relations import Relation
+    from lnschema_core.models import Dataset, FeatureSet, File
+
+    Host = File | Dataset
+
+
+# -- read -------------------------------------------------------------------------------------------------------------
+
+
+def feature_sets_by_slot(host: Host) -> dict[str, FeatureSet]:
+    """The feature sets of a file or dataset by slot; those to be linked on save, if it isn't saved yet. One query."""
+    if host._state.adding:
+        return pending_feature_sets(host)
+    links = _relation(host).links_of([host.pk]).select_related("feature_set")
+    return {link.slot: link.feature_set for link in links}
+
+
+def pending_feature_sets(host: Host) -> dict[str, FeatureSet]:
+    """The feature sets that are linked when the host is saved."""
+    return {} if host._pending is None else dict(host._pending.feature_sets)
+
+
+def feature_set_of_slot(manager: Any, slot: str) -> FeatureSet | None:
+    """The feature set in a slot, ``None`` for an empty one; ``host.feature_sets[slot]``.
+
+    Raises:
+        TypeError: The manager isn't that of a file or dataset.
+    """
+    host = getattr(manager, "instance", None)
+    if host is None or not hasattr(host, "_pending"):
+        msg = f"slots belong to files and datasets: use `file.feature_sets['{slot}']`"
+        raise TypeError(msg)
+    return feature_sets_by_slot(host).get(slot)
+
+
+# -- write ------------------------------------------------------------------------------------------------------------
+
+
+def save_feature_sets(feature_sets: dict[str, FeatureSet]) -> None:
+    """Save those feature sets that aren't saved yet."""
+    unsaved = {slot: feature_set for slot, feature_set in feature_sets.items() if feature_set._state.adding}
+    if not unsaved:
+        return
+    for feature_set in unsaved.values():
+        if feature_set._state.adding:
+            feature_set.save()
+    s = "" if len(unsaved) == 1 else "s"
+    slots = ",".join(f"'{slot}'" for slot in unsaved)
+    log.save(f"saved {len(unsaved)} feature set{s} for slot{s}: {slots}")
+
+
+def link_feature_sets(host: Host, feature_sets: dict[str, FeatureSet]) -> None:
+    """Link saved feature sets to a saved host. A slot that had another set has only the new one afterwards.
+
+    At most three queries. A host can have the same set in one slot only; for a second one there is a warning.
+    """
+    if not feature_sets:
+        return
+    relation = _relation(host)
+    wanted = {slot: feature_set.pk for slot, feature_set in feature_sets.items()}
+    links = list(relation.links_of([host.pk]).values_list("pk", "feature_set_id", "slot"))
+    outdated = [key for key, feature_set_id, slot in links if wanted.get(slot, feature_set_id) != feature_set_id]
+    if outdated:
+        relation.link._default_manager.filter(pk__in=outdated).delete()
+    slots = {feature_set_id: slot for key, feature_set_id, slot in links if key not in outdated}
+    missing = []
+    for slot, feature_set_id in wanted.items():
+        if feature_set_id not in slots:
+            slots[feature_set_id] = slot
+            missing.append(relation.link(**{f"{relation.owner}_id": host.pk}, feature_set_id=feature_set_id, slot=slot))
+        elif slots[feature_set_id] != slot:
+            _warn_second_slot(host, slot, slots[feature_set_id])
+    if missing:
+        relation.link._default_manager.bulk_create(missing, ignore_conflicts=True)
+
+
+def _warn_second_slot(host: Host, slot: str, first: str | None) -> None:
+    kind = type(host).__name__.lower()
+    log.warning(
+        f"the {kind} has the features of slot '{slot}' already in slot '{first}', and can have a feature set in one slot "
+        f"only: slot '{slot}' stays empty"
+    )
+
+
+def _relation(host: Host) -> Relation:
+    relation = relation_to(type(host), core_registry("FeatureSet"))
+    assert relation is not None  # noqa: S101 - files and datasets declare it
+    return relation
