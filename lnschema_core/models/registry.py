@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lamindb.text.lookup import Lookup
     from lamindb.types import ListLike, StrField
+    from lnschema_core.curation.reference import Reference
 
 
 class FieldAttr(DeferredAttribute):
@@ -185,8 +186,8 @@ class Registry(models.Model, metaclass=RegistryMeta):
     # -- what kind of registry this is --------------------------------------------------------------------------------
 
     @classmethod
-    def reference(cls, **kwargs: Any) -> Any | None:
-        """The public vocabulary behind this registry, ``None`` where there is none."""
+    def public_reference(cls, **kwargs: Any) -> Reference | None:  # noqa: ARG003 - for registries that have one
+        """The public vocabulary behind this registry, ``None`` where there is none; see :class:`Reference`."""
         return None
 
     @classmethod

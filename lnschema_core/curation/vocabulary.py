@@ -1,0 +1,118 @@
+"""The values and synonyms of the records of a query set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from lamindb.text.batch import check_strings
+from lamindb.text.synonyms import find_standards, pick
+from lnschema_core.fields import has_field, registry_of, string_field
+from lnschema_core.values import find_records, find_values, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from lamindb.text.synonyms import Keep
+    from lamindb.types import StrField
+    from lnschema_core.curation.reference import Reference
+
+SYNONYMS = "synonyms"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The values of one field of some records, with their synonyms."""
+
+    records: models.QuerySet[Any]
+    """The records, in any order."""
+    field: str
+    """The field that has the values."""
+    synonyms_field: str | None
+    """The field that has synonyms of the values; None if the registry has none."""
+
+    @property
+    def registry(self) -> type[Any]:
+        """The registry of the records."""
+        return registry_of(self.records)
+
+    def find(self, values: Collection[Any]) -> set[Any]:
+        """Tell which of the values a record has, exactly.
+
+        Raises:
+            TypeError: The field has texts, and one of the values is none.
+        """
+        self._check(values)
+        return find_values(self.records, self.field, values)
+
+    def find_records(self, values: Collection[Any]) -> Iterator[Any]:
+        """Fetch the records that have one of the values, in no particular order.
+
+        Raises:
+            TypeError: The field has texts, and one of the values is none.
+        """
+        self._check(values)
+        return find_records(self.records, self.field, values)
+
+    def standards(
+        self, values: Collection[Any], *, case_sensitive: bool = False, keep: Keep = "first"
+    ) -> dict[str, Any]:
+        """Find what values stand for that no record has; see :mod:`lamindb.text.synonyms`.
+
+        Reads the names and synonyms of all records, in a stream. Of several records that share a synonym the oldest one
+        comes first.
+        """
+        strings = [value for value in values if isinstance(value, str)]
+        if self.synonyms_field is None or not strings:
+            return pick({}, keep)
+        standards = find_standards(strings, self._terms(self.synonyms_field), case_sensitive=case_sensitive)
+        return pick(self._oldest_first(standards), keep)
+
+    def _terms(self, synonyms_field: str) -> Iterable[tuple[str | None, str | None]]:
+        return self.records.values_list(self.field, synonyms_field).iterator()
+
+    def _oldest_first(self, standards: dict[str, list[str]]) -> dict[str, list[str]]:
+        ambiguous = {name for names in standards.values() if len(names) > 1 for name in names}
+        if not ambiguous:
+            return standards
+        order = ["created_at", "pk"] if has_field(self.registry, "created_at") else ["pk"]
+        records = sorted(self.find_records(ambiguous), key=lambda record: [getattr(record, name) for name in order])
+        positions = {getattr(record, self.field): number for number, record in reversed([*enumerate(records)])}
+        return {value: sorted(names, key=lambda name: positions.get(name, 0)) for value, names in standards.items()}
+
+    def _check(self, values: Iterable[Any]) -> None:
+        if "__" not in self.field and isinstance(self._column(), models.CharField | models.TextField):
+            check_strings(values, self.field)
+
+    def _column(self) -> Any:
+        return self.registry._meta.get_field("id" if self.field == "pk" else self.field)
+
+
+def vocabulary_of(
+    queryset: models.QuerySet[Any],
+    field: StrField | None,
+    scope: dict[str, Any],
+    *,
+    synonyms_field: str = SYNONYMS,
+) -> Vocabulary:
+    """The vocabulary of the records of a query set.
+
+    Args:
+        queryset: The records.
+        field: The field that has the values; by default the string field of the registry.
+        scope: Arguments for ``scope()`` of the registry, which makes conditions of them.
+        synonyms_field: The field that has synonyms, if there is one.
+    """
+    registry = registry_of(queryset)
+    records = plain(queryset).filter(**registry.scope(**scope))
+    has_synonyms = has_field(registry, synonyms_field)
+    name = string_field(queryset, field=field)
+    return Vocabulary(records, name, synonyms_field if has_synonyms and synonyms_field != name else None)
+
+
+def reference_of(queryset: models.QuerySet[Any], scope: dict[str, Any]) -> Reference | None:
+    """The public vocabulary behind a registry, in the same scope."""
+    reference: Reference | None = registry_of(queryset).public_reference(**scope)
+    return reference

@@ -1,0 +1,120 @@
+"""Rows by many values at once: few statements whatever the number of values, memory in proportion to them.
+
+Works the same for ten values and for a million, also on databases that limit the number of parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from lnschema_core.fields import registry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
+PER_STATEMENT = 200_000
+"""How many values go into one statement."""
+
+_FEW = 1_000
+"""Up to so many values, looking them up is quick enough not to ask how large the registry is."""
+
+_LOOKUP_IN_ROWS = 3
+"""Looking one value up in an index takes as long as reading this many rows of a column."""
+
+
+class AnyOf(models.Func):
+    """A condition: the field equals any of the values. They are one parameter, however many they are.
+
+    Examples:
+        >>> ULabel.filter().filter(AnyOf("name", names))
+    """
+
+    def __init__(self, field: str, values: Sequence[Any]) -> None:
+        super().__init__(models.F(field), output_field=models.BooleanField())
+        self.values = list(values)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:
+        """One JSON array; see https://www.sqlite.org/json1.html#jeach."""
+        values = json.dumps(self._prepared(connection))
+        return self._compare("IN (SELECT value FROM json_each(%%s))", [values], compiler, connection)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:
+        """One array."""
+        return self._compare("= ANY(%%s)", [self._prepared(connection)], compiler, connection)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:
+        """One parameter per value, on other databases."""
+        values = self._prepared(connection)
+        placeholders = ", ".join(["%%s"] * len(values)) or "NULL"
+        return self._compare(f"IN ({placeholders})", values, compiler, connection)
+
+    def _compare(
+        self, comparison: str, values: list[Any], compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        sql, parameters = super().as_sql(compiler, connection, template=f"%(expressions)s {comparison}")
+        return sql, [*parameters, *values]
+
+    def _prepared(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        field = self.source_expressions[0].output_field
+        if isinstance(field, models.CharField | models.TextField):
+            return [value for value in self.values if isinstance(value, str)]
+        return [field.get_db_prep_value(value, connection) for value in self.values]
+
+
+def find_values(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> set[Any]:
+    """Tell which values a field of the records has, exactly.
+
+    Values are looked up in the index of the field. If the registry isn't much larger than the batch, its column is read
+    instead, in a stream.
+    """
+    wanted = set(storable(values))
+    column = plain(queryset).values_list(field, flat=True)
+    if len(wanted) > _FEW and not _has_more_rows(column, _LOOKUP_IN_ROWS * len(wanted)):
+        return wanted.intersection(column.iterator())
+    return {value for chunk in chunks(list(wanted)) for value in column.filter(AnyOf(field, chunk))}
+
+
+def find_records(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> Iterator[Any]:
+    """Fetch the records of which a field has any of the values, in no particular order."""
+    for chunk in chunks(storable(values)):
+        yield from plain(queryset).filter(AnyOf(field, chunk)).iterator()
+
+
+def plain(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """The same records, without an order, ready for further conditions also if it was sliced."""
+    if not queryset.query.is_sliced:
+        return queryset.order_by()
+    manager = registry_of(queryset)._default_manager.using(queryset.db)
+    return manager.filter(pk__in=queryset.values("pk"))
+
+
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values in parts, each of which fits into one statement."""
+    return (values[start : start + PER_STATEMENT] for start in range(0, len(values), PER_STATEMENT))
+
+
+def storable(values: Collection[Any]) -> list[Any]:
+    """The values that a database can have: no text with null characters or halves of surrogate pairs."""
+    try:
+        text = "".join(value for value in values if isinstance(value, str))
+        text.encode()
+    except UnicodeEncodeError:
+        return [value for value in values if _is_storable(value)]
+    return [value for value in values if _is_storable(value)] if "\0" in text else list(values)
+
+
+def _is_storable(value: Any) -> bool:
+    if not isinstance(value, str):
+        return True
+    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _has_more_rows(queryset: models.QuerySet[Any], number: int) -> bool:
+    """Whether there are more rows than that, without counting on."""
+    return queryset[: number + 1].count() > number
