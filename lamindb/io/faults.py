@@ -36,6 +36,10 @@ POINTS = (
     "remove.done",
     "move.start",
     "move.done",
+    "save.before-publish",
+    "save.published",
+    "save.before-commit",
+    "save.committed",
 )
 """All steps, in the order in which they are passed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -22,7 +23,7 @@ def delete_file(file: File, *, storage: bool | None = None) -> None:
     path = places.path_in_storage(file)
     models.Model.delete(file)
     if with_content:
-        remove_content(path)
+        transaction.on_commit(partial(remove_content, path))
 
 
 def delete_dataset(dataset: Dataset, *, storage: bool | None = None) -> None:
@@ -37,7 +38,7 @@ def delete_dataset(dataset: Dataset, *, storage: bool | None = None) -> None:
         models.Model.delete(dataset)
         models.Model.delete(file)
     if with_content:
-        remove_content(path)
+        transaction.on_commit(partial(remove_content, path))
 
 
 def is_confirmed(file: File, storage: bool | None) -> bool:

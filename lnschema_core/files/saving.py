@@ -12,9 +12,10 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Model
 
 from lamindb import log
@@ -50,7 +51,56 @@ class StoredContent:
     spare: UPath
     has_spared: bool = False
 
-    def publish(content: StoredContent | None) -> None:
+    @property
+    def is_published(self) -> bool:
+        """Whether it has its final name."""
+        return self.now == self.target
+
+    def publish(self) -> None:
+        """Give it its final name; what was there is kept under the spare name."""
+        if self.is_published:
+            return
+        if self.target.exists():
+            transfer.move(self.target, self.spare)
+            self.has_spared = True
+        transfer.move(self.now, self.target)
+        self.now = self.target
+
+    def settle(self) -> None:
+        """Remove what was there before, once the record is committed."""
+        if self.has_spared:
+            transfer.remove(self.spare)
+
+    def withdraw(self) -> None:
+        """Remove the content again, and put back what was there before."""
+        transfer.remove(self.now)
+        if self.has_spared:
+            transfer.move(self.spare, self.target)
+
+
+def save_file(file: File, *args: Any, **kwargs: Any) -> None:
+    """Store the content of a file, then commit its record with all links.
+
+    Raises:
+        StorageError: The content can't be stored.
+        IntegrityError: Another file of the storage location has the key.
+    """
+    pending = file._pending
+    if pending is None:
+        save_row(file, *args, **kwargs)
+        return
+    with stored_content(file) as content, transaction.atomic():
+        save_provenance(file)
+        save_feature_sets(pending.feature_sets)
+        save_row(file, *args, **kwargs)
+        link_feature_sets(file, pending.feature_sets)
+        publish(content)
+        point("save.before-commit")
+    point("save.committed")
+    finish(file)
+
+
+def publish(content: StoredContent | None) -> None:
     """Give stored content its final name."""
     if content is not None:
         point("save.before-publish")
@@ -60,16 +110,30 @@ class StoredContent:
 
 @contextmanager
 def stored_content(file: File) -> Iterator[StoredContent | None]:
-    """Have the content in the storage location within the block, removed again if the block fails."""
+    """Have the content in the storage location within the block, withdrawn again if its record isn't committed."""
     content = store_content(file)
     try:
         yield content
     except BaseException:
-        if content is not None:
+        if content is not None and _is_surely_not_committed(file, content):
             content.withdraw()
         raise
     if content is not None:
-        content.settle()
+        transaction.on_commit(content.settle)
+
+
+def _is_surely_not_committed(file: File, content: StoredContent) -> bool:
+    """Whether the record is known not to be there.
+
+    A commit can succeed although its answer was lost, or although an interrupt followed at once. Content is only withdrawn
+    when no record refers to it: bytes without a row are garbage, a row without bytes would be a loss.
+    """
+    if not content.is_published:
+        return True
+    try:
+        return not type(file).objects.filter(pk=file.pk, hash=file.hash, size=file.size).exists()
+    except DatabaseError:
+        return False
 
 
 def store_content(file: File) -> StoredContent | None:
@@ -121,14 +185,19 @@ def save_provenance(host: Any) -> None:
 
 
 def finish(file: File) -> None:
-    """Tidy up once the record is committed: temporary sources and objects that were replaced go."""
+    """Tidy up after saving: temporary sources go, and objects that were replaced once that is committed for good."""
     pending, file._pending = file._pending, None
     if pending is None:
         return
     if pending.is_temporary and pending.source is not None:
         transfer.remove(pending.source)
-    if pending.stale is not None and transfer.remove(pending.stale):
-        log.success(f"deleted stale object at storage key {pending.stale}")
+    if pending.stale is not None:
+        transaction.on_commit(partial(_remove_stale, pending.stale))
+
+
+def _remove_stale(path: UPath) -> None:
+    if transfer.remove(path):
+        log.success(f"deleted stale object at storage key {path}")
 
 
 def save_row(file: File, *args: Any, **kwargs: Any) -> None:

@@ -5,7 +5,21 @@ Importing this package connects to the current instance, since Django defines re
 
 from __future__ import annotations
 
+from lamindb._lazy import door
 from lamindb.setup import connection as _connection
+
+_REGISTRIES = (
+    "Dataset DatasetFeatureSet DatasetULabel Feature FeatureSet File FileFeatureSet FileULabel Modality Run Storage "
+    "Transform ULabel User"
+).split()
+_NAMES = {
+    **{name: f"lnschema_core.models.mixins:{name}" for name in ("CanValidate", "Data", "HasParents")},
+    **{name: f"lnschema_core.models.registry:{name}" for name in ("ORM", "FieldAttr", "LinkORM", "Registry")},
+    **{name: f"lnschema_core.models.registries:{name}" for name in _REGISTRIES},
+}
+
+# Plug-ins ask for these names while the import of this very module is setting up Django.
+__getattr__, __dir__ = door(__name__, _NAMES)
 
 _connection.connect()
 

@@ -1,0 +1,1 @@
+"""The registries, as users meet them."""

@@ -1,0 +1,160 @@
+"""Datasets: of frames, of files, of several files."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from django.db.models.deletion import ProtectedError
+
+import lamindb as ln
+
+pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
+
+
+@pytest.fixture
+def frame():
+    """The immune-phenotyping frame."""
+    return pd.DataFrame({"CD8": [1, 2, 3], "CD45": [3, 4, 5], "perturbation": ["DMSO", "IFNG", "DMSO"]})
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Six saved tables."""
+    made = []
+    for i in range(6):
+        path = tmp_path / f"{i}.csv"
+        path.write_text(f"i\n{i}\n")
+        made.append(ln.File(path, description=path.name))
+    ln.save(made)
+    return made
+
+
+def test_dataset_of_a_frame_has_a_file_of_the_same_id(frame):
+    """The frame is stored once, described by the dataset."""
+    dataset = ln.Dataset(frame, name="Immune phenotyping 1")
+    dataset.save()
+    stored = ln.Dataset.filter(name="Immune phenotyping 1").one()
+    assert stored.file.id == stored.id
+    assert stored.hash == stored.file.hash
+    assert stored.file.description == f"See dataset {stored.id}"
+    pd.testing.assert_frame_equal(stored.load(), frame)
+
+
+def test_same_content_is_the_existing_dataset(frame, capsys):
+    """The content decides, not the name."""
+    dataset = ln.Dataset(frame, name="one")
+    dataset.save()
+    again = ln.Dataset(frame, name="two")
+    assert again == dataset
+    assert again.name == "one"
+    assert "returning existing dataset with same hash" in capsys.readouterr().out
+    again.save()
+    assert ln.Dataset.filter().count() == ln.File.filter().count() == 1
+
+
+def test_same_name_with_new_content_is_a_new_dataset(frame):
+    """New data is never dropped for a name."""
+    ln.Dataset(frame, name="x").save()
+    ln.Dataset(frame.assign(more=1), name="x").save()
+    assert ln.Dataset.filter(name="x").count() == 2
+
+
+def test_dataset_of_a_file_keeps_the_description_of_the_user(files):
+    """Wrapping a file doesn't change it."""
+    ln.Dataset(files[0], name="x").save()
+    assert ln.File.filter(id=files[0].id).one().description == "0.csv"
+
+
+def test_dataset_of_files_keeps_their_order(files):
+    """Loading concatenates in the order given, and so does a dataset that was queried."""
+    order = [3, 1, 5, 0, 4, 2]
+    dataset = ln.Dataset([files[i] for i in order], name="ordered")
+    dataset.save()
+    assert list(ln.Dataset.filter(name="ordered").one().load().i) == order
+    again = ln.Dataset([files[i] for i in order], name="other")
+    assert again == dataset
+
+
+def test_dataset_keeps_reference(frame):
+    """References are stored, also by ``from_df``."""
+    dataset = ln.Dataset.from_df(frame, name="x", reference="https://example.org", reference_type="url")
+    dataset.save()
+    stored = ln.Dataset.filter().one()
+    assert (stored.reference, stored.reference_type) == ("https://example.org", "url")
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda frame, files: ln.Dataset(), KeyError, "data"),
+        (lambda frame, files: ln.Dataset(frame, frame), ValueError, "Only one non-keyword arg allowed: data"),
+        (lambda frame, files: ln.Dataset(frame), TypeError, "['name'] are required."),
+        (lambda frame, files: ln.Dataset(frame, name="x", bogus=1), ValueError, "you passed: {'bogus': 1}"),
+        (lambda frame, files: ln.Dataset(1, name="x"), ValueError, "Only DataFrame, AnnData and iterable of File"),
+        (lambda frame, files: ln.Dataset("path.csv", name="x"), AssertionError, "made of files"),
+        (lambda frame, files: ln.Dataset([1], name="x"), AssertionError, "made of files"),
+        (lambda frame, files: ln.Dataset([], name="x"), IndexError, "at least one file"),
+        (lambda frame, files: ln.Dataset([files[0], files[0]], name="x"), ValueError, "distinct hashes"),
+        (lambda frame, files: ln.Dataset(ln.File(frame, description="x"), name="x"), ValueError, "Save file before"),
+        (lambda frame, files: ln.Dataset([ln.File(frame, description="x")], name="x"), ValueError, "Not all files"),
+        (lambda frame, files: ln.Dataset(frame, name="x", is_new_version_of=files[0]), TypeError, "ln.Dataset"),
+    ],
+)
+def test_constructor_refuses_wrong_arguments(make, error, message, frame, files):
+    """Wrong input is named, and nothing is written."""
+    with pytest.raises(error) as caught:
+        make(frame, files)
+    assert message in str(caught.value)
+    assert not ln.Dataset.filter().exists()
+    assert ln.File.filter().count() == 6
+
+
+def test_versions_of_dataset_and_file_go_together(frame):
+    """Dataset and file have the same id and version, and point at the first ones."""
+    first = ln.Dataset(frame, name="x")
+    first.save()
+    second = ln.Dataset(frame.assign(more=1), is_new_version_of=first)
+    assert second.name == "x"
+    second.save()
+    stored = ln.Dataset.filter(id=second.id).one()
+    assert stored.version == stored.file.version == "2"
+    assert stored.id == stored.file.id
+    assert stored.initial_version == first
+    assert stored.file.initial_version == first.file
+    assert ln.Dataset.filter(id=first.id).one().version == "1"
+    with pytest.raises(ProtectedError):
+        first.delete(storage=False)
+
+
+def test_delete_takes_the_one_file_along_but_not_several(frame, files):
+    """The file of a dataset of one file belongs to it."""
+    single = ln.Dataset(frame, name="single")
+    single.save()
+    several = ln.Dataset(files, name="several")
+    several.save()
+    path = single.file.path
+    with pytest.raises(ProtectedError):
+        single.file.delete(storage=False)
+    single.delete(storage=True)
+    several.delete()
+    assert not path.exists()
+    assert ln.File.filter().count() == 6
+    assert not ln.Dataset.filter().exists()
+
+
+def test_backed_needs_a_single_file(files):
+    """Several files can't be opened as one."""
+    with pytest.raises(RuntimeError, match="datasets with a single file"):
+        ln.Dataset(files, name="x").backed()
+
+
+def test_load_needs_one_suffix(files, tmp_path):
+    """Files of different formats don't concatenate."""
+    path = tmp_path / "x.txt"
+    path.write_text("x")
+    other = ln.File(path, description="x")
+    other.save()
+    dataset = ln.Dataset([files[0], other], name="mixed")
+    dataset.save()
+    with pytest.raises(RuntimeError, match="all files have the same suffix"):
+        dataset.load()

@@ -1,0 +1,113 @@
+"""``ln.save``: many records at once."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError
+
+import lamindb as ln
+
+pytestmark = pytest.mark.usefixtures("instance")
+
+
+def test_save_inserts_all_records():
+    """Records of several registries are saved together, those first that others refer to."""
+    modality = ln.Modality(name="rna")
+    features = [ln.Feature(name=f"f{i}", type="number", modality=modality) for i in range(3)]
+    ln.save([*features, modality, ln.ULabel(name="x")])
+    assert ln.Feature.filter(modality__name="rna").count() == 3
+    assert not features[0]._state.adding
+    assert features[0].created_at is not None
+
+
+@pytest.mark.parametrize("n", [10, 2000])
+def test_save_costs_a_constant_number_of_queries(n, count_queries):
+    """One statement inserts all, beside the savepoints of the transaction."""
+    ln.settings.upon_create_search_names = False
+    labels = [ln.ULabel(name=f"label {i}") for i in range(n)]
+    ln.settings.upon_create_search_names = True
+    with count_queries() as queries:
+        ln.save(labels)
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 1
+    assert ln.ULabel.filter().count() == n
+
+
+def test_save_adopts_records_whose_unique_name_is_taken():
+    """Saving a label that somebody else saved meanwhile yields that label, under its id."""
+    ln.settings.upon_create_search_names = False
+    mine, new = ln.ULabel(name="taken"), ln.ULabel(name="new")
+    ln.settings.upon_create_search_names = True
+    theirs = ln.ULabel(name="taken")
+    theirs.save()
+    ln.save([mine, new])
+    assert mine == theirs
+    assert not mine._state.adding
+    mine.parents.add(new)
+    assert ln.ULabel.filter(name="taken").count() == 1
+
+
+def test_save_twice_and_duplicates_are_no_error():
+    """The same record may come several times."""
+    label = ln.ULabel(name="x")
+    ln.save([label, label])
+    ln.save(label)
+    ln.save([])
+    assert ln.ULabel.filter().count() == 1
+
+
+def test_save_writes_changes_of_existing_records_only():
+    """A changed record is updated; an unchanged one keeps its time of update."""
+    labels = [ln.ULabel(name="a"), ln.ULabel(name="b")]
+    ln.save(labels)
+    before = ln.ULabel.filter(name="b").one().updated_at
+    labels[0].description = "changed"
+    ln.save(labels)
+    assert ln.ULabel.filter(name="a").one().description == "changed"
+    assert ln.ULabel.filter(name="b").one().updated_at == before
+
+
+@pytest.mark.parametrize("records", [None, "x", 1, ["x"], [None]])
+def test_save_refuses_what_is_no_record(records):
+    """All or nothing: a stray value is an error before anything is written."""
+    label = ln.ULabel(name="valid")
+    mixed = [label, *records] if isinstance(records, list) else records
+    with pytest.raises(TypeError):
+        ln.save(mixed)
+    assert not ln.ULabel.filter().exists()
+
+
+def test_save_refuses_rows_that_refer_to_missing_records():
+    """A row that can't be inserted isn't reported as saved."""
+    from django.db import connection
+
+    feature = ln.Feature(name="x", type="number", modality=ln.Modality(name="never saved"))
+    with pytest.raises((IntegrityError, ValueError)):  # noqa: PT012 - Postgres checks at the end
+        ln.save([feature])
+        connection.check_constraints()
+
+
+def test_delete_removes_records_one_by_one(capsys):
+    """``ln.delete`` takes one record or several."""
+    ln.settings.verbosity = 2
+    labels = [ln.ULabel(name="a"), ln.ULabel(name="b")]
+    ln.save(labels)
+    ln.delete(labels)
+    assert not ln.ULabel.filter().exists()
+    assert "for efficient bulk delete, use `queryset.delete` instead" in capsys.readouterr().out
+
+
+def test_save_of_feature_sets_and_datasets_keeps_members_and_files(tmp_path):
+    """Records with members or files don't lose them in bulk."""
+    features = [ln.Feature(name=name, type="number") for name in "ab"]
+    ln.save(features)
+    feature_set = ln.FeatureSet(features)
+    ln.save([feature_set])
+    assert ln.FeatureSet.filter().one().features.count() == 2
+    files = []
+    for name in "xy":
+        (tmp_path / name).write_text(name)
+        files.append(ln.File(tmp_path / name, description=name))
+    ln.save(files)
+    dataset = ln.Dataset(files, name="both")
+    ln.save([dataset])
+    assert ln.Dataset.filter().one().files.count() == 2
