@@ -8,10 +8,22 @@ from __future__ import annotations
 from lamindb._lazy import door
 from lamindb.setup import connection as _connection
 
-_REGISTRIES = (
-    "Dataset DatasetFeatureSet DatasetULabel Feature FeatureSet File FileFeatureSet FileULabel Modality Run Storage "
-    "Transform ULabel User"
-).split()
+_REGISTRIES = [
+    "Dataset",
+    "DatasetFeatureSet",
+    "DatasetULabel",
+    "Feature",
+    "FeatureSet",
+    "File",
+    "FileFeatureSet",
+    "FileULabel",
+    "Modality",
+    "Run",
+    "Storage",
+    "Transform",
+    "ULabel",
+    "User",
+]
 _NAMES = {
     **{name: f"lnschema_core.models.mixins:{name}" for name in ("CanValidate", "Data", "HasParents")},
     **{name: f"lnschema_core.models.registry:{name}" for name in ("ORM", "FieldAttr", "LinkORM", "Registry")},
