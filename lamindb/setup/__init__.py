@@ -49,4 +49,22 @@ if TYPE_CHECKING:
     from lamindb.setup.reporting import info
     from lamindb.setup.switching import set, set_storage  # noqa: A004 - the name in the public API
 
-__all__ = [*_NAMES]  # noqa: PLE0604 - the table has the names
+__all__ = [
+    "__version__",
+    "_check_instance_setup",
+    "close",
+    "connection",
+    "delete",
+    "dev",
+    "info",
+    "init",
+    "load",
+    "login",
+    "migrate",
+    "register",
+    "set",
+    "set_storage",
+    "settings",
+    "signals",
+    "signup",
+]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Refusal = Callable[[], Exception]
 
 
+_SHOWN = 3  # names in a message
+
+
 class _State:
     """What this process is connected to."""
 
@@ -259,10 +262,11 @@ def _refusal_of_read_only(instance: InstanceSettings) -> Refusal:
 
 
 def _refusal_of_ahead(instance: InstanceSettings, state: MigrationState) -> Refusal:
-    names = ", ".join(".".join(name) for name in state.unknown)
+    names = ", ".join(".".join(name) for name in state.unknown[-_SHOWN:])
+    more = len(state.unknown) - _SHOWN
     msg = (
-        f"The database of {instance.identifier} is ahead of your installed Python library and can only be read: it has the "
-        f"migrations {names}, which the library doesn't know. Upgrade the library: pip install --upgrade lamindb"
+        f"The database of {instance.identifier} is ahead of your installed Python library and can only be read: it has "
+        f"migrations that the library doesn't know: {names}{f' and {more} others' if more > 0 else ''}. Upgrade the library: pip install --upgrade lamindb"
     )
     log.warning(msg)
     return lambda: DatabaseAhead(msg)

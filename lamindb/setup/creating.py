@@ -6,14 +6,23 @@ once it is complete; settings files are written last.
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import InstanceNotFound, StorageNotWritable
-from lamindb.setup import connection, current, database_url, identity, instances, loading, locations, sqlite_files
+from lamindb.setup import (
+    connection,
+    current,
+    database_url,
+    identity,
+    instances,
+    loading,
+    locations,
+    sqlite_files,
+    storages,
+)
 from lamindb.setup.instances import InstanceSettings
 
 if TYPE_CHECKING:
@@ -163,14 +172,7 @@ def _folder(folder: Path) -> Iterator[None]:
     """Make a storage folder that can be written; take away what was made if the block fails."""
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            msg = f"The storage folder {folder} can't be made: {error.strerror}."
-            raise StorageNotWritable(msg) from error
-        if not os.access(folder, os.W_OK | os.X_OK):
-            msg = f"The storage folder {folder} can't be written: choose another one with `--storage`."
-            raise StorageNotWritable(msg)
+        storages.make_folder(folder)
         yield
     except BaseException:
         for path in made:

@@ -31,7 +31,7 @@ def deprecated(new_name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             warnings.warn(message, category=DeprecationWarning, stacklevel=2)
             return function(*args, **kwargs)
 
-        setattr(warning, "__deprecated", True)  # noqa: B010 - written out, the name would be mangled in a class
+        setattr(warning, "__deprecated", True)
         return warning
 
     return decorate

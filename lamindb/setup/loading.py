@@ -48,6 +48,8 @@ def _finish(instance: InstanceSettings, moved: InstanceSettings) -> None:
         if moved is not instance:
             storage_rows.move(instance.storage.root_as_str, moved.storage.root_as_str)
         connection.announce_ready(moved)
+    elif moved is not instance:
+        log.warning("the storage root in the database can't be updated: files are looked up at the old one")
     instances.write_instance(moved)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import site
 import sysconfig
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,7 +140,7 @@ def _back_up(instance: InstanceSettings) -> Path | None:
     if instance.dialect != "sqlite":
         return None
     path = instance.sqlite_file
-    time = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S-%f")
+    time = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     backup = path.with_name(f"{path.name}.{time}.backup")
     sqlite_files.back_up(path, backup)
     log.info(f"copied the database to {backup}")

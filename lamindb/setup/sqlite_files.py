@@ -75,7 +75,7 @@ def read_only_uri(path: Path) -> str:
 def is_on_network(path: Path) -> bool:
     """Whether the file system is shared with other machines; unknown ones are taken to be local."""
     kind = file_system(path)
-    return any(kind.startswith(name) for name in _NETWORK_FILE_SYSTEMS) and kind not in {"fuseblk"}
+    return any(kind.startswith(name) for name in _NETWORK_FILE_SYSTEMS) and kind != "fuseblk"  # a local disk
 
 
 def file_system(path: Path) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def _rows() -> QuerySet[Any]:
     from django.apps import apps
 
-    return apps.get_model("lnschema_core", "Storage")._default_manager.all()
+    return apps.get_model("lnschema_core", "Storage").objects.all()
 
 
 def move(old: str, new: str) -> None:

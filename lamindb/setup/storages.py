@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import InstanceNotLoaded, SettingsNotWritable, StorageError
+from lamindb.errors import InstanceNotLoaded, SettingsNotWritable, StorageError, StorageNotWritable
 from lamindb.setup import layers
 
 if TYPE_CHECKING:
-    import os
-
     from upath import UPath
 
 
@@ -94,7 +93,7 @@ class StorageSettings:
                 "This process has not connected to an instance yet: use a registry, or call setup.connection.connect()."
             )
             raise InstanceNotLoaded(msg)
-        return apps.get_model("lnschema_core", "Storage")._default_manager.get(root=self.root_as_str)
+        return apps.get_model("lnschema_core", "Storage").objects.get(root=self.root_as_str)
 
     @property
     def id(self) -> str:
@@ -138,6 +137,22 @@ def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
     if storage_type(text) != "local":
         return text.rstrip("/")
     return Path(text.removeprefix("file://")).expanduser().resolve().as_posix()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a local storage folder, or see that it can be written.
+
+    Raises:
+        StorageNotWritable: It can't be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"The storage folder {folder} can't be made: {error.strerror}."
+        raise StorageNotWritable(msg) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        msg = f"The storage folder {folder} can't be written: choose another one."
+        raise StorageNotWritable(msg)
 
 
 def storage_type(root: str) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
-from lamindb.errors import StorageNotWritable
-from lamindb.setup import connection, current, deprecation, instances, locations
-from lamindb.setup.storages import StorageSettings
+from lamindb.setup import connection, current, deprecation, instances, locations, storages
 
 if TYPE_CHECKING:
     from lamindb.types import PathLike
@@ -34,9 +31,9 @@ class set:  # noqa: A001, N801 - the name in the public API
         connection.connect()
         connection.check_writable()
         instance = current.settings.instance
-        storage = StorageSettings(str(root))
+        storage = storages.StorageSettings(str(root))
         if not storage.is_cloud:
-            _make(Path(storage.root_as_str))
+            storages.make_folder(Path(storage.root_as_str))
         switched = instance.with_default_storage(storage.root_as_str)
         switched.storage.set_options(**fs_kwargs)
         connection.replace_instance(switched)
@@ -48,17 +45,6 @@ class set:  # noqa: A001, N801 - the name in the public API
 def set_storage(storage: PathLike) -> None:
     """Use another default storage location from now on."""
     set.storage(storage)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"The storage folder {folder} can't be made: {error.strerror}."
-        raise StorageNotWritable(msg) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        msg = f"The storage folder {folder} can't be written."
-        raise StorageNotWritable(msg)
 
 
 def _is_loaded(instance: instances.InstanceSettings) -> bool:

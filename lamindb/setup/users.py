@@ -8,10 +8,13 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, fields
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lamindb.errors import InvalidSettings, LoginError
 from lamindb.setup import envfile, identity, locations
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PREFIX = "lamin_user_"
 _KEYS = ("email", "password", "access_token", "id", "uuid", "handle", "name")

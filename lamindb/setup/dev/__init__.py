@@ -26,4 +26,12 @@ if TYPE_CHECKING:
     from lamindb.setup.storages import StorageSettings
     from lamindb.setup.users import UserSettings
 
-__all__ = [*_NAMES]  # noqa: PLE0604 - the table has the names
+__all__ = [
+    "MISSING_MIGRATIONS_WARNING",
+    "InstanceSettings",
+    "StorageSettings",
+    "UserSettings",
+    "deprecated",
+    "django",
+    "upath",
+]
