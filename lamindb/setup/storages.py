@@ -32,6 +32,7 @@ class StorageSettings:
         self._cache_dir = cache_dir
         self._options: dict[str, Any] = {}
         self._root: UPath | None = None
+        self._record: Any = None
 
     def __repr__(self) -> str:
         return f"StorageSettings(root={self.root_as_str!r}, region={self.region!r})"
@@ -81,7 +82,7 @@ class StorageSettings:
 
     @property
     def record(self) -> Any:
-        """The record of this location in the registry of storage locations.
+        """The record of this location in the registry of storage locations; asked for once.
 
         Raises:
             InstanceNotLoaded: This process has not connected to an instance.
@@ -93,7 +94,9 @@ class StorageSettings:
                 "This process has not connected to an instance yet: use a registry, or call setup.connection.connect()."
             )
             raise InstanceNotLoaded(msg)
-        return apps.get_model("lnschema_core", "Storage").objects.get(root=self.root_as_str)
+        if self._record is None:
+            self._record = apps.get_model("lnschema_core", "Storage")._default_manager.get(root=self.root_as_str)
+        return self._record
 
     @property
     def id(self) -> str:

@@ -16,9 +16,9 @@ def print_tree(
     path: PathLike | None, *, level: int, limit_to_directories: bool, length_limit: int
 ) -> None:
     """Print a tree; see ``File.view_tree``."""
-    root, keys = _registered_keys() if path is None else _keys_below(path)
+    name, keys = _registered_keys() if path is None else _keys_below(path)
     text = trees.render_tree(
-        root, keys, level=level, limit_to_directories=limit_to_directories, length_limit=length_limit
+        keys, name=name, level=level, limit_to_directories=limit_to_directories, length_limit=length_limit
     )
     log.plain(text)
 
