@@ -46,7 +46,6 @@ __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lamindb import dev, schema, setup
-    from lnschema_core.settings import settings
     from lamindb.display import view
     from lamindb.errors import InstanceNotLoaded as InstanceNotSetupError
     from lamindb.provenance import run_context, track
@@ -63,7 +62,32 @@ if TYPE_CHECKING:
         User,
     )
     from lnschema_core.saving import delete, save, select
+    from lnschema_core.settings import settings
 
     add = save
 
-__all__ = [*_NAMES, "__version__"]  # noqa: PLE0604 - the table has the names
+__all__ = [
+    "Dataset",
+    "Feature",
+    "FeatureSet",
+    "File",
+    "InstanceNotSetupError",
+    "Modality",
+    "Run",
+    "Storage",
+    "Transform",
+    "ULabel",
+    "User",
+    "__version__",
+    "add",
+    "delete",
+    "dev",
+    "run_context",
+    "save",
+    "schema",
+    "select",
+    "settings",
+    "setup",
+    "track",
+    "view",
+]

@@ -128,7 +128,8 @@ class _Collector(ast.NodeVisitor):
         base = self._absolute(node)
         for alias in node.names:
             target = f"{base}.{alias.name}"
-            self._add(target if target in modules() else base, node.lineno)
+            if alias.name != "__version__":  # of the package, which is there before any of its modules
+                self._add(target if target in modules() else base, node.lineno)
 
     def visit_Call(self, node: ast.Call) -> None:
         called = ast.unparse(node.func).rpartition(".")[2]

@@ -67,9 +67,23 @@ def test_no_module_is_named_like_a_name_of_its_door(package: str) -> None:
     assert clashes == []
 
 
+@pytest.mark.parametrize("package", ["lamindb", "lamindb.setup", "lamindb.dev", "lnschema_core", "lnschema_bionty"])
+def test_door_exports_its_table(package: str) -> None:
+    """``__all__`` is a plain list, which type checkers can read, of the public names in the table of a door."""
+    written = [
+        node.value
+        for node in source.tree(package).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    exported = set(ast.literal_eval(written[0]))
+    table: dict[str, str] = import_module(package)._NAMES
+    assert {name for name in table if not name.startswith("_")} <= exported
+    assert exported <= {*table, *vars(import_module(package))}
+
+
 def test_every_raised_error_is_in_errors() -> None:
-    """What we raise is a class of ``lamindb.errors``, a builtin, or the library's own way to end a command."""
-    known = set(vars(import_module("lamindb.errors"))) | set(vars(builtins))
+    """What we raise is a class of ``lamindb.errors``, a builtin, Django's for a refused row, or click's to end a command."""
+    known = set(vars(import_module("lamindb.errors"))) | set(vars(builtins)) | {"IntegrityError"}
     foreign = [
         f"{module}:{line} raises {name}"
         for module in source.modules()
