@@ -6,6 +6,8 @@ but the standard library. Use the module as the logger: ``log.warning("…")``.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -78,8 +80,6 @@ def silent_if(mute: bool) -> Iterator[None]:  # noqa: FBT001 - the condition is 
     if not mute:
         yield
         return
-    import io
-
     with redirect(io.StringIO()):
         yield
 
@@ -180,7 +180,5 @@ def italic(text: str) -> str:
 
 
 def _is_terminal() -> bool:
-    import os
-
     stream = _state.stream or sys.stdout
     return "NO_COLOR" not in os.environ and hasattr(stream, "isatty") and stream.isatty()
