@@ -13,10 +13,10 @@ TRANSACTIONS = 250
 READ_THEN_WRITE = f"""
 import lamindb as ln
 from django.db import transaction
-ln.settings.upon_create_search_names = False
+labels = ln.ULabel.filter(name="counter")
 for _ in range({TRANSACTIONS}):
     with transaction.atomic():
-        label = ln.ULabel.filter(name="counter").one()
+        label = labels.all().one()
         label.description = str(int(label.description) + 1)
         label.save()
 """
