@@ -99,6 +99,10 @@ class EmptyInput(LaminError, ValueError, IndexError):
     """A list that needs at least one element is empty."""
 
 
+class NotStorable(LaminError, ValueError):
+    """A value that the database can't store."""
+
+
 class NotRecords(LaminError, TypeError, AttributeError):
     """Something else than a record is passed where records are saved."""
 

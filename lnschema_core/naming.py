@@ -41,6 +41,9 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
     name = fields.get("name")
     if name is None or not settings.upon_create_search_names or not has_field(registry, "name"):
         return None
+    if not isinstance(name, str):
+        msg = f"the name of a {registry.__name__} has to be a string, not {name!r:.80}"
+        raise TypeError(msg)
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
     record = registry.filter(**same).order_by(*_oldest_first(registry)).first()
     if record is not None:

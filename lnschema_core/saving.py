@@ -14,6 +14,7 @@ from lnschema_core import naming
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
 from lnschema_core.models import File, Registry
+from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,6 +100,7 @@ def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
 
 def _insert(registry: type[Registry], records: Sequence[Any], on_conflict: str = "") -> int | None:
     """Insert rows in one statement; the number of inserted ones, ``None`` if the database doesn't tell."""
+    check_storable(records)
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
     rows = [
         [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields]
@@ -271,7 +273,7 @@ def _targets(registry: type[Registry]) -> set[Any]:
 
 
 def _has_own_save(registry: type[Registry]) -> bool:
-    return registry.save is not models.Model.save
+    return registry.save is not Registry.save
 
 
 def _accepted(registry: type[Registry], arguments: dict[str, Any]) -> dict[str, Any]:

@@ -235,7 +235,8 @@ def validated_records(registry: type[Registry], field: str, values: Sequence[Any
     vocabulary = vocabulary_of(registry.filter(), field, kwargs)
     positions = {value: position for position, value in enumerate(unique(values))}
     found = [(getattr(record, field), record) for record in vocabulary.find_records(list(positions))]
-    messages.show(messages.about_validation(compare(values, {value for value, _ in found}), field))
+    known = {value for value, _ in found}
+    messages.show(messages.about_validation(compare(values, known.intersection), field))
     if not found:
         log.warning("no validated features, skip creating feature set")
         return []

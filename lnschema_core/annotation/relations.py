@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models
+from django.db import models
+
+from lnschema_core.inserting import insert_new
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -56,12 +58,12 @@ class Relation:
             targets: The keys of what to link.
             **values: Further columns of the links.
         """
-        columns = [self._column(name) for name in (self.owner, self.target, *values)]
-        insert_rows(self.link, columns, [(owner, target, *values.values()) for target in targets])
+        insert_new(self.link, [self.make_link(owner, target, **values) for target in targets])
 
-    def _column(self, name: str) -> str:
-        column: str = self.link._meta.get_field(name).column
-        return column
+    def make_link(self, owner: Any, target: Any, **values: Any) -> Any:
+        """An unsaved link between an owner and a target, given by their keys."""
+        fields = self.link._meta
+        return self.link(**{fields.get_field(self.owner).attname: owner, fields.get_field(self.target).attname: target}, **values)
 
 
 def relations_of(owner: type[models.Model]) -> Iterator[Relation]:
@@ -83,21 +85,3 @@ def relation_to(owner: type[models.Model], registry: type[models.Model]) -> Rela
     """The relation of a registry to another one, ``None`` if they aren't related."""
     return next((relation for relation in relations_of(owner) if relation.registry is registry), None)
 
-
-def insert_rows(registry: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows into a table of links in one statement, however many; rows that conflict with existing ones are left out.
-
-    Django's ``bulk_create`` would take a statement per 500 rows on SQLite.
-    """
-    if not rows:
-        return
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(column) for column in columns)
-    marks = f"({', '.join(['%s'] * len(columns))})"
-    statement = f"INSERT INTO {quote(registry._meta.db_table)} ({names}) VALUES "
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(f"{statement}{marks} ON CONFLICT DO NOTHING", rows)
-        else:
-            values = [value for row in rows for value in row]
-            cursor.execute(f"{statement}{', '.join([marks] * len(rows))} ON CONFLICT DO NOTHING", values)

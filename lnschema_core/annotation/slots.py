@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb import log
 from lnschema_core.annotation.relations import relation_to
 from lnschema_core.catalogue import core_registry
+from lnschema_core.inserting import insert_new
 
 if TYPE_CHECKING:
     from lnschema_core.annotation.relations import Relation
@@ -78,11 +79,10 @@ def link_feature_sets(host: Host, feature_sets: dict[str, FeatureSet]) -> None:
     for slot, feature_set_id in wanted.items():
         if feature_set_id not in slots:
             slots[feature_set_id] = slot
-            missing.append(relation.link(**{f"{relation.owner}_id": host.pk}, feature_set_id=feature_set_id, slot=slot))
+            missing.append(relation.make_link(host.pk, feature_set_id, slot=slot))
         elif slots[feature_set_id] != slot:
             _warn_second_slot(host, slot, slots[feature_set_id])
-    if missing:
-        relation.link._default_manager.bulk_create(missing, ignore_conflicts=True)
+    insert_new(relation.link, missing)
 
 
 def _warn_second_slot(host: Host, slot: str, first: str | None) -> None:

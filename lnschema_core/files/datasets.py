@@ -16,6 +16,7 @@ from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_se
 from lnschema_core.files import reading
 from lnschema_core.files.pending import PendingDataset, PendingFile
 from lnschema_core.files.saving import save_file, save_provenance
+from lnschema_core.storable import check_storable
 from lnschema_core.versioning import Family, plan_version, saving_family
 
 if TYPE_CHECKING:
@@ -187,20 +188,25 @@ def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
     """Save a dataset with its file, its links and its inputs; see ``Dataset.save``."""
     pending = dataset._pending
     if pending is None:
-        models.Model.save(dataset, *args, **kwargs)
+        _save_row(dataset, *args, **kwargs)
         return
     if pending.file is not None:
         _save_single_file(pending)
     with transaction.atomic(), saving_family(dataset):
         save_provenance(dataset)
         save_feature_sets(pending.feature_sets)
-        models.Model.save(dataset, *args, **kwargs)
+        _save_row(dataset, *args, **kwargs)
         if pending.files is not None:
             _link_files(dataset, pending.files)
         link_feature_sets(dataset, pending.feature_sets)
         if pending.run is not None and pending.inputs:
             runs.link_inputs(pending.inputs, pending.run)
     dataset._pending = None
+
+
+def _save_row(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
+    check_storable([dataset])
+    models.Model.save(dataset, *args, **kwargs)
 
 
 def _save_single_file(pending: PendingDataset) -> None:

@@ -24,6 +24,7 @@ from lamindb.io import formats, hashing, paths, transfer
 from lamindb.io.faults import point
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import places
+from lnschema_core.storable import check_storable
 from lnschema_core.versioning import saving_family
 
 if TYPE_CHECKING:
@@ -202,5 +203,6 @@ def _remove_stale(path: UPath) -> None:
 
 def save_row(file: File, *args: Any, **kwargs: Any) -> None:
     """Write the row, and give the version before it a version where it has none."""
+    check_storable([file])
     with saving_family(file):
         Model.save(file, *args, **kwargs)

@@ -11,6 +11,7 @@ from django.db.models.query_utils import DeferredAttribute
 
 from lnschema_core import naming
 from lnschema_core.query import Manager, QuerySet
+from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +105,15 @@ class Registry(models.Model, metaclass=RegistryMeta):
         record._state.adding = False
         record._state.db = db
         return record
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the record to the database.
+
+        Raises:
+            NotStorable: A text is too long for the database, or has characters that it doesn't take.
+        """
+        check_storable([self])
+        super().save(*args, **kwargs)
 
     # -- querying -----------------------------------------------------------------------------------------------------
 

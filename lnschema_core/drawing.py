@@ -1,0 +1,104 @@
+"""Pictures of records: nodes and arrows as values, drawn by graphviz. Knows no registry and no Django."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import graphviz
+
+from lamindb import log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DATA = "honeydew"
+RUN = "gainsboro"
+START = "#10b981"
+
+_BORDER = "#065f46"
+_EDGE = "dimgrey"
+_LONGEST = 80
+_NO_DOT = (
+    "graphs are rendered by the program `dot` of graphviz, which is not installed: `apt-get install graphviz`, "
+    "`brew install graphviz` or `conda install graphviz`, or see https://graphviz.org/download"
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A record in a picture."""
+
+    id: str
+    title: str
+    facts: tuple[str, ...] = ()
+    """Lines in small print below the title."""
+    colour: str = DATA
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Nodes, and arrows between them as pairs of ids."""
+
+    name: str
+    nodes: Sequence[Node]
+    edges: Sequence[tuple[str, str]]
+
+
+class Drawing(graphviz.Digraph):
+    """A graph for graphviz; in a notebook it appears as a picture, or as its source where that can't be rendered."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **kwargs: Any) -> dict[str, Any]:
+        if not has_dot():
+            return {"text/plain": self.source}
+        return super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
+
+
+def draw(picture: Picture) -> Drawing:
+    """Make a picture a graph for graphviz. Renders nothing."""
+    drawing = Drawing(
+        picture.name,
+        node_attr={
+            "shape": "box", "style": "rounded,filled", "color": _BORDER, "fillcolor": DATA,
+            "fontname": "Helvetica", "fontsize": "10",
+        },
+        edge_attr={"arrowsize": "0.5", "color": _EDGE},
+    )  # fmt: skip
+    for node in picture.nodes:
+        drawing.node(_name(node.id), label=_label(node), fillcolor=node.colour)
+    for tail, head in picture.edges:
+        drawing.edge(_name(tail), _name(head))
+    return drawing
+
+
+def svg(drawing: graphviz.Digraph) -> str | None:
+    """Render a graph as SVG; without graphviz' program, say what to install and return None."""
+    return drawing.pipe(format="svg", encoding="utf-8") if has_dot() else None
+
+
+def has_dot() -> bool:
+    """Whether graphs can be rendered; if not, this says what to install."""
+    if shutil.which("dot") is not None:
+        return True
+    log.error(_NO_DOT)
+    return False
+
+
+def text(value: str) -> str:
+    """A value as text of an HTML label: one line, not too long, and nothing that graphviz would take for markup."""
+    line = " ".join("".join(character if character.isprintable() else " " for character in value).split())
+    return escape(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
+
+
+def _label(node: Node) -> str:
+    if not node.facts:
+        return f"<{text(node.title) or ' '}>"
+    facts = "<BR/>".join(text(fact) for fact in node.facts)
+    return f'<{text(node.title)}<BR/><FONT COLOR="GREY" POINT-SIZE="10" FACE="Monospace">{facts}</FONT>>'
+
+
+def _name(identifier: str) -> str:
+    """The id as a name of a node; behind a colon graphviz would look for a port."""
+    return identifier.replace(":", "_")
