@@ -42,6 +42,19 @@ _HARMLESS = re.compile(r"[\w./:@%+=,-]+")  # what every shell takes as one word 
 # -- types of arguments -----------------------------------------------------------------------------------------------
 
 
+class InstanceText(Text):
+    """The name of an instance."""
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002 - click's signature
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Offer the instances of this machine."""
+        return [CompletionItem(name) for name in instance_names(incomplete)]
+
+
 class RegistryText(Text):
     """The name of a registry."""
 

@@ -56,7 +56,7 @@ def lookups_of(field: models.Field[Any, Any]) -> tuple[str, ...]:
 
 
 def _field(registry: type[Registry], name: str) -> models.Field[Any, Any]:
-    fields = registry._meta.concrete_fields  # noqa: SLF001 - Django's API
+    fields = registry._meta.concrete_fields
     for field in fields:
         if name in {field.name, field.attname}:
             return field

@@ -1,6 +1,6 @@
 """What ``lamin doctor`` looks at: installation, settings, instance, schemas, database, storage, cache.
 
-Each check returns what it found; none prints, and none leaves anything behind. A check that can't be made is an error with
+Each check returns what it found; none prints, and none leaves an object behind. A check that can't be made is an error with
 the sentence and exit status that the same failure has elsewhere.
 """
 

@@ -27,7 +27,7 @@ def connected_registries() -> dict[str, type[Registry]]:
 
 def qualified_name(registry: type[Registry]) -> str:
     """The name of a registry with its schema, such as ``core.ULabel``."""
-    return f"{registry._meta.app_label.removeprefix('lnschema_')}.{registry.__name__}"  # noqa: SLF001 - Django's API
+    return f"{registry._meta.app_label.removeprefix('lnschema_')}.{registry.__name__}"
 
 
 def find_registry(name: str) -> type[Registry]:
@@ -50,4 +50,4 @@ def find_registry(name: str) -> type[Registry]:
 
 def record_as_dict(record: Registry) -> dict[str, Any]:
     """The columns of a record, foreign keys as ``…_id``."""
-    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}  # noqa: SLF001
+    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}

@@ -13,9 +13,9 @@ from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import print_json, print_lines, print_table
 from lamindb.cli.texts import TEXT
-from lamindb.errors import InstanceNotLoaded, InvalidSettings
-from lamindb.setup import identity, layers, locations
-from lamindb.setup.current import choose_instance, settings
+from lamindb.errors import InvalidSettings
+from lamindb.setup import identity, layers, locations, reporting
+from lamindb.setup.current import settings
 
 _KEYS = click.Choice(sorted(layers.KEYS))
 _project = click.option("--project", is_flag=True, help="In the project file lamin.toml rather than the user's own.")
@@ -42,29 +42,29 @@ config = LazyGroup(
 @json_option
 def list_settings(*, show_origin: bool) -> None:
     """Show all settings."""
-    choices = [_effective(key) for key in sorted(layers.KEYS)]
+    choices = _choices()
     if current().json:
         print_json({"settings": [_as_dict(choice) for choice in choices]})
     elif show_origin:
-        print_table(
-            ["setting", "value", "origin"],
-            [[choice.key, choice.value, choice.origin] for choice in choices],
-            widest=None,
-        )
+        rows = [[choice.key, choice.value, choice.origin] for choice in choices]
+        print_table(["setting", "value", "origin"], rows, widest=None)
     else:
         print_lines(f"{choice.key}={choice.value or ''}" for choice in choices)
 
 
 @click.command(cls=Command)
-@click.argument("key", type=_KEYS)
+@click.argument("key", type=TEXT)
 @json_option
 def get(key: str) -> None:
     """Show one setting."""
-    choice = _effective(key)
+    choices = {choice.key: choice for choice in _choices()}
+    if key not in choices:
+        msg = f"no setting {key[:40]!r}; there are {', '.join(choices)}"
+        raise click.UsageError(msg, click.get_current_context())
     if current().json:
-        print_json(_as_dict(choice))
+        print_json(_as_dict(choices[key]))
     else:
-        print_lines([choice.value or ""])
+        print_lines([choices[key].value or ""])
 
 
 @click.command("set", cls=Command)
@@ -93,27 +93,18 @@ def unset(key: str, *, project: bool) -> None:
         log.info(f"{key} was not set in {path}")
 
 
-def _effective(key: str) -> layers.Choice:
-    """The value in use and where it comes from; for a default, what it amounts to."""
-    if key == "instance":
-        try:
-            chosen = choose_instance(settings.user)
-        except InstanceNotLoaded:
-            return layers.Choice(key, None, "default")
-        return layers.Choice(key, chosen.instance.identifier, chosen.origin)
-    choice = layers.choose(key)
-    if not choice.is_default:
-        return choice
-    return layers.Choice(key, str(layers.cache_root()) if key == "cache_dir" else None, choice.origin)
+def _choices() -> list[layers.Choice]:
+    """All settings in use; for a default, what it amounts to."""
+    return [
+        layers.Choice(choice.key, str(layers.cache_root()), choice.origin)
+        if choice.key == "cache_dir" and choice.is_default
+        else choice
+        for choice in reporting.choices()
+    ]
 
 
 def _as_dict(choice: layers.Choice) -> dict[str, Any]:
-    return {
-        "key": choice.key,
-        "value": choice.value,
-        "origin": choice.origin,
-        "description": layers.KEYS[choice.key],
-    }
+    return {"key": choice.key, "value": choice.value, "origin": choice.origin}
 
 
 def _file(*, project: bool) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lamindb import setup
+from lamindb.cli.completing import InstanceText
 from lamindb.cli.facts import instance_facts, user_facts
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
@@ -23,28 +24,25 @@ def init(storage: str, db: str | None, schema: str | None, name: str | None) -> 
 
 
 @click.command(cls=Command)
-@click.argument("instance", type=TEXT)
+@click.argument("identifier", metavar="INSTANCE", type=InstanceText())
 @click.option("--storage", metavar="PATH|URL", type=TEXT, help="Where the storage is now, if it was moved.")
-def load(instance: str, storage: str | None) -> str | None:
+def load(identifier: str, storage: str | None) -> str | None:
     """Load instance by name.
 
     INSTANCE is a name, owner/name, or the address of the instance on the hub.
     """
-    return setup.load(instance, storage=storage)
+    return setup.load(identifier, storage=storage)
 
 
 @click.command(cls=Command)
-@click.argument("instance", type=TEXT)
+@click.argument("name", metavar="INSTANCE", type=InstanceText())
 @click.option("--force", is_flag=True, help="Don't ask.")
-def delete(instance: str, *, force: bool) -> int | None:
+def delete(name: str, *, force: bool) -> int | None:
     """Delete an instance.
 
     Its settings, its cache and its SQLite file are deleted; stored data and Postgres databases are not.
     """
-    try:
-        return setup.delete(instance, force=force)
-    except EOFError:  # nobody is there to confirm
-        return -1
+    return setup.delete(name, force=force)
 
 
 @click.command(cls=Command)

@@ -44,7 +44,9 @@ def list_records(registry: str, limit: int, filters: tuple[str, ...]) -> None:
 
     with log.redirect(sys.stderr):
         model = _find(registry)
-        records = model.filter(*(parse_filter(model, text) for text in filters)).order_by(*_newest_first(model))
+        records = (
+            model.filter().filter(*(parse_filter(model, text) for text in filters)).order_by(*_newest_first(model))
+        )
         found = list(records[: limit + 1])
     _print_records(model, found[:limit], has_more=len(found) > limit)
 
@@ -95,7 +97,7 @@ def _find_record(model: type[Registry], name: str) -> Registry | None:
     from lamindb.cli.filtering import column_value
 
     try:
-        wanted = column_value(model._meta.pk, name)  # noqa: SLF001 - Django's API
+        wanted = column_value(model._meta.pk, name)
     except click.UsageError:
         return None  # such as a word where ids are numbers
     record = model.filter(pk=wanted).one_or_none()
@@ -109,7 +111,7 @@ def _newest_first(model: type[Registry]) -> list[str]:
 
 
 def _columns(model: type[Registry]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - Django's API
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 # -- printing ---------------------------------------------------------------------------------------------------------

@@ -14,9 +14,12 @@ from lamindb.cli.texts import TEXT
 
 @click.command(cls=Command)
 @click.argument("email", type=TEXT)
-def signup(email: str) -> str | None:
-    """First time sign up."""
-    return setup.signup(email)
+def signup(email: str) -> None:
+    """First time sign up.
+
+    No hub is configured, so this stores a local profile, as `lamin login` does.
+    """
+    setup.signup(email)
 
 
 @click.command(cls=Command)
@@ -25,11 +28,11 @@ def signup(email: str) -> str | None:
     "--password", metavar="PASSWORD", type=TEXT, help="Visible to others on this machine: better leave it out."
 )
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def login(user: str, password: str | None, *, password_stdin: bool) -> str | None:
+def login(user: str, password: str | None, *, password_stdin: bool) -> None:
     """Log in an already-signed-up user.
 
-    Without a hub no password is needed. With one, the password comes from --password-stdin, the environment variable
-    LAMIN_USER_PASSWORD, the last login, or a prompt.
+    No hub is configured, so this needs no account and no password: it stores a local profile, and makes it the current one.
+    A password is taken for scripts that pass one, and is not stored.
     """
     if password is not None and password_stdin:
         msg = "--password and --password-stdin exclude each other"
@@ -37,9 +40,9 @@ def login(user: str, password: str | None, *, password_stdin: bool) -> str | Non
     if password is not None:
         log.warning(
             "a password in the arguments is visible to others on this machine and stays in the history of the shell: "
-            "use --password-stdin, the environment variable LAMIN_USER_PASSWORD, or the prompt"
+            "leave it out, or use --password-stdin"
         )
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     current().masker.add(password)
-    return setup.login(user, password=password)
+    setup.login(user, password=password)
