@@ -9,6 +9,7 @@ recognises such records and is never enough to call two files equal.
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import mmap
 import os
@@ -122,8 +123,8 @@ def digest_file(path: Path, *, progress: Update | None = None) -> FileHash:
         SourceChanged: The file was modified meanwhile.
         StorageError: It is no regular file.
     """
-    with path.open("rb", buffering=0) as file:
-        before = Fingerprint.of_open(file, path)
+    with open_regular(path) as file:
+        before = Fingerprint.of(os.fstat(file.fileno()))
         kind = type_for_size(before.size)
         algorithm = hasher(kind)
         with continued(progress, before.size, f"hashing {path.name}") as update:
@@ -172,8 +173,8 @@ class FolderHasher:
 
 
 def _digest_member(path: Path, update: Update) -> tuple[int, bytes]:
-    with path.open("rb", buffering=0) as file:
-        before = Fingerprint.of_open(file, path)
+    with open_regular(path) as file:
+        before = Fingerprint.of(os.fstat(file.fileno()))
         algorithm = hasher(BLAKE3)
         _read_into(algorithm, file, path, before.size, update)
         before.require_same(file, path)
@@ -213,19 +214,6 @@ class Fingerprint:
         """The fingerprint in the answer of ``stat``."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
-    @classmethod
-    def of_open(cls, file: BinaryIO, path: Path) -> Self:
-        """The fingerprint of an open file.
-
-        Raises:
-            StorageError: It is no regular file.
-        """
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            msg = f"{path} is not a regular file, so its content can't be stored"
-            raise StorageError(msg)
-        return cls.of(status)
-
     def require_same(self, file: BinaryIO, path: Path) -> None:
         """Check that neither the open file nor what is at its path differs.
 
@@ -241,6 +229,21 @@ class Fingerprint:
             return Fingerprint.of(path.stat()) == self
         except FileNotFoundError:
             return False
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading if it has content that stays: no pipe, socket or device.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        StorageError: It is something else.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not stat.S_ISREG(path.stat().st_mode):  # asked first, since opening a pipe waits for its other end
+        msg = f"{path} is not a regular file, so its content can't be stored"
+        raise StorageError(msg)
+    return path.open("rb", buffering=0)
 
 
 def changed_message(path: Path) -> str:

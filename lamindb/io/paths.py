@@ -46,8 +46,9 @@ STORE_SUFFIXES = frozenset({".zarr", ".zrad"})
 
 _LOCAL_PROTOCOLS = frozenset({"", "file", "local"})
 _SAME_PROTOCOL = {"gcs": "gs", "s3a": "s3"}
-_PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:{1,2}//")
+_PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _DRIVE = re.compile(r"[A-Za-z]:")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|data:|.*::", re.DOTALL)  # what file systems take for a protocol
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, lone surrogates, line separators
 
 
@@ -60,14 +61,18 @@ def to_path(data: PathLike) -> UPath:
     ``file://`` addresses become local paths; ``~`` is not expanded.
 
     Raises:
-        InvalidKey: The address of a cloud object has ``..`` segments or control characters.
+        InvalidKey: The address of a cloud object can't be understood, has ``..`` segments or control characters.
     """
     from upath import UPath
 
     local = as_local(data)
     if local is not None:
         return cast("UPath", data) if hasattr(data, "protocol") and isinstance(data, Path) else UPath(local)
-    path = UPath(data)
+    try:
+        path = cast("UPath", data) if hasattr(data, "protocol") else UPath(data)
+    except ValueError as error:
+        msg = f"The address {data!r} can't be understood: {error}"
+        raise InvalidKey(msg) from error
     _check_address(path)
     return path
 
@@ -191,6 +196,8 @@ def _problem_of_key(key: str, max_length: int) -> str | None:
         return f"has {len(key)} characters, more than {max_length}"
     if key.startswith("/") or _DRIVE.match(key):
         return "is absolute"
+    if _ADDRESS.match(key):
+        return "is an address"
     if ".." in segments or "." in segments:
         return "has '.' or '..' segments"
     if "" in segments:
@@ -221,12 +228,14 @@ def join_contained(root: UPath, key: str) -> UPath:
     Raises:
         InvalidKey: The key leads out of the root through a symbolic link.
     """
-    path = root / key
     local = as_local(root)
-    if local is not None and not _is_inside(f"{local}/{key}", os.path.realpath(local)):
+    if local is None:
+        return root / key
+    path = f"{local}/{key}"
+    if not _is_inside(path, os.path.realpath(local)):
         msg = f"The key {key!r} leaves the storage location {str(root)!r} through a symbolic link"
         raise InvalidKey(msg)
-    return path
+    return to_path(Path(path))
 
 
 def _is_inside(path: str, resolved_root: str) -> bool:

@@ -160,6 +160,8 @@ def sync_folder(path: Path) -> None:
 def explaining(path: PathLike, doing: str = "written") -> Iterator[None]:
     """Turn what goes wrong within the block into one sentence that names the path and the way out.
 
+    A file that isn't there stays a ``FileNotFoundError``.
+
     Raises:
         StorageNotWritable: The path refuses.
         StorageError: Anything else that the file system says.
@@ -168,7 +170,7 @@ def explaining(path: PathLike, doing: str = "written") -> Iterator[None]:
     expected = OSError if is_local(path) else Exception
     try:
         yield
-    except LaminError:
+    except (LaminError, FileNotFoundError):
         raise
     except expected as error:
         raise _explanation(error, path, doing) from error

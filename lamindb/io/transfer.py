@@ -80,7 +80,7 @@ def store_file(
     if _is_same_file(source, target):
         return expected or hashing.digest_file(source, progress=progress)
     place_of_root = None if root is None else as_local(root)
-    with source.open("rb", buffering=0) as file:
+    with hashing.open_regular(source) as file:
         copying = _Copying(file, source, expected)
         with explaining(target), continued(progress, copying.size, f"storing {source.name}") as update:
             if (local := as_local(target)) is not None:
@@ -97,7 +97,7 @@ class _Copying:
     def __init__(self, file: BinaryIO, source: Path, expected: FileHash | None = None, kind: str | None = None) -> None:
         self._file = file
         self._source = source
-        self._before = Fingerprint.of_open(file, source)
+        self._before = Fingerprint.of(os.fstat(file.fileno()))
         self._expected = expected if expected and expected.type in {hashing.MD5, hashing.BLAKE3} else None
         self._type = kind or (self._expected.type if self._expected else hashing.type_for_size(self.size))
         self._hasher = hashing.hasher(self._type)
@@ -262,7 +262,7 @@ def _copy_members(source: Path, names: list[str], folder: Path, update: Update) 
     for name in names:
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        with (source / name).open("rb", buffering=0) as original, copy.open("xb", buffering=0) as file:
+        with hashing.open_regular(source / name) as original, copy.open("xb", buffering=0) as file:
             copying = _Copying(original, source / name, kind=hashing.BLAKE3)
             copying.copy_to(lambda chunk, file=file: _write_all(file, chunk), update)  # type: ignore[misc]
             copying.check()
@@ -339,7 +339,8 @@ def fetch(
         StorageError: The object can't be read, or the local path can't be written.
     """
     point("fetch.start")
-    size = size_of(source)
+    with explaining(source, "read"):
+        size = size_of(source)
     with explaining(local):
         make_folder(local.parent)
         with temporary(local) as path:
