@@ -50,10 +50,14 @@ def _new_profile(user: str) -> UserSettings:
     if "@" not in user:
         return users.completed(UserSettings(handle=user))
     profile = users.completed(UserSettings(email=user))
-    assert profile.handle is not None
-    namesake = users.read_user(locations.user_file(profile.handle))
+    stand_in = users.local_user()
+    if profile.handle == stand_in.handle:
+        # The person who has worked without a login until now: what they made stays theirs.
+        profile.id = stand_in.id
+    namesake = users.read_user(locations.user_file(profile.handle or ""))
     if namesake is not None and namesake.email != user:
-        profile.handle = f"{profile.handle[:25]}-{profile.id[:4]}"
+        profile.id = users.id_from(user.lower())
+        profile.handle = users.distinct_handle(profile)
     return profile
 
 

@@ -41,7 +41,7 @@ def _clear_marker(identifier: str | None) -> bool:
     path = locations.current_instance_file()
     try:
         loaded = instances.read_instance(path, overridable=True).identifier
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return False
     except InvalidSettings:
         loaded = None

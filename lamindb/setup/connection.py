@@ -15,7 +15,7 @@ from lamindb.errors import DatabaseAhead, InstanceUnreachable, StorageNotWritabl
 from lamindb.setup import current, database_url, layers, sqlite_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from lamindb.setup.instances import InstanceSettings
     from lamindb.setup.migration_state import MigrationState
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 3  # names in a message
+_CLOSE = "Close the instance with `lamin close`, or load another one with `lamin load <instance>`."
 
 
 class _State:
@@ -32,7 +33,7 @@ class _State:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.instance: InstanceSettings | None = None
-        self.is_connecting = False
+        self.connecting_thread: int | None = None
         self.refusal: Refusal | None = None
         """Makes the error that writing gets; None if the database may be written."""
         self.gated: list[str] = []
@@ -49,7 +50,7 @@ def is_connected() -> bool:
 
 def is_connecting() -> bool:
     """Whether this thread is just about to connect, so that registries are not complete yet."""
-    return _state.is_connecting
+    return _state.connecting_thread == threading.get_ident()
 
 
 def is_writable() -> bool:
@@ -87,7 +88,7 @@ def connect() -> None:
     if _state.instance is not None:
         return
     with _state.lock:
-        if _state.instance is not None or _state.is_connecting:
+        if _state.instance is not None or is_connecting():
             return
         layers.apply_verbosity()
         instance = current.settings.instance
@@ -119,15 +120,17 @@ def open_instance(instance: InstanceSettings) -> None:
 
 def announce_connected(instance: InstanceSettings) -> None:
     """Tell schema packages that this process has connected."""
-    from lamindb.setup import signals
+    from lamindb.setup import signals, user_rows
 
+    user_rows.recognise()
     signals.instance_connected.send(sender=None, instance=instance, writable=is_writable())
 
 
 def announce_ready(instance: InstanceSettings) -> None:
     """Tell schema packages that the rows that must exist can be made."""
-    from lamindb.setup import signals
+    from lamindb.setup import signals, user_rows
 
+    user_rows.recognise()
     signals.database_ready.send(sender=None, instance=instance, writable=is_writable())
 
 
@@ -154,16 +157,16 @@ def session(
     from lamindb.setup import guards, mounting
 
     with _state.lock:
-        _state.is_connecting, _state.instance = True, None
+        _state.connecting_thread, _state.instance = threading.get_ident(), None
         current.settings.pin(instance)
         try:
             guards.begin(guards.Session(instance.identifier, refusal))
             mounting.mount(instance, database, strict=strict)
-            _state.instance, _state.refusal, _state.is_connecting = instance, refusal, False
+            _state.instance, _state.refusal, _state.connecting_thread = instance, refusal, None
             _reload_gated(instance)
             yield
         except BaseException:
-            _state.is_connecting = False
+            _state.connecting_thread = None
             disconnect(even_if_unfinished=True)
             raise
 
@@ -233,8 +236,12 @@ def refuse_cloud_sqlite(instance: InstanceSettings) -> None:
 
 
 @contextmanager
-def reachable(instance: InstanceSettings) -> Iterator[None]:
+def reachable(instance: InstanceSettings, advice: str = _CLOSE) -> Iterator[None]:
     """Turn errors of the database driver into one that names the instance and the way out.
+
+    Args:
+        instance: The instance.
+        advice: The way out.
 
     Raises:
         InstanceUnreachable: The database can't be opened.
@@ -246,9 +253,8 @@ def reachable(instance: InstanceSettings) -> Iterator[None]:
     except (Error, sqlite3.Error, OSError) as error:
         reason = " ".join(str(error).split())
         msg = (
-            f"Current instance cannot be reached: the database {database_url.mask(instance.db)} of {instance.identifier} "
-            f"can't be opened ({reason}). Close the instance with `lamin close`, or load another one with "
-            "`lamin load <instance>`."
+            f"The instance cannot be reached: the database {database_url.mask(instance.db)} of {instance.identifier} "
+            f"can't be used ({reason}). {advice}"
         )
         raise InstanceUnreachable(msg) from error
 
@@ -262,11 +268,15 @@ def _refusal_of_read_only(instance: InstanceSettings) -> Refusal:
 
 
 def _refusal_of_ahead(instance: InstanceSettings, state: MigrationState) -> Refusal:
-    names = ", ".join(".".join(name) for name in state.unknown[-_SHOWN:])
-    more = len(state.unknown) - _SHOWN
-    msg = (
+    log.warning(str(ahead_error(instance, state.unknown)))
+    return lambda: ahead_error(instance, state.unknown)
+
+
+def ahead_error(instance: InstanceSettings, unknown: Sequence[tuple[str, str]]) -> DatabaseAhead:
+    """The error of writing to a database that has migrations which the installed library doesn't know."""
+    names = ", ".join(".".join(name) for name in unknown[-_SHOWN:])
+    others = f" and {len(unknown) - _SHOWN} others" if len(unknown) > _SHOWN else ""
+    return DatabaseAhead(
         f"The database of {instance.identifier} is ahead of your installed Python library and can only be read: it has "
-        f"migrations that the library doesn't know: {names}{f' and {more} others' if more > 0 else ''}. Upgrade the library: pip install --upgrade lamindb"
+        f"migrations that the library doesn't know: {names}{others}. Upgrade the library: pip install --upgrade lamindb"
     )
-    log.warning(msg)
-    return lambda: DatabaseAhead(msg)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from lamindb.types import PathLike
 
+_CHECK_ADDRESS = "Check the address, and that the server runs and lets you in."
+
 
 def init(
     *, storage: PathLike | None = None, name: str | None = None, db: str | None = None, schema: str | None = None
@@ -80,8 +82,7 @@ def _planned(*, storage: PathLike | None, name: str | None, db: str | None, sche
         database_url.parse(db)
     name = identity.check_name(identity.infer_name(storage=str(storage), db=db) if name is None else name)
     schema_str = ",".join(instances.split_schemas(schema))
-    owner = current.settings.user.handle or ""
-    instance = InstanceSettings(owner, name, str(storage), None, db, schema_str)
+    instance = InstanceSettings(current.settings.owner, name, str(storage), None, db, schema_str)
     connection.refuse_cloud_sqlite(instance)
     return instance
 
@@ -120,22 +121,27 @@ def _build(instance: InstanceSettings) -> None:
 
     if instance.dialect == "postgresql":
         database = django_start.postgres_database(instance.db, writable=True)
-        with connection.session(instance, database, strict=True), connection.reachable(instance):
+        with connection.session(instance, database, strict=True), connection.reachable(instance, _CHECK_ADDRESS):
+            _refuse_if_ahead(instance)
             _fill(instance)
-    elif instance.sqlite_file.exists():
-        _adopt(instance)
-    else:
+        connection.announce_connected(instance)
+        return
+    path = instance.sqlite_file
+    if not path.exists() or path.stat().st_size == 0:
         with connection.session(instance, django_start.memory_database(), strict=True):
             _fill(instance)
-            _publish(instance.sqlite_file)
-        connection.open_instance(instance)
-
-
-def _adopt(instance: InstanceSettings) -> None:
-    """Connect to a database file that lies in the storage folder already."""
+            _publish(path)
     connection.open_instance(instance)
     if connection.is_writable():
         connection.announce_ready(instance)
+
+
+def _refuse_if_ahead(instance: InstanceSettings) -> None:
+    from lamindb.setup import migration_state
+
+    unknown = migration_state.compare().unknown
+    if unknown:
+        raise connection.ahead_error(instance, unknown)
 
 
 def _fill(instance: InstanceSettings) -> None:
@@ -151,8 +157,12 @@ def _publish(path: Path) -> None:
     """Give the database that was built in memory its place on disk."""
     from django.db import connection as database
 
+    if path.exists():
+        path.unlink()  # an empty file
     try:
         sqlite_files.publish(database.connection, path)
+    except FileExistsError:
+        log.info(f"another process has just made {path}: it is used")
     except OSError as error:
         msg = f"The database {path} can't be written: {error.strerror}."
         raise StorageNotWritable(msg) from error

@@ -31,7 +31,7 @@ class Settings:
     @property
     def user(self) -> UserSettings:
         """The user who is logged in, else the local user who stands in."""
-        key = (os.environ.get("LAMIN_ENV"), os.environ.get("LAMIN_SETTINGS_DIR"))
+        key = _user_key()
         if self._user is None or self._user[0] != key:
             self._user = (key, users.current_user())
         return self._user[1]
@@ -44,7 +44,7 @@ class Settings:
             InstanceNotLoaded: There is none.
             InvalidSettings: Its settings file can't be understood.
         """
-        return self._pinned or choose_instance(self.user).instance
+        return self._pinned or choose_instance().instance
 
     @property
     def storage(self) -> StorageSettings:
@@ -58,9 +58,19 @@ class Settings:
         except RuntimeError:
             return False
 
+    @property
+    def owner(self) -> str:
+        """The handle under which the current user owns instances on this machine."""
+        return users.current_user().handle or ""
+
     def pin(self, instance: InstanceSettings | None) -> None:
         """Keep an instance for this process; None to choose again."""
         self._pinned = instance
+        self.forget_user()
+
+    def stand_for(self, user: UserSettings) -> None:
+        """Use another id or handle for the current user, as the connected instance knows them."""
+        self._user = (_user_key(), user)
 
     def forget_user(self) -> None:
         """Read the user again when next asked."""
@@ -71,6 +81,10 @@ class Settings:
         return f"{self.user}\n{words}"
 
 
+def _user_key() -> tuple[str | None, ...]:
+    return (os.environ.get("LAMIN_ENV"), os.environ.get("LAMIN_SETTINGS_DIR"))
+
+
 @dataclass(frozen=True)
 class ChosenInstance:
     """An instance and where the choice comes from."""
@@ -79,7 +93,7 @@ class ChosenInstance:
     origin: str
 
 
-def choose_instance(user: UserSettings) -> ChosenInstance:
+def choose_instance() -> ChosenInstance:
     """The instance that a fresh process of this shell works with.
 
     Raises:
@@ -89,24 +103,24 @@ def choose_instance(user: UserSettings) -> ChosenInstance:
     """
     above = layers.choose_above_user("instance")
     if above.value is not None:
-        return _named(above, user)
+        return _named(above)
     if locations.find_settings_dir() is not None:
         path = locations.current_instance_file()
-        if path.exists():
+        if os.path.exists(path):  # noqa: PTH110 - False also if the folder may not be read
             return ChosenInstance(instances.read_instance(path, overridable=True), f"loaded ({path})")
     own = layers.choose("instance")
     if own.value is not None:
-        return _named(own, user)
+        return _named(own)
     from_environment = instances.from_environment()
     if from_environment is not None:
         return ChosenInstance(from_environment, "environment (LAMINDB_INSTANCE_*)")
     raise InstanceNotLoaded(NOT_LOADED)
 
 
-def _named(choice: layers.Choice, user: UserSettings) -> ChosenInstance:
+def _named(choice: layers.Choice) -> ChosenInstance:
     assert choice.value is not None
     try:
-        _, instance = instances.find_instance(choice.value, owner=user.handle or "")
+        _, instance = instances.find_instance(choice.value, owner=settings.owner)
     except InstanceNotFound as error:
         msg = f"The instance {choice.value!r} from {choice.origin} is not known: {error}"
         raise InstanceNotFound(msg) from error

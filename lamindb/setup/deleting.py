@@ -38,7 +38,7 @@ def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT0
         raise InvalidInstanceName(msg)
     if not force and not _confirmed():
         return -1
-    owner = current.settings.user.handle or ""
+    owner = current.settings.owner
     log.info(f"deleting instance {owner}/{instance_name}")
     path = locations.instance_file(owner, instance_name)
     if not path.exists():

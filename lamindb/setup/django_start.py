@@ -129,14 +129,10 @@ def mount(packages: Sequence[str]) -> None:
     if apps.ready and mounted == list(packages):
         return
     django_settings.INSTALLED_APPS = list(packages)
-    before = list(apps.app_configs.values())
     if apps.loading:
         stop()
     apps.populate(list(packages))
-    # Relations to and from registries that are no longer mounted are cached on the classes.
-    for config in (*before, *apps.app_configs.values()):
-        for model in apps.all_models[config.label].values():
-            model._meta._expire_cache()  # noqa: SLF001 - what Django calls itself when its applications change
+    apps.clear_cache()  # classes remember relations to registries that are not mounted any more
 
 
 def stop() -> None:

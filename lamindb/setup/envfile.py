@@ -28,9 +28,9 @@ def read(path: Path) -> dict[str, str | None]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise
     except (OSError, UnicodeDecodeError) as error:
+        if not os.path.exists(path):  # noqa: PTH110 - False also if the folder may not be read
+            raise FileNotFoundError(path) from error
         msg = f"The settings file {path} can't be read ({error}): delete it."
         raise InvalidSettings(msg) from error
     lines = (line.removesuffix("\r") for line in text.split("\n"))

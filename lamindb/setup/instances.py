@@ -40,7 +40,7 @@ class InstanceSettings:
         self.name = name
         self.id = id
         self.schema_str = schema
-        self.storage = StorageSettings(storage_root, storage_region, cache_dir=_instance_cache_dir(owner, name))
+        self.storage = StorageSettings(storage_root, storage_region, cache_name=_cache_name(owner, name))
         self._db = None if db in {None, _sqlite_url(self.storage, name)} else db
 
     @property
@@ -131,16 +131,13 @@ def _sqlite_url(storage: StorageSettings, name: str) -> str:
     return f"{base}/{name}.lndb" if storage.is_cloud else f"sqlite:///{base}/{name}.lndb"
 
 
-def _instance_cache_dir(owner: str, name: str) -> Path | None:
-    try:
-        return instance_cache_dir(owner, name)
-    except PermissionError:  # no home folder: said when the cache is used
-        return None
-
-
 def instance_cache_dir(owner: str, name: str) -> Path:
     """The folder with everything that is cached for an instance, whether it exists or not."""
-    return layers.cache_root() / "instances" / f"{locations.prefix()}{owner}--{name}"
+    return layers.cache_root() / _cache_name(owner, name)
+
+
+def _cache_name(owner: str, name: str) -> str:
+    return f"instances/{locations.prefix()}{owner}--{name}"
 
 
 def split_schemas(schema: str | None) -> list[str]:

@@ -84,9 +84,9 @@ def flags(**values: str | None) -> Iterator[None]:
 def _read_config(path: Path) -> dict[str, str]:
     try:
         content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
     except OSError as error:
+        if not os.path.exists(path):  # noqa: PTH110 - False also if the folder may not be read
+            return {}
         msg = f"The configuration file {path} can't be read: {error.strerror}."
         raise InvalidSettings(msg) from error
     import tomllib

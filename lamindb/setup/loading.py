@@ -27,7 +27,7 @@ def load(identifier: str, *, storage: PathLike | None = None) -> None:
         InvalidInstanceName: The identifier can't be understood.
     """
     locations.check_settings_dir()
-    path, instance = instances.find_instance(identifier, owner=current.settings.user.handle or "")
+    path, instance = instances.find_instance(identifier, owner=current.settings.owner)
     log.info(f"found cached instance metadata: {path}")
     moved = _moved(instance, storage) if storage is not None else instance
     connection.disconnect()

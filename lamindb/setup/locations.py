@@ -47,7 +47,8 @@ def check_settings_dir() -> Path:
 
 def nearest_existing(path: Path) -> Path:
     """The path itself, or the nearest of its parents that exists."""
-    while not path.exists() and path != path.parent:
+    # `Path.exists` raises where a folder may not be read.
+    while not os.path.exists(path) and path != path.parent:  # noqa: PTH110
         path = path.parent
     return path
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,6 +12,7 @@ from lamindb.errors import DatabaseBehind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
 
 _LOCK = 5_513_107_280_364_921  # any number: all processes that migrate an instance ask for the same lock
 
@@ -29,7 +30,7 @@ def apply_all(on_applied: Callable[[str], None] | None = None) -> int:
         DatabaseBehind: The installed migrations of a package contradict each other.
     """
 
-    def progress(action: str, migration: object = None, fake: bool = False) -> None:  # noqa: FBT001, FBT002, ARG001 - Django's signature
+    def progress(action: str, migration: Any = None, fake: bool | None = False) -> None:  # noqa: FBT001, FBT002, ARG001 - the signature is Django's
         if action == "apply_success" and on_applied is not None:
             on_applied(str(migration))
 

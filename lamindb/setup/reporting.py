@@ -28,7 +28,7 @@ def choices() -> list[Choice]:
 
 def _instance_choice() -> Choice:
     try:
-        chosen = current.choose_instance(current.settings.user)
+        chosen = current.choose_instance()
     except InstanceNotLoaded:
         return Choice("instance", None, "default")
     return Choice("instance", chosen.instance.identifier, chosen.origin)
@@ -43,7 +43,7 @@ def _user_choices() -> list[Choice]:
 
 def _instance_choices() -> list[Choice]:
     try:
-        chosen = current.choose_instance(current.settings.user)
+        chosen = current.choose_instance()
     except InstanceNotLoaded:
         return []
     overridden = instances.environment_values()

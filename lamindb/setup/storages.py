@@ -19,17 +19,17 @@ class StorageSettings:
     Args:
         root: A local folder, or the address of a bucket or of a place in it.
         region: The region of a bucket.
-        cache_dir: Where copies of remote objects are kept; the default is the cache of all instances.
+        cache_name: The folder in the cache where copies of remote objects are kept.
     """
 
     def __init__(
-        self, root: str | os.PathLike[str] | UPath, region: str | None = None, *, cache_dir: Path | None = None
+        self, root: str | os.PathLike[str] | UPath, region: str | None = None, *, cache_name: str = ""
     ) -> None:
         self.root_as_str = root_as_str(root)
         """The root as it is stored in the database: with ``/`` between folders and none at the end."""
         self.region = region
         """The region of a bucket, where it is known."""
-        self._cache_dir = cache_dir
+        self._cache_name = cache_name
         self._options: dict[str, Any] = {}
         self._root: UPath | None = None
         self._record: Any = None
@@ -68,7 +68,7 @@ class StorageSettings:
         Raises:
             SettingsNotWritable: The folder can't be made.
         """
-        folder = self._cache_dir or layers.cache_root()
+        folder = layers.cache_root() / self._cache_name
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -114,7 +114,7 @@ class StorageSettings:
         from lamindb.io import cache, paths
 
         found = paths.to_path(path)
-        return Path(found) if paths.is_local(found) else cache.cached_path(self.cache_dir, found)
+        return Path(str(found)) if paths.is_local(found) else cache.cached_path(self.cache_dir, found)
 
     def cloud_to_local(self, path: str | os.PathLike[str] | UPath) -> Path:
         """A local copy of an object, fetched if there is none or the remote object is another one now."""

@@ -65,6 +65,11 @@ def handle_from(text: str) -> str:
     return handle or "user"
 
 
+def distinct_handle(user: UserSettings) -> str:
+    """Another handle for a user whose own is taken."""
+    return f"{(user.handle or '')[: _HANDLE_LENGTH - 5]}-{user.id[:4]}"
+
+
 def id_from(text: str) -> str:
     """The universal id that a handle or an email has everywhere: base62 of its SHA-256."""
     number = int.from_bytes(hashlib.sha256(f"lamindb user {text}".encode()).digest(), "big")
@@ -120,7 +125,7 @@ def read_user(path: Path) -> UserSettings | None:
     """
     try:
         values = envfile.read(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     if any(f"{_PREFIX}{key}" not in values for key in _KEYS):
         msg = f"Your user settings file is invalid, please delete {path} and log in again."
