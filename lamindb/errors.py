@@ -99,6 +99,13 @@ class EmptyInput(LaminError, ValueError, IndexError):
     """A list that needs at least one element is empty."""
 
 
+class MissingData(LaminError, KeyError, TypeError):
+    """The data that a file, dataset or feature set is to be made of is not passed."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class NotStorable(LaminError, ValueError):
     """A value that the database can't store."""
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from lnschema_core.models import Storage, User
 
 
-def on_database_ready(sender: object, *, instance: InstanceSettings, **_: Any) -> None:
+def on_database_ready(*, instance: InstanceSettings, **_: Any) -> None:
     """Upsert the current user and the default storage location after an instance was initialised or loaded."""
     ensure_user()
     ensure_storage(instance)
 
 
-def on_instance_connected(sender: object, **_: Any) -> None:
+def on_instance_connected(**_: Any) -> None:
     """Make sure that the current user has a row, else every record they create would be refused."""
     from django.db import DatabaseError, connection
 

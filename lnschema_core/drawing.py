@@ -18,8 +18,8 @@ DATA = "honeydew"
 RUN = "gainsboro"
 START = "#10b981"
 
-_BORDER = "#065f46"
-_EDGE = "dimgrey"
+_NODE = {"shape": "box", "style": "rounded,filled", "color": "#065f46", "fontname": "Helvetica", "fontsize": "10"}
+_EDGE = {"arrowsize": "0.5", "color": "dimgrey"}
 _LONGEST = 80
 _NO_DOT = (
     "graphs are rendered by the program `dot` of graphviz, which is not installed: `apt-get install graphviz`, "
@@ -58,19 +58,11 @@ class Drawing(graphviz.Digraph):
 
 def draw(picture: Picture) -> Drawing:
     """Make a picture a graph for graphviz. Renders nothing."""
-    drawing = Drawing(
-        picture.name,
-        node_attr={
-            "shape": "box", "style": "rounded,filled", "color": _BORDER, "fillcolor": DATA,
-            "fontname": "Helvetica", "fontsize": "10",
-        },
-        edge_attr={"arrowsize": "0.5", "color": _EDGE},
-    )  # fmt: skip
-    for node in picture.nodes:
-        drawing.node(_name(node.id), label=_label(node), fillcolor=node.colour)
-    for tail, head in picture.edges:
-        drawing.edge(_name(tail), _name(head))
-    return drawing
+    nodes = [
+        f"\t{_quoted(node.id)} [label={_label(node)} fillcolor={_quoted(node.colour)}]\n" for node in picture.nodes
+    ]
+    edges = [f"\t{_quoted(tail)} -> {_quoted(head)}\n" for tail, head in picture.edges]
+    return Drawing(picture.name, node_attr=_NODE, edge_attr=_EDGE, body=[*nodes, *edges])
 
 
 def svg(drawing: graphviz.Digraph) -> str | None:
@@ -88,17 +80,19 @@ def has_dot() -> bool:
 
 def text(value: str) -> str:
     """A value as text of an HTML label: one line, not too long, and nothing that graphviz would take for markup."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in value).split())
-    return escape(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
+    if not value.isprintable():
+        value = "".join(character if character.isprintable() else " " for character in value)
+    return escape(value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…")
 
 
 def _label(node: Node) -> str:
+    title = text(node.title) or " "
     if not node.facts:
-        return f"<{text(node.title) or ' '}>"
+        return f"<{title}>"
     facts = "<BR/>".join(text(fact) for fact in node.facts)
-    return f'<{text(node.title)}<BR/><FONT COLOR="GREY" POINT-SIZE="10" FACE="Monospace">{facts}</FONT>>'
+    return f'<{title}<BR/><FONT COLOR="GREY" POINT-SIZE="10" FACE="Monospace">{facts}</FONT>>'
 
 
-def _name(identifier: str) -> str:
-    """The id as a name of a node; behind a colon graphviz would look for a port."""
-    return identifier.replace(":", "_")
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

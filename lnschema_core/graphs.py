@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from lnschema_core.lineage import Edge, Flow
     from lnschema_core.models import Dataset, File, Registry
 
+MOST_RUNS = 2_000
+"""How many runs are followed in each direction: a picture of more would be rendered for minutes and could not be read."""
+
 MOST_NODES = 5_000
-"""More nodes than this are not drawn: a picture of them would be rendered for minutes and could not be read."""
+"""How many records are drawn."""
 
 _EMOJIS = {"notebook": "📔", "app": "🖥️", "pipeline": "🧩"}
 _OTHER_EMOJI = "💫"
@@ -46,7 +49,7 @@ def view_flow(host: File | Dataset, *, with_children: bool = True) -> Drawing:
     Returns:
         A graph for graphviz, with arrows from inputs to runs to outputs.
     """
-    flow = lineage.flow_of(type(host).__name__, host.pk, host.run_id, with_children=with_children)
+    flow = lineage.flow_of(type(host).__name__, host.pk, host.run_id, with_children=with_children, most_runs=MOST_RUNS)
     graph = _Graph.around(host.pk, flow.edges)
     nodes = {node.id: node for node in _nodes_of_flow(flow, graph.records)}
     nodes[host.pk] = _host_node(host)
@@ -87,7 +90,11 @@ def _dataset_node(record_id: str, name: str, version: str | None) -> Node:
 def _run_node(
     record_id: str, transform: str | None, kind: str, user: str | None, handle: str, run_at: datetime
 ) -> Node:
-    facts = (f"id={record_id}", f"type={kind}, user={user or handle}", f"run_at={run_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
+    facts = (
+        f"id={record_id}",
+        f"type={kind}, user={user or handle}",
+        f"run_at={run_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+    )
     return Node(record_id, f"{_emoji(kind)} {transform}", facts, RUN)
 
 

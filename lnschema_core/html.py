@@ -21,7 +21,9 @@ def record_to_html(record: Registry) -> str:
 
 def titled_table(title: str, rows: Iterable[tuple[str, Any]]) -> str:
     """A two-column table below a title."""
-    body = "".join(f"<tr><th style='text-align:left'>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows)
+    body = "".join(
+        f"<tr><th style='text-align:left'>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows
+    )
     return f"<div><strong>{escape(title)}</strong><table>{body}</table></div>"
 
 

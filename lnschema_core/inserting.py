@@ -26,7 +26,7 @@ def insert_new(registry: type[models.Model], records: Sequence[Any]) -> int | No
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
-    start = f"INSERT INTO {quote(registry._meta.db_table)} ({columns}) VALUES"  # noqa: S608 - quoted names
+    start = f"INSERT INTO {quote(registry._meta.db_table)} ({columns}) VALUES"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(f"{start} {marks} ON CONFLICT DO NOTHING", rows)

@@ -22,6 +22,9 @@ Edge = tuple[str, str]
 """The ids of two records, the first of which leads to the second."""
 
 
+EVERYTHING = 2**31 - 1
+
+
 # -- files, datasets and runs -----------------------------------------------------------------------------------------
 
 # A branch of a recursion may name the recursion only once (Postgres), so the rows of ``kinds`` let one branch follow the
@@ -51,7 +54,9 @@ downstream(id) AS (
     LEFT JOIN lnschema_core_dataset_input_of AS used_dataset ON used_dataset.dataset_id = dataset.id
     WHERE COALESCE(used_file.run_id, used_dataset.run_id) IS NOT NULL
 ),
-reached(id) AS (SELECT id FROM upstream UNION SELECT id FROM downstream)
+nearest_upstream(id) AS (SELECT id FROM upstream LIMIT {most_runs}),
+nearest_downstream(id) AS (SELECT id FROM downstream LIMIT {most_runs}),
+reached(id) AS (SELECT id FROM nearest_upstream UNION SELECT id FROM nearest_downstream)
 SELECT 'File', file_id, run_id, 1
 FROM reached JOIN lnschema_core_file_input_of ON run_id = reached.id
 UNION ALL
@@ -85,7 +90,9 @@ class Flow:
     edges: tuple[Edge, ...]
 
 
-def flow_of(registry: str, host_id: str, run_id: str | None, *, with_children: bool) -> Flow:
+def flow_of(
+    registry: str, host_id: str, run_id: str | None, *, with_children: bool, most_runs: int = EVERYTHING
+) -> Flow:
     """The flow of data that a host is part of; needs one query.
 
     Upstream are the host's run, the runs that made its inputs, and so on; downstream the runs that use outputs of the host's
@@ -96,10 +103,13 @@ def flow_of(registry: str, host_id: str, run_id: str | None, *, with_children: b
         host_id: The id of the host.
         run_id: The id of the run that made it.
         with_children: Follow it downstream, too.
+        most_runs: How many runs to find upstream and downstream, nearest first.
     """
     upstream, downstream = (_NO_RUN, _USERS[registry]) if run_id is None else (_RUN, _RUN)
     parameters = [*([] if run_id is None else [run_id]), *([run_id or host_id] if with_children else [])]
-    statement = _FLOW.format(upstream=upstream, downstream=downstream if with_children else _NO_RUN)
+    statement = _FLOW.format(
+        upstream=upstream, downstream=downstream if with_children else _NO_RUN, most_runs=most_runs
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
@@ -134,7 +144,9 @@ SELECT DISTINCT {near}, {far} FROM reached JOIN {links} ON {near} = reached.id
 """
 
 
-def parents_of(relation: ManyToManyField[Any, Any], record_id: str, *, distance: int, children: bool = False) -> list[Edge]:
+def parents_of(
+    relation: ManyToManyField[Any, Any], record_id: str, *, distance: int, children: bool = False
+) -> list[Edge]:
     """Edges from parents to children among the ancestors of a record; needs one query.
 
     Args:

@@ -24,9 +24,7 @@ def check_required(registry: type[Registry], fields: dict[str, Any]) -> None:
         TypeError: A required field is missing or ``None``.
     """
     required = [field for field in registry._meta.concrete_fields if not field.null and field.default is None]
-    missing = [
-        field.name for field in required if fields.get(field.name) is None and fields.get(field.attname) is None
-    ]
+    missing = [field.name for field in required if fields.get(field.name) is None and fields.get(field.attname) is None]
     if missing:
         msg = f"{missing} are required."
         raise TypeError(msg)

@@ -46,7 +46,7 @@ def resolve(run: Run | None) -> Run | None:
     return found
 
 
-def track_input(hosts: Host | list[Host], is_run_input: bool | None = None, run: Run | None = None) -> None:
+def track_input(hosts: Host | list[Host], *, is_run_input: bool | None = None, run: Run | None = None) -> None:
     """Record files or datasets as inputs of the current run, as far as the session wants that.
 
     Args:
@@ -102,10 +102,7 @@ def _announce(hosts: list[Any], run: Run) -> None:
 
 def _explain_missing_run(*, required: bool) -> None:
     if required:
-        msg = (
-            "No run context set. Call ln.track() or link input to a run object via "
-            "`run.input_files.add(file)`"
-        )
+        msg = "No run context set. Call ln.track() or link input to a run object via `run.input_files.add(file)`"
         raise ValueError(msg)
     if settings.track_run_inputs:
         log.hint("you can auto-track this file as a run input by calling `ln.track()`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from lnschema_core.query import QuerySet
+
 
 def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
     """Save many records at once.
@@ -103,13 +105,12 @@ def _insert(registry: type[Registry], records: Sequence[Any], on_conflict: str =
     check_storable(records)
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
     rows = [
-        [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields]
-        for record in records
+        [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields] for record in records
     ]
     quote = connection.ops.quote_name
     table, columns = quote(registry._meta.db_table), ", ".join(quote(field.column) for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
-    statement = f"INSERT INTO {table} ({columns}) VALUES "
+    statement = f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608 - quoted names of our own tables
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             values = [value for row in rows for value in row]
@@ -263,8 +264,7 @@ def _by_registry(records: Iterable[Any]) -> list[tuple[type[Registry], list[Any]
     waiting = dict(groups)
     while waiting:
         ready = [registry for registry in waiting if not (_targets(registry) - {registry}) & waiting.keys()]
-        for registry in ready or list(waiting)[:1]:
-            ordered.append((registry, waiting.pop(registry)))
+        ordered += [(registry, waiting.pop(registry)) for registry in ready or list(waiting)[:1]]
     return ordered
 
 
@@ -278,5 +278,5 @@ def _has_own_save(registry: type[Registry]) -> bool:
 
 def _accepted(registry: type[Registry], arguments: dict[str, Any]) -> dict[str, Any]:
     """Those keyword arguments that the registry's own ``save`` names."""
-    names = registry.save.__code__.co_varnames[: registry.save.__code__.co_argcount + registry.save.__code__.co_kwonlyargcount]
+    names = inspect.signature(registry.save).parameters
     return {name: value for name, value in arguments.items() if name in names}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models
+from django.db import connection
 
 from lamindb.errors import NotStorable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db import models
 
 
 def check_storable(records: Iterable[models.Model]) -> None:

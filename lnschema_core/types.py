@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 
 
 class ChoicesMixin:
@@ -15,16 +15,13 @@ class ChoicesMixin:
         return [(member.value, member.name) for member in cls]  # type: ignore[attr-defined]
 
 
-class TransformType(ChoicesMixin, str, Enum):
+class TransformType(ChoicesMixin, StrEnum):
     """What kind of code a transform is."""
 
     pipeline = "pipeline"
     notebook = "notebook"
     app = "app"
     api = "api"
-
-    def __str__(self) -> str:
-        return str(self.value)
 
     def __repr__(self) -> str:
         return str(self.value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 
 from lamindb import log
-from lamindb.errors import DuplicateContent
+from lamindb.errors import DuplicateContent, MissingData
 from lamindb.io import paths
 from lnschema_core import runs
 from lnschema_core.files import places
@@ -157,7 +157,8 @@ def log_hints(file: File, intake: Intake, *, log_hint: bool) -> None:
 
 def _check_arguments(arguments: dict[str, Any]) -> None:
     if arguments.get("data") is None:
-        raise KeyError("data")
+        msg = "pass data: a path, a data frame or an AnnData object"
+        raise MissingData(msg)
     unknown = {name: value for name, value in arguments.items() if name not in (*_ARGUMENTS, *_SEMI_PRIVATE)}
     if unknown:
         msg = f"Only data, key, run, description, version, is_new_version_of can be passed, you passed: {unknown}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 
 from lamindb import log
-from lamindb.errors import EmptyInput, NotFiles
+from lamindb.errors import EmptyInput, MissingData, NotFiles
 from lamindb.io import formats
 from lamindb.io.hashing import hash_set
 from lnschema_core import naming, runs
@@ -22,7 +22,7 @@ from lnschema_core.versioning import Family, plan_version, saving_family
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lnschema_core.models import Dataset, FeatureSet, File, Run
+    from lnschema_core.models import Dataset, FeatureSet, File
 
 _ARGUMENTS = (
     "data",
@@ -94,18 +94,14 @@ def _become_new(
     dataset._pending = contents
 
 
-def _one_file(
-    data: Any, arguments: dict[str, Any], family: Family, file_registry: type[File]
-) -> PendingDataset:
+def _one_file(data: Any, arguments: dict[str, Any], family: Family, file_registry: type[File]) -> PendingDataset:
     if isinstance(data, file_registry):
         if data._state.adding:
             msg = "Save file before creating dataset!"
             raise ValueError(msg)
         run = runs.resolve(arguments.get("run"))
         inputs = [data] if run is not None and data.run_id != run.id else []
-        return PendingDataset(
-            file=data, feature_sets=_feature_sets(arguments, [data]), inputs=inputs, run=run
-        )
+        return PendingDataset(file=data, feature_sets=_feature_sets(arguments, [data]), inputs=inputs, run=run)
     old = arguments.get("is_new_version_of")
     file = file_registry(
         data=data,
@@ -171,13 +167,11 @@ def _same_content(registry: type[Dataset], content_hash: str | None) -> Dataset 
 
 def _check_arguments(arguments: dict[str, Any]) -> None:
     if arguments.get("data") is None:
-        raise KeyError("data")
+        msg = "pass data: a data frame, an AnnData object, a saved file or a list of saved files"
+        raise MissingData(msg)
     unknown = {name: value for name, value in arguments.items() if name not in _ARGUMENTS}
     if unknown:
-        msg = (
-            "Only data, name, run, description, reference, reference_type can be passed, "
-            f"you passed: {unknown}"
-        )
+        msg = f"Only data, name, run, description, reference, reference_type can be passed, you passed: {unknown}"
         raise ValueError(msg)
 
 
@@ -212,7 +206,7 @@ def _save_row(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
 def _save_single_file(pending: PendingDataset) -> None:
     """Save the file of a dataset with the dataset's feature sets; a file that is saved already is left as it is."""
     file = pending.file
-    assert file is not None  # noqa: S101 - the caller asked
+    assert file is not None
     if file._state.adding or file._pending is not None:
         file._pending = file._pending or PendingFile()
         file._pending.feature_sets = {**pending.feature_sets, **file._pending.feature_sets}
@@ -243,9 +237,9 @@ def ordered_files(dataset: Dataset) -> list[File]:
     return [row.file for row in rows]
 
 
-def load_dataset(dataset: Dataset, is_run_input: bool | None = None, **kwargs: Any) -> Any:
+def load_dataset(dataset: Dataset, *, is_run_input: bool | None = None, **kwargs: Any) -> Any:
     """Load a dataset into memory; see ``Dataset.load``."""
-    runs.track_input(dataset, is_run_input)
+    runs.track_input(dataset, is_run_input=is_run_input)
     if dataset.file is not None:
         return reading.load(dataset.file, track=False, **kwargs)
     files = ordered_files(dataset)
@@ -270,10 +264,10 @@ def _concatenate(objects: list[Any], keys: list[str]) -> Any:
     return objects
 
 
-def open_dataset(dataset: Dataset, is_run_input: bool | None = None) -> Any:
+def open_dataset(dataset: Dataset, *, is_run_input: bool | None = None) -> Any:
     """Open the one file of a dataset; see ``Dataset.backed``."""
     if dataset.file is None:
         msg = "Can only call backed() for datasets with a single file"
         raise RuntimeError(msg)
-    runs.track_input(dataset, is_run_input)
+    runs.track_input(dataset, is_run_input=is_run_input)
     return reading.backed(dataset.file, is_run_input=False)

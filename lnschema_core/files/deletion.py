@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def delete_file(file: File, *, storage: bool | None = None) -> None:
     """Delete a file; see ``File.delete``."""
-    with_content = is_confirmed(file, storage)
+    with_content = is_confirmed(file, storage=storage)
     path = places.path_in_storage(file)
     models.Model.delete(file)
     if with_content:
@@ -32,7 +32,7 @@ def delete_dataset(dataset: Dataset, *, storage: bool | None = None) -> None:
     if file is None:
         models.Model.delete(dataset)
         return
-    with_content = is_confirmed(file, storage)
+    with_content = is_confirmed(file, storage=storage)
     path = places.path_in_storage(file)
     with transaction.atomic():
         models.Model.delete(dataset)
@@ -41,7 +41,7 @@ def delete_dataset(dataset: Dataset, *, storage: bool | None = None) -> None:
         transaction.on_commit(partial(remove_content, path))
 
 
-def is_confirmed(file: File, storage: bool | None) -> bool:
+def is_confirmed(file: File, *, storage: bool | None) -> bool:
     """Whether the content is to be deleted; asks if nobody said."""
     if storage is not None:
         return storage

@@ -57,10 +57,7 @@ def _folder_key(folder: UPath, key: str | None) -> str:
     root = default_storage().root
     if paths.relative_key(paths.to_path(root), folder) is None and str(folder.resolve()) == root:
         return ""
-    log.warning(
-        "folder is outside existing storage location, will copy files from "
-        f"{folder} to {root}/{folder.name}"
-    )
+    log.warning(f"folder is outside existing storage location, will copy files from {folder} to {root}/{folder.name}")
     return folder.name
 
 

@@ -139,7 +139,7 @@ def with_size_and_digest(intake: Intake) -> Intake:
     if settings.upon_file_create_skip_size_hash:
         return intake
     path = intake.source
-    assert path is not None  # noqa: S101 - every intake has one by now
+    assert path is not None
     if not paths.is_local(path):
         return _with_facts_of_listing(intake)
     if path.is_dir() and not paths.is_store(path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io import cache, formats, hashing, paths
@@ -10,15 +9,19 @@ from lnschema_core import runs
 from lnschema_core.files import places
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lnschema_core.models import File
 
 _BACKED_SUFFIXES = (".h5", ".hdf5", ".h5ad", ".zrad", ".zarr")
 
 
-def load(file: File, is_run_input: bool | None = None, *, stream: bool = False, track: bool = True, **kwargs: Any) -> Any:
+def load(
+    file: File, *, is_run_input: bool | None = None, stream: bool = False, track: bool = True, **kwargs: Any
+) -> Any:
     """Load a file into memory; see ``File.load``."""
     if track:
-        runs.track_input(file, is_run_input)
+        runs.track_input(file, is_run_input=is_run_input)
     if file._memory is not None:
         return file._memory
     path = places.path_of_file(file)
@@ -27,12 +30,12 @@ def load(file: File, is_run_input: bool | None = None, *, stream: bool = False, 
     return formats.load(path, file.suffix, **kwargs)
 
 
-def stage(file: File, is_run_input: bool | None = None) -> Path:
+def stage(file: File, *, is_run_input: bool | None = None) -> Path:
     """Make a file available locally; see ``File.stage``."""
     if file.suffix in (".zarr", ".zrad"):
         msg = "zarr object can't be staged, please use load() or stream()"
         raise RuntimeError(msg)
-    runs.track_input(file, is_run_input)
+    runs.track_input(file, is_run_input=is_run_input)
     return local_path(file)
 
 
@@ -47,7 +50,7 @@ def local_path(file: File) -> Path:
     return cache.ensure_cached(path, setup.settings.storage.cache_dir, expected=expected)
 
 
-def backed(file: File, is_run_input: bool | None = None) -> Any:
+def backed(file: File, *, is_run_input: bool | None = None) -> Any:
     """Open a file for reading parts of it; see ``File.backed``."""
     if file.suffix not in _BACKED_SUFFIXES:
         msg = (
@@ -55,7 +58,7 @@ def backed(file: File, is_run_input: bool | None = None) -> Any:
             f"for the object name: {', '.join(_BACKED_SUFFIXES)}."
         )
         raise ValueError(msg)
-    runs.track_input(file, is_run_input)
+    runs.track_input(file, is_run_input=is_run_input)
     from lamindb.io.accessors import open_backed
 
     return open_backed(places.path_of_file(file))

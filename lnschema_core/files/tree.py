@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from lamindb.types import PathLike
 
 
-def print_tree(
-    path: PathLike | None, *, level: int, limit_to_directories: bool, length_limit: int
-) -> None:
+def print_tree(path: PathLike | None, *, level: int, limit_to_directories: bool, length_limit: int) -> None:
     """Print a tree; see ``File.view_tree``."""
     name, keys = _registered_keys() if path is None else _keys_below(path)
     text = trees.render_tree(

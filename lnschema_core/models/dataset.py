@@ -206,7 +206,7 @@ class Dataset(Registry, Data):
         """
         from lnschema_core.files.datasets import load_dataset
 
-        return load_dataset(self, is_run_input, **kwargs)
+        return load_dataset(self, is_run_input=is_run_input, **kwargs)
 
     def backed(self, is_run_input: bool | None = None) -> Any:  # noqa: FBT001 - the API of 0.54
         """Open the file of a dataset of one file for reading parts of it.
@@ -216,4 +216,4 @@ class Dataset(Registry, Data):
         """
         from lnschema_core.files.datasets import open_dataset
 
-        return open_dataset(self, is_run_input)
+        return open_dataset(self, is_run_input=is_run_input)

@@ -91,7 +91,7 @@ def join_registries(registries: str | list[Any]) -> str:
         return registries
     if not isinstance(registries, list):
         msg = "registries has to be a list of Registry types"
-        raise ValueError(msg)
+        raise ValueError(msg)  # noqa: TRY004 - the API of 0.54
     for registry in registries:
         if not hasattr(registry, "__get_name_with_schema__"):
             msg = "each element of the list has to be a Registry"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from lnschema_core import ids
 from lnschema_core.models.modality import Modality
 from lnschema_core.models.registry import Registry
 from lnschema_core.models.user import User
@@ -59,9 +58,7 @@ class FeatureSet(Registry):
     """When the record was created."""
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
     """When the record was last changed."""
-    created_by = models.ForeignKey(
-        User, models.PROTECT, default=current_user_id, related_name="created_feature_sets"
-    )
+    created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_feature_sets")
     """Who created the record."""
 
     _members: Members | None = None

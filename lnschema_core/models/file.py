@@ -255,7 +255,7 @@ class File(Registry, Data):
         """
         from lnschema_core.files.reading import load
 
-        return load(self, is_run_input, stream=stream, **kwargs)
+        return load(self, is_run_input=is_run_input, stream=stream, **kwargs)
 
     def stage(self, is_run_input: bool | None = None) -> Path:  # noqa: FBT001 - the API of 0.54
         """Make the file available locally.
@@ -268,7 +268,7 @@ class File(Registry, Data):
         """
         from lnschema_core.files.reading import stage
 
-        return stage(self, is_run_input)
+        return stage(self, is_run_input=is_run_input)
 
     def backed(self, is_run_input: bool | None = None) -> Any:  # noqa: FBT001 - the API of 0.54
         """Open the file for reading parts of it.
@@ -281,7 +281,7 @@ class File(Registry, Data):
         """
         from lnschema_core.files.reading import backed
 
-        return backed(self, is_run_input)
+        return backed(self, is_run_input=is_run_input)
 
     @classmethod
     def view_tree(
@@ -303,4 +303,3 @@ class File(Registry, Data):
         from lnschema_core.files.tree import print_tree
 
         print_tree(path, level=level, limit_to_directories=limit_to_directories, length_limit=length_limit)
-

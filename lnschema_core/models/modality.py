@@ -38,7 +38,5 @@ class Modality(Registry, HasParents, CanValidate):
     """When the record was created."""
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
     """When the record was last changed."""
-    created_by = models.ForeignKey(
-        User, models.PROTECT, default=current_user_id, related_name="created_modalities"
-    )
+    created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_modalities")
     """Who created the record."""

@@ -10,7 +10,7 @@ from django.db.models.base import ModelBase
 from django.db.models.query_utils import DeferredAttribute
 
 from lnschema_core import naming
-from lnschema_core.query import Manager, QuerySet
+from lnschema_core.query import Manager
 from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lamindb.text.lookup import Lookup
     from lamindb.types import ListLike, StrField
+    from lnschema_core.query import QuerySet
     from lnschema_core.curation.reference import Reference
 
 
@@ -34,7 +35,7 @@ class FieldAttr(DeferredAttribute):
 class RegistryMeta(ModelBase):
     """Gives the fields of a registry a readable representation."""
 
-    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> None:  # noqa: N805
         super().__init__(name, bases, namespace, **kwargs)
         if cls._meta.abstract:  # type: ignore[attr-defined]
             return

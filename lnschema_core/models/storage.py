@@ -36,9 +36,7 @@ class Storage(Registry):
     """When the record was created."""
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
     """When the record was last changed."""
-    created_by = models.ForeignKey(
-        User, models.PROTECT, default=current_user_id, related_name="created_storages"
-    )
+    created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_storages")
     """Who registered the location."""
 
     def root_as_path(self) -> UPath:

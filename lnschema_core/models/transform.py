@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from lnschema_core import ids
 from lnschema_core.models.mixins import HasParents
 from lnschema_core.models.registry import Registry
 from lnschema_core.models.user import User
 from lnschema_core.types import TransformType, default_transform_type
 from lnschema_core.users import current_user_id
-from lnschema_core.versioning import Family, plan_version
+from lnschema_core.versioning import plan_version
+
+if TYPE_CHECKING:
+    from lnschema_core.versioning import Family
 
 _ARGUMENTS = (
     "name",
@@ -68,9 +70,7 @@ class Transform(Registry, HasParents):
     """When the record was created."""
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
     """When the record was last changed."""
-    created_by = models.ForeignKey(
-        User, models.PROTECT, default=current_user_id, related_name="created_transforms"
-    )
+    created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_transforms")
     """Who created the record."""
 
     _family: Family | None = None

@@ -64,6 +64,6 @@ class ULabel(Registry, HasParents, CanValidate):
         super()._construct(fields)
 
     @classmethod
-    def from_values(cls, values: Any, field: Any = None, **kwargs: Any) -> list[ULabel]:
+    def from_values(cls, values: Any, field: Any = None, **kwargs: Any) -> list[ULabel]:  # noqa: ARG003 - the API of 0.54
         """Get the labels of a list of names; see :meth:`Registry.from_values`. The field is always ``name``."""
         return super().from_values(values, "name", **kwargs)

@@ -67,8 +67,8 @@ def test_file_in_storage_is_registered_in_place(root):
     assert file.path == path
     assert file.load() == path
     assert not any((root / ".lamindb").glob("*.txt"))
+    path.with_name("y.txt").write_text("other")
     with pytest.raises(ValueError, match="is already in registered storage"):
-        path.with_name("y.txt").write_text("other")
         ln.File(path.with_name("y.txt"), key="elsewhere/y.txt")
 
 
