@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from lnschema_core.annotation.relations import Relation
     from lnschema_core.models import FeatureSet, Modality, Registry
 
+METADATA = "meta"
+"""The modality of features that annotate observations rather than being measured."""
+
 _ARGUMENTS = ("features", "type", "modality", "name")
 
 
@@ -96,7 +99,7 @@ def member_relation(feature_set_registry: type[FeatureSet], registry: type[Model
         ValueError: They don't.
     """
     for relation in relations_of(feature_set_registry):
-        if relation.registry is registry and not _has_slots(relation):
+        if relation.registry is registry and not has_slots(relation):
             return relation
     msg = (
         f"Can't create feature sets from {registry.__name__} because it's not related to it! A registry of features has a "
@@ -105,7 +108,7 @@ def member_relation(feature_set_registry: type[FeatureSet], registry: type[Model
     raise ValueError(msg)
 
 
-def _has_slots(relation: Relation) -> bool:
+def has_slots(relation: Relation) -> bool:
     """Whether records at the other end have feature sets, rather than being their members."""
     return any(field.name == "slot" for field in relation.link._meta.concrete_fields)
 
@@ -256,6 +259,14 @@ def _common_dtype(df: pd.DataFrame, columns: set[str]) -> str:
         msg = f"data types are heterogeneous: {dtypes}"
         raise ValueError(msg)
     return type_of_dtype(dtypes.pop())
+
+
+def mark_as_metadata(feature_set: FeatureSet) -> None:
+    """Give a new feature set the modality ``meta``; one that doesn't exist yet is saved with the set."""
+    if feature_set._state.adding:
+        registry = core_registry("Modality")
+        saved = registry.filter(name=METADATA).order_by("created_at", "pk").first()
+        feature_set.modality = saved or registry.from_fields(name=METADATA)
 
 
 # -- save -------------------------------------------------------------------------------------------------------------

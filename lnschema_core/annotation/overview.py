@@ -150,14 +150,14 @@ def _first_links(relation: Relation, owner: Any) -> QuerySet[Any, Any]:
     by_feature = [F("feature_id")] if relation.has_feature else [Value(1)]
     return (
         links.annotate(
-            accessor_=Value(relation.accessor, output_field=TextField()),
-            feature_=Cast(F("feature_id") if relation.has_feature else Value(None), TextField()),
-            count_=Window(Count("*"), partition_by=by_feature),
-            position_=Window(RowNumber(), partition_by=by_feature, order_by=F("pk").asc()),
-            name_=Cast(f"{relation.target}__{shown_field(relation.registry)}", TextField()),
+            shown_accessor=Value(relation.accessor, output_field=TextField()),
+            shown_feature=Cast(F("feature_id") if relation.has_feature else Value(None), TextField()),
+            shown_count=Window(Count("*"), partition_by=by_feature),
+            shown_position=Window(RowNumber(), partition_by=by_feature, order_by=F("pk").asc()),
+            shown_name=Cast(f"{relation.target}__{shown_field(relation.registry)}", TextField()),
         )
-        .filter(position___lte=MOST_NAMES)
-        .values_list("accessor_", "feature_", "pk", "count_", "name_")
+        .filter(shown_position__lte=MOST_NAMES)
+        .values_list("shown_accessor", "shown_feature", "pk", "shown_count", "shown_name")
     )
 
 
@@ -239,13 +239,13 @@ def _member_links(registry_name: str, feature_sets: Sequence[Any]) -> list[Query
     nothing = Value(None, output_field=TextField())
     links = relation.links_of(feature_sets).order_by()
     ranked = links.annotate(
-        position_=Window(RowNumber(), partition_by=[F(f"{relation.owner}_id")], order_by=F("pk").asc()),
-        key_=Cast(f"{relation.target}_id", CharField()),
-        name_=Cast(f"{relation.target}__{shown_field(registry)}", TextField()),
-        type_=Cast(f"{relation.target}__type" if has_types else nothing, TextField()),
-        registries_=Cast(f"{relation.target}__registries" if has_types else nothing, TextField()),
-    ).filter(position___lte=MOST_FEATURES if has_types else MOST_NAMES)
-    return [ranked.values_list(f"{relation.owner}_id", "pk", "key_", "name_", "type_", "registries_")]
+        shown_position=Window(RowNumber(), partition_by=[F(f"{relation.owner}_id")], order_by=F("pk").asc()),
+        shown_key=Cast(f"{relation.target}_id", CharField()),
+        shown_name=Cast(f"{relation.target}__{shown_field(registry)}", TextField()),
+        shown_type=Cast(f"{relation.target}__type" if has_types else nothing, TextField()),
+        shown_registries=Cast(f"{relation.target}__registries" if has_types else nothing, TextField()),
+    ).filter(shown_position__lte=MOST_FEATURES if has_types else MOST_NAMES)
+    return [ranked.values_list(f"{relation.owner}_id", "pk", "shown_key", "shown_name", "shown_type", "shown_registries")]
 
 
 def _facts(record: Any) -> tuple[Any, str, str | None, str | None]:

@@ -1,0 +1,85 @@
+"""Links from a file or dataset to labels, and the feature under which each was made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+from lamindb.text.messages import listed, plural
+from lnschema_core.annotation.overview import label_relations, shown_field
+from lnschema_core.catalogue import core_registry
+from lnschema_core.values import AnyOf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.db.models import Model
+
+    from lnschema_core.annotation.relations import Relation
+    from lnschema_core.models import Dataset, Feature, File, Registry
+    from lnschema_core.query import QuerySet
+
+    Host = File | Dataset
+
+
+def label_relation(host: Host, registry: type[Model]) -> Relation:
+    """How a host is linked to labels of a registry.
+
+    Raises:
+        KeyError: It isn't.
+    """
+    for relation in label_relations(type(host)):
+        if relation.registry is registry and registry is not core_registry("Dataset"):
+            return relation
+    name = registry.__get_name_with_schema__()  # type: ignore[attr-defined]
+    msg = f"records of {name} can't be labels of a {type(host).__name__}: the registries aren't linked"
+    raise KeyError(msg)
+
+
+def link_labels(host: Host, relation: Relation, records: Sequence[Registry], feature: Feature) -> int:
+    """Link a host to labels under a feature; links without a feature get it. At most three queries.
+
+    A host has a label under one feature only: for labels that it has under another one there is a warning, and they stay.
+
+    Returns:
+        The number of labels that are linked under the feature afterwards.
+    """
+    wanted = {record.pk: record for record in records}
+    links = relation.links_of([host.pk]).filter(AnyOf(f"{relation.target}_id", list(wanted)))
+    if not relation.has_feature:
+        known = set(links.values_list(f"{relation.target}_id", flat=True))
+        relation.insert(host.pk, [key for key in wanted if key not in known])
+        return len(wanted)
+    features = dict(links.values_list(f"{relation.target}_id", "feature_id"))
+    if None in features.values():
+        links.filter(feature=None).update(feature=feature)
+    relation.insert(host.pk, [key for key in wanted if key not in features], feature=feature)
+    elsewhere = {key: other for key, other in features.items() if other not in (None, feature.pk)}
+    if elsewhere:
+        _warn_elsewhere(host, feature, {wanted[key]: other for key, other in elsewhere.items()})
+    return len(wanted) - len(elsewhere)
+
+
+def labels_under(host: Host, relation: Relation, feature: Feature) -> QuerySet[Any]:
+    """The labels of a host in one registry under a feature; all of the registry if its links don't remember features."""
+    if not relation.has_feature:
+        labels: QuerySet[Any] = getattr(host, relation.accessor).all()
+        return labels
+    query_name = relation.link._meta.get_field(relation.target).related_query_name()
+    found: QuerySet[Any] = relation.registry.filter(
+        **{f"{query_name}__{relation.owner}": host.pk, f"{query_name}__feature": feature.pk}
+    )
+    return found
+
+
+def _warn_elsewhere(host: Host, feature: Feature, labels: Mapping[Registry, str]) -> None:
+    """Say which labels a host has under another feature already."""
+    names = dict(core_registry("Feature").filter(pk__in=set(labels.values())).values_list("pk", "name"))
+    kind = type(host).__name__.lower()
+    for feature_id, name in names.items():
+        several = [getattr(label, shown_field(type(label))) for label, other in labels.items() if other == feature_id]
+        log.warning(
+            f"did not add label{plural(len(several))} {listed(several)} under feature '{feature.name}': the {kind} has "
+            f"{'it' if len(several) == 1 else 'them'} under feature '{name}' already, and can have a label under one "
+            "feature only"
+        )

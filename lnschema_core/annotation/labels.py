@@ -1,0 +1,147 @@
+"""The labels of a file or dataset, as users get them: ``host.labels``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils.timezone import now
+
+from lamindb import log
+from lamindb.text.joined import join, split
+from lnschema_core.annotation import as_html, as_text
+from lnschema_core.annotation.external import ensure_feature_is_linked
+from lnschema_core.annotation.label_input import check_feature, checked_labels, registries_of
+from lnschema_core.annotation.label_links import label_relation, labels_under, link_labels
+from lnschema_core.annotation.overview import labels_by_accessor, labels_of, shown_field
+
+if TYPE_CHECKING:
+    from lamindb.types import ListLike, StrField
+    from lnschema_core.models import Dataset, Feature, File, Registry
+    from lnschema_core.query import QuerySet
+
+    Host = File | Dataset
+
+
+class LabelManager:
+    """The labels of a file or dataset, each under the feature that it is a value of.
+
+    Examples:
+        >>> file.labels.add(ln.ULabel.filter(name="DMSO").one(), feature=perturbation)
+        >>> file.labels.get(perturbation).list("name")
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def add(self, records: Registry | ListLike | str, feature: Feature) -> None:
+        """Label the file or dataset.
+
+        Args:
+            records: A label or several: saved records of any registries, or strings that are validated in the registries of
+                the feature.
+            feature: What the labels say something about; it is linked, too, if it isn't yet.
+
+        Raises:
+            EmptyInput: There are no labels.
+            KeyError: Records of this registry can't be labels.
+            TypeError: A label is neither a record nor a string, or the feature is no feature.
+            ValidationError: A label or the feature isn't saved.
+            ValueError: The file or dataset isn't saved, a label is missing, or strings are in no registry of the feature.
+        """
+        add_labels(self._host, records, feature)
+
+    def get(
+        self,
+        feature: Feature,
+        mute: bool = False,  # noqa: FBT001, FBT002 - the API of 0.54
+        flat_names: bool = False,  # noqa: FBT001, FBT002
+    ) -> QuerySet[Any] | dict[str, QuerySet[Any]] | list[str]:
+        """Get the labels under a feature.
+
+        Args:
+            feature: The feature.
+            mute: Don't warn about labels of several registries.
+            flat_names: Return names rather than records.
+
+        Returns:
+            A query set; if labels of the feature are from several registries, a dictionary of query sets by registry; or a
+            list of names.
+
+        Raises:
+            TypeError: It is no feature.
+            ValueError: The feature has no labels anywhere.
+        """
+        check_feature(feature)
+        if feature.registries is None and not feature._state.adding:
+            feature.refresh_from_db(fields=["registries"])
+        if feature.registries is None:
+            msg = "feature does not have linked labels"
+            raise ValueError(msg)
+        labels = {
+            name: labels_under(self._host, label_relation(self._host, registry), feature)
+            for name, registry in registries_of(feature).items()
+        }
+        if flat_names:
+            return [name for query in labels.values() for name in query.list(shown_field(query.model))]
+        if len(labels) == 1:
+            return next(iter(labels.values()))
+        if not mute:
+            log.warning("labels come from multiple registries!")
+        return labels
+
+    def __repr__(self) -> str:
+        return as_text.labels_block(labels_by_accessor(labels_of(self._host))) or "no linked labels"
+
+    def _repr_html_(self) -> str:
+        return as_html.labels_block(labels_by_accessor(labels_of(self._host))) or "<p>no linked labels</p>"
+
+
+def add_labels(
+    host: Host, records: Registry | ListLike | str, feature: Feature, *, field: StrField | None = None
+) -> None:
+    """Label a file or dataset: all or nothing; see :meth:`LabelManager.add`.
+
+    About five queries, however many labels.
+
+    Args:
+        host: The file or dataset.
+        records: A label or several, or their names.
+        feature: What the labels say something about.
+        field: The field that has the names; by default the string field of each registry of the feature.
+    """
+    labels = checked_labels(host, records, feature, field)
+    by_registry: dict[type[Registry], list[Registry]] = {}
+    for label in labels:
+        by_registry.setdefault(type(label), []).append(label)
+    relations = {registry: label_relation(host, registry) for registry in by_registry}
+    with transaction.atomic():
+        _lock(host)
+        linked = [
+            relations[registry].name
+            for registry, group in by_registry.items()
+            if link_labels(host, relations[registry], group, feature)
+        ]
+        if linked:
+            _register_registries(feature, linked)
+            ensure_feature_is_linked(host, feature)
+
+
+def _lock(host: Host) -> None:
+    """Let one process at a time label a host, where the database doesn't see to that anyway."""
+    if connection.features.has_select_for_update:
+        type(host).objects.select_for_update().filter(pk=host.pk).values_list("pk").first()
+
+
+def _register_registries(feature: Feature, names: list[str]) -> None:
+    """Remember that labels of a feature are from registries, without touching what others changed meanwhile."""
+    if set(names) <= set(split(feature.registries)):
+        return
+    stored = type(feature).filter(pk=feature.pk)
+    before = split(stored.values_list("registries", flat=True).get())
+    new = [name for name in names if name not in before]
+    feature.registries = join([*before, *names])
+    if new:
+        stored.update(registries=feature.registries, updated_at=now())
+    for name in new:
+        log.save(f"linked feature '{feature.name}' to registry '{name}'")
