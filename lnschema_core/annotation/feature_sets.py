@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.db.models.query_utils import DeferredAttribute
 
 from lamindb import log
-from lamindb.errors import EmptyInput
+from lamindb.errors import EmptyInput, MissingData
 from lamindb.io.hashing import hash_set
 from lamindb.text import messages
 from lamindb.text.batch import as_list, unique
@@ -57,7 +57,7 @@ def construct(feature_set: FeatureSet, fields: dict[str, Any]) -> None:
     """Become a new set of the constructor's arguments, or the existing set of the same members. Writes nothing.
 
     Raises:
-        KeyError: No features are passed.
+        MissingData: No features are passed.
         TypeError: They aren't records of one registry, or the modality is none.
         ValueError: There are none, one isn't saved, or feature sets can't have records of their registry.
     """
@@ -116,7 +116,8 @@ def has_slots(relation: Relation) -> bool:
 def _checked_features(fields: dict[str, Any]) -> list[Registry]:
     """The records that were passed, each once."""
     if fields.get("features") is None:
-        raise KeyError("features")
+        msg = "pass features: a list of saved records of one registry"
+        raise MissingData(msg)
     if not fields.keys() <= set(_ARGUMENTS):
         msg = f"Only {', '.join(_ARGUMENTS)} are valid keyword arguments"
         raise ValueError(msg)

@@ -15,6 +15,8 @@ from lnschema_core.files.intake import is_path
 from lnschema_core.files.pending import PendingFile
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     from anndata import AnnData
 
@@ -132,10 +134,24 @@ def _annotations(adata: Any) -> tuple[Any, pd.DataFrame, str]:
     path = paths.to_path(adata)
     if not path.exists():
         raise FileNotFoundError(str(path))
+    local = paths.as_local(path)
+    if local is not None and path.suffix == ".h5ad":
+        return *_annotations_of_h5ad(local), "float"
     from lamindb.io.accessors import open_backed
 
     opened = open_backed(path)
     return opened.var_names, opened.obs, "float"
+
+
+def _annotations_of_h5ad(path: Path) -> tuple[Any, pd.DataFrame]:
+    """The names of variables and the frame of observations of a local file, whose data stay on disk."""
+    import anndata
+
+    opened = anndata.read_h5ad(path, backed="r")
+    try:
+        return opened.var_names, opened.obs
+    finally:
+        opened.file.close()
 
 
 def _say_linked(feature_set: FeatureSet | None) -> None:

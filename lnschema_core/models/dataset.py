@@ -217,3 +217,5 @@ class Dataset(Registry, Data):
         from lnschema_core.files.datasets import open_dataset
 
         return open_dataset(self, is_run_input=is_run_input)
+
+    _repr_html_ = Data._repr_html_  # what it measures and how it is labelled, rather than the fields only

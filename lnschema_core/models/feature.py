@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from lamindb.text.joined import join
 from lnschema_core import ids
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.mixins import CanValidate
@@ -81,8 +82,8 @@ class Feature(Registry, CanValidate):
         return features_of_frame(df)
 
 
-def join_registries(registries: str | list[Any]) -> str:
-    """The names of registries as one string.
+def join_registries(registries: str | list[Any]) -> str | None:
+    """The names of registries as one string, ``None`` if there are none.
 
     Raises:
         ValueError: It is neither a string nor a list of registries.
@@ -96,4 +97,4 @@ def join_registries(registries: str | list[Any]) -> str:
         if not hasattr(registry, "__get_name_with_schema__"):
             msg = "each element of the list has to be a Registry"
             raise ValueError(msg)
-    return "|".join(registry.__get_name_with_schema__() for registry in registries)
+    return join(registry.__get_name_with_schema__() for registry in registries)

@@ -303,3 +303,5 @@ class File(Registry, Data):
         from lnschema_core.files.tree import print_tree
 
         print_tree(path, level=level, limit_to_directories=limit_to_directories, length_limit=length_limit)
+
+    _repr_html_ = Data._repr_html_  # what it measures and how it is labelled, rather than the fields only
