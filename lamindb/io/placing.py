@@ -50,9 +50,6 @@ def temporary(target: Path, root: Path | None = None) -> Iterator[Path]:
 def _temporary_folder(target: Path, root: Path | None) -> Path:
     if root is None:
         return target.parent
-    if not root.is_dir():
-        msg = f"The storage location {root} doesn't exist: mount the disk, or create the folder"
-        raise StorageError(msg)
     folder = root / TEMPORARY_FOLDER
     make_folder(folder)
     is_same_disk = folder.stat().st_dev == target.parent.stat().st_dev
@@ -114,6 +111,18 @@ def discard(path: Path) -> bool:
             raise
         shutil.rmtree(path)
     return True
+
+
+def prepare(target: Path, root: Path | None = None) -> None:
+    """Make the folder of a target, below a storage root that exists.
+
+    Raises:
+        StorageError: The root doesn't exist; it isn't made anew, since its disk may not be mounted.
+    """
+    if root is not None and not root.is_dir():
+        msg = f"The storage location {root} doesn't exist: mount the disk, or create the folder"
+        raise StorageError(msg)
+    make_folder(target.parent)
 
 
 # -- durability -------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from lamindb.io.placing import (
     make_folder,
     place,
     place_tree,
+    prepare,
     sync_file,
     sync_folder,
     temporary,
@@ -136,7 +137,7 @@ class _Copying:
 
 
 def _put_local(copying: _Copying, target: Path, root: Path | None, *, overwrite: bool, update: Update) -> None:
-    make_folder(target.parent)
+    prepare(target, root)
     with temporary(target, root) as path:
         with path.open("xb", buffering=0) as file:
             point("store.temporary-open")
@@ -243,7 +244,7 @@ def _put_tree_local(
     source: Path, target: Path, root: Path | None, expected: FileHash | None, update: Update
 ) -> FileHash:
     names = content_of(source)
-    make_folder(target.parent)
+    prepare(target, root)
     with temporary(target, root) as folder:
         folder.mkdir()
         digest = _copy_members(source, names, folder, update)
