@@ -40,6 +40,7 @@ def what_is_left():
         return "the object", "committed"
     return "temporary object" if temporary else "object without a row" if left else "nothing", "none"
 
+assert what_is_left() == ("nothing", "none")
 for number, (step, left, row) in enumerate({steps!r}):
     data.write_bytes(str(number).encode() * 100_000)
     connections.close_all()
