@@ -18,7 +18,8 @@ def parse_identifier(identifier: str, *, owner: str) -> tuple[str, str]:
     Raises:
         InvalidInstanceName: It is none of these.
     """
-    parts = identifier.removeprefix(_HUB).removesuffix("/").split("/")
+    is_url = identifier.startswith(_HUB)
+    parts = (identifier.removeprefix(_HUB).removesuffix("/") if is_url else identifier).split("/")
     if len(parts) == 1:
         parts = [owner, *parts]
     if len(parts) != 2 or not all(map(is_usable, parts)):  # noqa: PLR2004 - owner and name

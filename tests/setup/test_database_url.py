@@ -1,0 +1,82 @@
+"""Addresses of databases are checked without showing their secrets."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lamindb.errors import InvalidDatabaseUrl
+from lamindb.setup import database_url
+
+SECRET = "s3cr3t-pass"
+
+
+def test_address_is_taken_apart_with_its_options() -> None:
+    """User, password and database are decoded; everything after the question mark is for the driver."""
+    parts = database_url.parse(
+        "postgresql://me%40lab:p%2Fw@db.lab.org:5433/d%20b?sslmode=verify-full&sslrootcert=/c.pem"
+    )
+    assert (parts.user, parts.password, parts.host, parts.port, parts.database) == (
+        "me@lab",
+        "p/w",
+        "db.lab.org",
+        5433,
+        "d b",
+    )
+    assert parts.options == {"sslmode": "verify-full", "sslrootcert": "/c.pem"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgres://me:{SECRET}@h/d",
+        f"postgresql+psycopg2://me:{SECRET}@h/d",
+        "sqlite:///x.lndb",
+        f"postgresql://:{SECRET}@h/d",
+        "postgresql://h/d",
+        f"postgresql://me:{SECRET}@h",
+        f"postgresql://me:{SECRET}@h/",
+        f"postgresql://me:{SECRET}@/d",
+        f"postgresql://me:{SECRET}@h:port/d",
+        f"postgresql://me:{SECRET}@h:99999/d",
+        f"postgresql://me:{SECRET}@h/d\n",
+        f"postgresql://me:{SECRET}@h/d?password",
+        f"postgresql://me@h:x/d?password={SECRET}",
+        f"me:{SECRET}@h/d",
+        "",
+    ],
+)
+def test_address_that_cannot_be_used_is_refused_without_its_password(url: str) -> None:
+    """The error shows the form of an address, and neither it nor its cause has the password."""
+    with pytest.raises(InvalidDatabaseUrl, match="postgresql://user") as caught:
+        database_url.parse(url)
+    assert SECRET not in f"{caught.value}{caught.value.__cause__}"
+    assert isinstance(caught.value, ValueError)
+
+
+def test_address_by_service_needs_no_host() -> None:
+    """The driver finds the host of a service or in the options."""
+    assert database_url.parse("postgresql://me@/d?service=lab").options == {"service": "lab"}
+    assert database_url.parse("postgresql://me@/d?host=/run/postgresql").host == ""
+
+
+@given(
+    user=st.from_regex(r"[a-z]{1,8}", fullmatch=True),
+    password=st.from_regex(r"[A-Za-z0-9:/@%!#?&=+._~-]{6,20}", fullmatch=True),
+)
+def test_mask_hides_every_password(user: str, password: str) -> None:
+    """Whatever is between the first colon and the last at-sign is not shown."""
+    masked = database_url.mask(f"postgresql://{user}:{password}@host:5432/d")
+    assert masked == f"postgresql://{user}:***@host:5432/d"
+
+
+def test_mask_hides_passwords_in_options() -> None:
+    """Secrets after the question mark are hidden, other options are shown."""
+    masked = database_url.mask(f"postgresql://me@h/d?sslmode=require&password={SECRET}&sslpassword={SECRET}")
+    assert masked == "postgresql://me@h/d?sslmode=require&password=***&sslpassword=***"
+
+
+def test_repr_of_parts_has_no_secret() -> None:
+    """Parts can be logged."""
+    assert SECRET not in repr(database_url.parse(f"postgresql://me:{SECRET}@h/d?password={SECRET}"))
