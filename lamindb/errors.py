@@ -149,10 +149,6 @@ class UnsupportedFormat(LaminError, NotImplementedError):
     """No reader or writer is known for this object or suffix."""
 
 
-class UnsafeContent(LaminError, ValueError):
-    """Reading a file would run code that is in it."""
-
-
 class MissingExtra(LaminError, ImportError):
     """An optional dependency is not installed; the message has the ``pip install`` line."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from lamindb.errors import UnsupportedFormat
 from lamindb.io.formats.table_row import Format
 from lamindb.io.paths import as_local
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from anndata import AnnData
@@ -43,7 +46,25 @@ def write_h5ad(adata: AnnData, path: Path) -> None:
     """Write an AnnData as h5ad, with repeated strings as categoricals, leaving the object as it is."""
     from anndata.io import write_h5ad as write
 
-    write(path, shallow_copy(adata))
+    with explaining_members("h5ad"):
+        write(path, shallow_copy(adata))
+
+
+@contextmanager
+def explaining_members(kind: str) -> Iterator[None]:
+    """Turn what goes wrong while an AnnData is written within the block into one sentence.
+
+    Raises:
+        UnsupportedFormat: The format has no place for a part of the object.
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        notes = "; ".join([*str(error).splitlines(), *getattr(error, "__notes__", [])])
+        msg = f"This AnnData can't be written as {kind}: {notes}. Convert or remove that part"
+        raise UnsupportedFormat(msg) from error
 
 
 def shallow_copy(adata: AnnData) -> AnnData:
@@ -92,7 +113,8 @@ def size_adata(adata: AnnData) -> int:
 def size_of_member(value: Any) -> int:
     """About how many bytes a part of an AnnData has in memory."""
     if hasattr(value, "memory_usage"):
-        return int(value.memory_usage(deep=True).sum())
+        usage = value.memory_usage(deep=True)  # of a table one number per column
+        return int(usage.sum() if hasattr(usage, "sum") else usage)
     if isinstance(value, Mapping):
         return sum(map(size_of_member, value.values()))
     if hasattr(value, "indptr"):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import UnsafeContent
-from lamindb.io.formats.anndata import shallow_copy, size_adata, size_of_member
+from lamindb.io.formats.anndata import explaining_members, shallow_copy, size_adata, size_of_member
 from lamindb.io.formats.table_row import Format
 from lamindb.io.paths import as_local, to_path
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from anndata import AnnData
     from upath import UPath
 
-_PICKLES = "pickle"
 _CONTAINERS = frozenset({"anndata", "dict", "raw", "dataframe"})
 
 
@@ -31,7 +29,6 @@ def _format(suffix: str, *, accessor_from_path: bool) -> Format:
         accessor="AnnData",
         accessor_from_path=accessor_from_path,
         is_folder=True,
-        can_execute=True,
         streams=True,
         requires=("zarr",),
         install="lamindb[zarr]",
@@ -51,52 +48,20 @@ def open_group(path: Path | UPath) -> zarr.Group:
     return zarr.open_group(zarr.storage.FsspecStore.from_upath(to_path(path), read_only=True), mode="r")
 
 
-def read_zarr(path: Path | UPath, *, allow_pickle: bool = False, **kwargs: Any) -> AnnData | Path | UPath:
-    """Read an AnnData from a zarr store.
+def read_zarr(path: Path | UPath, **kwargs: Any) -> AnnData | Path | UPath:
+    """Read an AnnData from a zarr store; return the path if something else is in the store.
 
-    Args:
-        path: The store, local or in the cloud.
-        allow_pickle: Whether arrays of pickled objects are read, which runs whatever code is in them.
-        **kwargs: Passed on to ``anndata.io.read_zarr``.
-
-    Returns:
-        The AnnData, or the path if something else is in the store.
-
-    Raises:
-        UnsafeContent: The store has pickled objects.
+    Arrays of pickled objects are refused by zarr from version 3 on.
     """
     from anndata.io import read_zarr as read
 
     group = open_group(path)
-    if not is_anndata(group):
-        return path
-    if not allow_pickle:
-        _require_no_pickles(group, path)
-    return read(group, **kwargs)
+    return read(group, **kwargs) if is_anndata(group) else path
 
 
 def is_anndata(group: zarr.Group) -> bool:
     """Whether a group has an AnnData, also as old releases of anndata wrote it, without saying so."""
     return group.attrs.get("encoding-type") == "anndata" or {"obs", "var"} <= set(group.keys())
-
-
-def _require_no_pickles(group: zarr.Group, path: Path | UPath) -> None:
-    import zarr
-
-    for name, member in group.members(max_depth=None):
-        if isinstance(member, zarr.Array) and _PICKLES in _codecs(member):
-            msg = f"The array '{name}' in {path} has pickled objects, which run code when read: pass allow_pickle=True if you trust them"
-            raise UnsafeContent(msg)
-
-
-def _codecs(array: zarr.Array[Any]) -> set[str]:
-    document = array.metadata.to_dict()
-    declared = [*(document.get("filters") or ()), document.get("compressor"), *(document.get("codecs") or ())]  # type: ignore[misc]
-    names = {
-        str(getattr(codec, "codec_id", None) or (codec or {}).get("id") or (codec or {}).get("name"))
-        for codec in declared
-    }
-    return {name.rpartition(".")[2] for name in names}
 
 
 def write_zarr(
@@ -116,12 +81,25 @@ def write_zarr(
         chunks: The shape of the chunks of a dense ``X``.
         **kwargs: Passed on to all arrays.
     """
+    with explaining_members("zarr"):
+        _write_group(adata, path, callback, chunks, kwargs)
+
+
+def _write_group(
+    adata: AnnData,
+    path: Path,
+    callback: Callable[[int, int], None] | None,
+    chunks: tuple[int, int] | None,
+    options: dict[str, Any],
+) -> None:
     import zarr
     from anndata.experimental import write_dispatched
 
     own = _with_categoricals(shallow_copy(adata))
     group = zarr.open_group(path, mode="w", zarr_format=2)
-    write_dispatched(group, "/", own, callback=_member_writer(size_adata(own), callback, chunks), dataset_kwargs=kwargs)
+    write_dispatched(
+        group, "/", own, callback=_member_writer(size_adata(own), callback, chunks), dataset_kwargs=options
+    )
     zarr.consolidate_metadata(group.store)
 
 

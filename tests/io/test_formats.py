@@ -1,0 +1,491 @@
+"""Formats: recognised without importing their libraries, read and written through one table."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+
+import anndata as ad
+import numpy as np
+import pandas as pd
+import pytest
+import zarr
+from pandas.testing import assert_frame_equal
+from scipy import sparse
+
+from lamindb.errors import InvalidKey, MissingExtra, StorageError, UnsupportedFormat
+from lamindb.io import formats
+from lamindb.io.formats import registry
+from lamindb.io.formats.zarr import write_zarr
+from lamindb.io.hashing import digest_path
+from tests.sandbox import isolated_environment
+
+
+@pytest.fixture
+def frame():
+    """A table with columns of several types and an index."""
+    return pd.DataFrame(
+        {
+            "number": [1.5, None, 3.0],
+            "text": ["a", "b", None],
+            "kind": pd.Categorical(["x", "y", "x"]),
+            "time": pd.to_datetime(["2023-01-01", "2023-01-02", None]),
+        },
+        index=pd.Index(["r1", "r2", "r3"], name="row"),
+    )
+
+
+@pytest.fixture
+def adata():
+    """Annotated data with every slot, and columns of repeated strings."""
+    matrix = sparse.random(20, 5, density=0.4, format="csr", dtype="float32", random_state=0)
+    data = ad.AnnData(
+        matrix,
+        obs=pd.DataFrame({"kind": ["x", "y"] * 10, "gaps": [None, "a"] * 10}, index=[f"o{i}" for i in range(20)]),
+        var=pd.DataFrame({"group": ["g"] * 5}, index=list("abcde")),
+        uns={"nested": {"array": np.arange(3), "text": "t"}},
+    )
+    data.raw = data.copy()
+    data.obsm["X_pca"] = np.ones((20, 2))
+    data.varm["loadings"] = np.ones((5, 2))
+    data.obsp["distances"] = sparse.eye(20, format="csr")
+    data.layers["counts"] = matrix.copy()
+    return data
+
+
+def state_of(adata):
+    """What a caller would notice if their object was modified."""
+    columns = [str(frame.dtypes.to_dict()) for frame in (adata.obs, adata.var, adata.raw.var)]
+    return columns, repr(adata), id(adata.X), sorted(adata.uns["nested"])
+
+
+# -- recognising ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [
+        (".parquet", "parquet"),
+        (".csv", "csv"),
+        (".csv.gz", "csv"),
+        (".CSV", "csv"),
+        (".png.csv", "csv"),
+        (".tsv.bz2", "tsv"),
+        (".xlsx", "excel"),
+        (".xslx", "excel"),
+        (".h5ad", "h5ad"),
+        (".zarr", "zarr"),
+        (".zrad", "zrad"),
+        (".fcs", "fcs"),
+        (".h5mu", "h5mu"),
+    ],
+)
+def test_format_of_a_suffix(suffix, name):
+    """Suffixes are found in any casing, and by their last part."""
+    assert formats.format_of_suffix(suffix).name == name
+
+
+@pytest.mark.parametrize("suffix", ["", ".unknown", ".gz"])
+def test_unknown_suffix_has_no_format(suffix):
+    """What nobody knows has no format."""
+    assert formats.format_of_suffix(suffix) is None
+
+
+def test_every_address_in_the_table_leads_to_a_function():
+    """No row of the table points to nothing, and what needs a library says how to install it."""
+    for row in registry.own_formats():
+        for address in filter(None, (row.reader, row.writer)):
+            assert callable(registry.resolve(address))
+        assert bool(row.requires) == bool(row.install)
+        assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in row.suffixes)
+
+
+def test_objects_are_recognised_by_type(frame, adata):
+    """Tables and annotated data have a format, subclasses too; other objects have none."""
+
+    class Special(pd.DataFrame):
+        """A user's own table."""
+
+    assert formats.format_of_object(frame).suffixes[0] == ".parquet"
+    assert formats.format_of_object(Special(frame)).suffixes[0] == ".parquet"
+    assert formats.format_of_object(adata).suffixes[0] == ".h5ad"
+    for value in (1, "a.csv", None, {"a": 1}, np.ones(3), pd.Series([1]), type(frame)):
+        assert formats.format_of_object(value) is None
+
+
+def test_recognising_imports_no_library(tmp_path):
+    """Looking up formats and accessors loads neither pandas nor anndata nor zarr."""
+    code = """
+import sys
+from pathlib import Path
+from lamindb.io import formats
+formats.format_of_suffix(".h5ad"), formats.format_of_object(3), formats.accessor_of("a.zrad"), formats.accessor_of(Path("a.csv"))
+print(sorted({"pandas", "numpy", "anndata", "zarr", "h5py", "pyarrow", "fsspec"} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=isolated_environment(tmp_path), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("path", "accessor"),
+    [
+        ("a.h5ad", "AnnData"),
+        ("x/b.zrad", "AnnData"),
+        ("b.zarr", None),
+        ("b.parquet", None),
+        ("b.csv", None),
+        ("b.h5ad.gz", None),
+        ("h5ad", None),
+    ],
+)
+def test_accessor_of_a_path(path, accessor):
+    """Only paths that are annotated data for certain have an accessor."""
+    assert formats.accessor_of(path) == accessor
+
+
+def test_accessor_of_an_object(frame, adata):
+    """Objects have the accessor of their type, others none."""
+    assert formats.accessor_of(frame) == "DataFrame"
+    assert formats.accessor_of(adata) == "AnnData"
+    assert formats.accessor_of(3) is None
+
+
+def test_accessor_of_mudata_needs_the_library(monkeypatch):
+    """An ``.h5mu`` file is MuData exactly where mudata is installed."""
+    monkeypatch.setattr(registry, "find_spec", lambda _: None)
+    assert formats.accessor_of("a.h5mu") is None
+    monkeypatch.setattr(registry, "find_spec", lambda _: object())
+    assert formats.accessor_of("a.h5mu") == "MuData"
+
+
+# -- suffixes of objects ----------------------------------------------------------------------------------------------
+
+
+def test_table_is_always_parquet(frame):
+    """A table is stored as parquet, whatever format is asked for, and the key has to agree."""
+    assert formats.suffix_of_object(frame) == ".parquet"
+    assert formats.suffix_of_object(frame, format="csv") == ".parquet"
+    assert formats.suffix_of_object(frame, key="a/b.parquet") == ".parquet"
+    for key, suffix in (("a.csv", ".csv"), ("a", "")):
+        with pytest.raises(
+            InvalidKey, match=f"The suffix '{suffix}' of the provided key is incorrect, it should be '.parquet'"
+        ):
+            formats.suffix_of_object(frame, key=key)
+
+
+def test_annotated_data_has_three_formats(adata):
+    """The format comes from the argument, else from the key, else it is h5ad."""
+    assert formats.suffix_of_object(adata) == ".h5ad"
+    for name in ("h5ad", "zarr", "zrad"):
+        assert formats.suffix_of_object(adata, format=name) == f".{name}"
+        assert formats.suffix_of_object(adata, key=f"a/b.{name}") == f".{name}"
+    with pytest.raises(
+        InvalidKey, match=r"The suffix '\.h5ad' of the provided key is incorrect, it should be '\.zarr'"
+    ):
+        formats.suffix_of_object(adata, format="zarr", key="a.h5ad")
+    with pytest.raises(InvalidKey, match=r"The suffix '' of the provided key is incorrect, it should be '\.h5ad'"):
+        formats.suffix_of_object(adata, key="a")
+
+
+@pytest.mark.parametrize("arguments", [{"format": "csv"}, {"key": "a/b.csv"}])
+def test_unknown_format_of_annotated_data_is_refused(adata, arguments):
+    """The message has the formats to choose from."""
+    with pytest.raises(
+        ValueError,
+        match="Error when specifying AnnData storage format, it should be 'h5ad', 'zarr' or 'zrad', not 'csv'",
+    ):
+        formats.suffix_of_object(adata, **arguments)
+
+
+def test_object_without_format_is_refused():
+    """The message says to pass a path."""
+    with pytest.raises(
+        NotImplementedError, match="Do not know how to create a file object from 3, pass a filepath instead!"
+    ):
+        formats.suffix_of_object(3)
+
+
+# -- writing and reading ----------------------------------------------------------------------------------------------
+
+
+def test_table_comes_back_as_it_was(frame, tmp_path):
+    """Types, index and gaps survive, and equal tables give equal bytes."""
+    formats.write(frame, tmp_path / "a.parquet")
+    formats.write(frame.copy(), tmp_path / "b.parquet")
+    assert_frame_equal(formats.load(tmp_path / "a.parquet"), frame)
+    assert digest_path(tmp_path / "a.parquet") == digest_path(tmp_path / "b.parquet")
+    assert list(formats.load(tmp_path / "a.parquet", columns=["number"])) == ["number"]
+
+
+@pytest.mark.parametrize("suffix", [".h5ad", ".zarr", ".zrad"])
+def test_annotated_data_comes_back_and_stays_as_it_was(adata, tmp_path, suffix):
+    """All slots survive; the caller's object is not modified; equal objects give equal bytes."""
+    before = state_of(adata)
+    formats.write(adata, tmp_path / f"a{suffix}")
+    assert state_of(adata) == before
+    formats.write(adata.copy(), tmp_path / f"b{suffix}")
+    assert digest_path(tmp_path / f"a{suffix}") == digest_path(tmp_path / f"b{suffix}")
+    loaded = formats.load(tmp_path / f"a{suffix}")
+    assert (loaded.X != adata.X).nnz == 0
+    assert (loaded.raw.X != adata.raw.X).nnz == 0
+    assert loaded.obs.astype(object).where(loaded.obs.notna(), None).equals(adata.obs)
+    assert list(loaded.obs["kind"].cat.categories) == ["x", "y"]
+    assert loaded.raw.var["group"].dtype == "category"
+    assert (set(loaded.obsm), set(loaded.varm), set(loaded.obsp)) == ({"X_pca"}, {"loadings"}, {"distances"})
+    assert loaded.uns["nested"]["array"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("suffix", [".h5ad", ".zarr"])
+def test_views_backed_and_empty_annotated_data_can_be_written(adata, tmp_path, suffix):
+    """A view writes its part, data backed by a file writes all, and data without a matrix writes the rest."""
+    formats.write(adata[:3, ["a", "b"]], tmp_path / f"view{suffix}")
+    assert formats.load(tmp_path / f"view{suffix}").shape == (3, 2)
+    formats.write(adata, tmp_path / "backed.h5ad")
+    backed = ad.read_h5ad(tmp_path / "backed.h5ad", backed="r")
+    before = digest_path(tmp_path / "backed.h5ad")
+    formats.write(backed, tmp_path / f"copy{suffix}")
+    assert (formats.load(tmp_path / f"copy{suffix}").X != adata.X).nnz == 0
+    backed.file.close()
+    assert digest_path(tmp_path / "backed.h5ad") == before
+    formats.write(ad.AnnData(obs=adata.obs.copy()), tmp_path / f"empty{suffix}")
+    assert formats.load(tmp_path / f"empty{suffix}").shape == (20, 0)
+
+
+def test_zarr_writer_tells_how_far_it_is(adata, tmp_path):
+    """The callback is told a growing number of bytes up to the total."""
+    told = []
+    write_zarr(adata, tmp_path / "a.zarr", callback=lambda total, done: told.append((total, done)))
+    totals, done = zip(*told, strict=True)
+    assert len(set(totals)) == 1
+    assert list(done) == sorted(done)
+    assert 0 < done[-1] <= totals[0] * 1.5
+
+
+def test_chunks_of_a_dense_matrix_can_be_chosen(tmp_path):
+    """The matrix has the given chunks, other arrays their own."""
+    write_zarr(ad.AnnData(np.ones((10, 4), dtype="float32")), tmp_path / "a.zarr", chunks=(5, 2))
+    assert zarr.open_group(tmp_path / "a.zarr", mode="r")["X"].chunks == (5, 2)
+
+
+@pytest.mark.parametrize("compression", ["", ".gz", ".bz2", ".xz", ".zip"])
+@pytest.mark.parametrize(("suffix", "separator"), [(".csv", ","), (".tsv", "\t")])
+def test_text_tables_are_read_compressed_or_not(tmp_path, suffix, separator, compression):
+    """Separated values become a table, and keywords reach the reader."""
+    path = tmp_path / f"a{suffix}{compression}"
+    pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_csv(path, sep=separator, index=False)
+    assert formats.load(path).to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
+    assert formats.load(path, index_col="b")["a"].to_dict() == {"x": 1, "y": 2}
+    assert formats.load(path, nrows=1).shape == (1, 2)
+
+
+def test_other_tables_and_json_are_read(tmp_path):
+    """Feather and JSON lines become tables, JSON what it says."""
+    frame = pd.DataFrame({"a": [1, 2]})
+    frame.to_feather(tmp_path / "a.feather")
+    frame.to_json(tmp_path / "a.jsonl", orient="records", lines=True)
+    (tmp_path / "a.json").write_text('{"ä": [1, null]}', encoding="utf-8")
+    assert_frame_equal(formats.load(tmp_path / "a.feather"), frame)
+    assert_frame_equal(formats.load(tmp_path / "a.jsonl"), frame)
+    assert formats.load(tmp_path / "a.json") == {"ä": [1, None]}
+
+
+@pytest.mark.parametrize(
+    "suffix", ["", ".txt", ".gz", ".png", ".h5", ".h5mu", ".pdf", ".html", ".npy", ".pt", ".joblib"]
+)
+def test_files_that_nobody_reads_are_handed_out_as_paths(tmp_path, suffix):
+    """Loading what has no reader returns the path, without opening the file."""
+    path = tmp_path / f"a{suffix}"
+    assert formats.load(path) is path
+
+
+def test_suffix_of_the_record_counts(tmp_path):
+    """A file is read by the suffix that its record has, whatever it is called."""
+    pd.DataFrame({"a": [1]}).to_csv(tmp_path / "a.dat", index=False)
+    assert formats.load(tmp_path / "a.dat", ".csv").to_dict("list") == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"a": [1, "x", {2}]}),
+        pd.DataFrame([[1, 2]], columns=["a", "a"]),
+        pd.DataFrame({"a": [object()]}),
+    ],
+    ids=["mixed", "duplicate", "objects"],
+)
+def test_table_that_parquet_can_not_hold_is_refused(tmp_path, frame):
+    """One sentence says what to change, and no broken file is left."""
+    with pytest.raises(UnsupportedFormat, match="can't be written as parquet"):
+        formats.write(frame, tmp_path / "a.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_failed_write_leaves_nothing(adata, tmp_path):
+    """Annotated data that can't be written leaves no broken file or folder."""
+    adata.uns["strange"] = object()
+    for suffix in (".h5ad", ".zarr"):
+        with pytest.raises(UnsupportedFormat, match=r"This AnnData can't be written as .*strange.* Convert or remove"):
+            formats.write(adata, tmp_path / f"a{suffix}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_objects_are_only_written_in_formats_of_their_own(frame, adata, tmp_path):
+    """A table is no h5ad, annotated data no parquet, and a number nothing."""
+    for value, name in ((frame, "a.h5ad"), (adata, "a.parquet"), (3, "a.parquet"), (frame, "a.csv"), (frame, "a")):
+        with pytest.raises(UnsupportedFormat, match="can't be written as"):
+            formats.write(value, tmp_path / name)
+
+
+def test_broken_files_raise_and_keep_their_cause(tmp_path):
+    """A file that isn't what its suffix says raises an error of the library that reads it."""
+    for name in ("a.parquet", "a.h5ad", "a.feather", "a.json"):
+        (tmp_path / name).write_bytes(b"nonsense")
+        with pytest.raises((OSError, ValueError)):
+            formats.load(tmp_path / name)
+
+
+def test_size_in_memory_counts_arrays(adata, frame):
+    """Objects have at least the size of their arrays, raw data included."""
+    assert formats.size_in_memory(frame) >= 24
+    without_raw = adata.copy()
+    del without_raw.raw
+    assert formats.size_in_memory(adata) - formats.size_in_memory(without_raw) >= adata.raw.X.data.nbytes
+
+
+# -- what isn't installed ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("suffix", "line"),
+    [
+        (".fcs", "pip install 'lamindb[fcs]'"),
+        (".xlsx", "pip install 'lamindb[excel]'"),
+        (".zarr", "pip install 'lamindb[zarr]'"),
+    ],
+)
+def test_missing_extra_names_the_command(tmp_path, monkeypatch, suffix, line):
+    """A file whose reader isn't installed is named with the line that installs it."""
+    monkeypatch.setattr(registry, "find_spec", lambda _: None)
+    with pytest.raises(MissingExtra) as caught:
+        formats.load(tmp_path / f"a{suffix}")
+    assert line in str(caught.value)
+    assert isinstance(caught.value, ImportError)
+
+
+# -- content that could run -------------------------------------------------------------------------------------------
+
+
+class Trap:
+    """Creates a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+@pytest.mark.parametrize("suffix", [".pkl", ".pickle", ".joblib", ".pt", ".npy"])
+def test_pickles_are_not_opened(tmp_path, suffix):
+    """Loading a pickle, whatever it is called, returns the path and runs nothing."""
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(pickle.dumps(Trap(tmp_path / "trapped")))
+    assert formats.load(path) == path
+    assert not (tmp_path / "trapped").exists()
+
+
+def test_pickles_are_opened_on_request(tmp_path):
+    """A caller who trusts the file gets the object."""
+    path = tmp_path / "a.pkl"
+    path.write_bytes(pickle.dumps({"a": 1}))
+    assert formats.load(path, allow_pickle=True) == {"a": 1}
+
+
+@pytest.mark.parametrize("place", ["filters", "compressor"])
+@pytest.mark.parametrize("dtype", ["|O", "<i8"])
+def test_pickles_in_a_zarr_store_are_refused(adata, tmp_path, place, dtype):
+    """An array of pickled objects hidden in annotated data isn't read."""
+    path = tmp_path / "a.zarr"
+    formats.write(adata, path)
+    array = path / "uns" / "nested" / "trap"
+    array.mkdir()
+    codec = {"id": "pickle", "protocol": 5}
+    description = {
+        "zarr_format": 2,
+        "shape": [1],
+        "chunks": [1],
+        "dtype": dtype,
+        "fill_value": 0,
+        "order": "C",
+        "filters": [codec] if place == "filters" else None,
+        "compressor": codec if place == "compressor" else None,
+    }
+    (array / ".zarray").write_text(json.dumps(description))
+    (array / ".zattrs").write_text(json.dumps({"encoding-type": "array", "encoding-version": "0.2.0"}))
+    (array / "0").write_bytes(pickle.dumps(Trap(tmp_path / "trapped")))
+    (path / ".zmetadata").unlink()
+    with pytest.raises(ValueError, match="pickle"):
+        formats.load(path)
+    assert not (tmp_path / "trapped").exists()
+
+
+# -- third parties ----------------------------------------------------------------------------------------------------
+
+PLUGIN = """
+from pathlib import Path
+from lamindb.io.formats import Format
+
+class Sequence:
+    def __init__(self, text):
+        self.text = text
+
+def read(path, **kwargs):
+    return Sequence(Path(path).read_text())
+
+def write(value, path):
+    path.write_text(value.text)
+
+FORMATS = [Format("sequence", (".seq",), reader="seqplugin:read", writer="seqplugin:write", object_type="seqplugin.Sequence", accessor="Sequence")]
+"""
+
+
+@pytest.fixture
+def plugins(tmp_path, monkeypatch):
+    """An installed distribution with a format, and one that can't be imported."""
+    (tmp_path / "seqplugin.py").write_text(PLUGIN)
+    (tmp_path / "brokenplugin.py").write_text("raise RuntimeError('broken')")
+    metadata = tmp_path / "seqplugin-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: seqplugin\nVersion: 1\n")
+    (metadata / "entry_points.txt").write_text(
+        "[lamindb.formats]\nbroken = brokenplugin:FORMATS\nsequence = seqplugin:FORMATS\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.foreign_formats.cache_clear()
+    yield tmp_path
+    registry.foreign_formats.cache_clear()
+    sys.modules.pop("seqplugin", None)
+
+
+def test_formats_of_third_parties_work_like_ours(plugins, capsys):
+    """A format from an entry point is recognised, written and read; a broken one is named and passed over."""
+    from seqplugin import Sequence
+
+    assert formats.format_of_suffix(".seq").name == "sequence"
+    assert "brokenplugin" in capsys.readouterr().out
+    value = Sequence("ACGT")
+    assert formats.suffix_of_object(value, key="a/b.seq") == ".seq"
+    assert formats.accessor_of(value) == "Sequence"
+    formats.write(value, plugins / "a.seq")
+    assert formats.load(plugins / "a.seq").text == "ACGT"
+
+
+def test_unwritable_place_is_a_storage_error(frame, tmp_path):
+    """A table that can't be written where it should is a storage error that names the path."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="file"):
+        formats.write(frame, tmp_path / "file" / "a.parquet")
