@@ -76,13 +76,14 @@ def _planned(*, storage: PathLike | None, name: str | None, db: str | None, sche
     if storage is None or not str(storage):
         msg = "`storage` is missing: pass a local folder or the address of a bucket, as in `lamin init --storage ./mydata`."
         raise ValueError(msg)
+    root = storages.root_as_str(storage)
     if name is not None:
         identity.check_name(name)
     if db is not None:
         database_url.parse(db)
     name = identity.check_name(identity.infer_name(storage=str(storage), db=db) if name is None else name)
     schema_str = ",".join(instances.split_schemas(schema))
-    instance = InstanceSettings(current.settings.owner, name, str(storage), None, db, schema_str)
+    instance = InstanceSettings(current.settings.owner, name, root, None, db, schema_str)
     connection.refuse_cloud_sqlite(instance)
     return instance
 

@@ -72,8 +72,7 @@ def _watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
 
 
 def _drop(connection: BaseDatabaseWrapper) -> None:
-    """Let this thread open another connection for its next query."""
-    connection.close()
+    """Let this thread open another connection for its next query; the cursor of this one closes after the error."""
     if connection in connections.all(initialized_only=True):
         del connections[connection.alias]
 
