@@ -98,7 +98,8 @@ class FilterText(RecordText):
 
 
 def _registry(context: click.Context) -> str:
-    return str(context.params.get("registry") or "")
+    """The registry of the command line; click leaves it among the arguments if an option without value ends the line."""
+    return str(context.params.get("registry") or next(iter(context.args), ""))
 
 
 # -- names ------------------------------------------------------------------------------------------------------------

@@ -60,6 +60,14 @@ EXITS = (
     Exit(NOT_CONFIRMED, "The deletion was not confirmed; nothing was deleted."),
 )
 
+_UNUSABLE = {
+    "DatabaseError",
+    "OperationalError",
+    "ProgrammingError",
+    "InterfaceError",
+    "UndefinedTable",
+    "UndefinedColumn",
+}
 _BY_ERROR = {name: row.status for row in EXITS for name in row.errors}
 
 
@@ -83,10 +91,14 @@ def _more_precise(status: int, error: BaseException) -> int:
 
 def _is_database_error(error: BaseException) -> bool:
     """Whether a database driver, or Django on its behalf, raised the error."""
-    return any(
-        kind.__module__.partition(".")[0] in {"sqlite3", "psycopg2", "psycopg"} or kind.__module__ == "django.db.utils"
-        for kind in type(error).__mro__
-    ) and type(error).__name__ in {"OperationalError", "ProgrammingError", "InterfaceError", "UndefinedTable"}
+    return (
+        any(
+            kind.__module__.partition(".")[0] in {"sqlite3", "psycopg2", "psycopg"}
+            or kind.__module__ == "django.db.utils"
+            for kind in type(error).__mro__
+        )
+        and type(error).__name__ in _UNUSABLE
+    )
 
 
 def _status_of_database_error(text: str) -> int:

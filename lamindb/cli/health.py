@@ -23,7 +23,7 @@ from lamindb.cli import exits
 from lamindb.cli.problems import problem_of
 from lamindb.errors import InstanceNotLoaded, MissingExtra, StorageError, StorageNotWritable
 from lamindb.setup import database_url, layers, locations, sqlite_files
-from lamindb.setup.current import choose_instance, settings
+from lamindb.setup.current import choose_instance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def all_checks() -> list[Check]:
     """Make every check that makes sense: without an instance only those of the installation."""
     checks = [_versions(), _made("settings", _settings), _made("cache", _cache)]
     try:
-        chosen = choose_instance(settings.user)
+        chosen = choose_instance()
     except InstanceNotLoaded as error:
         return [*checks, Check("instance", "ok", str(error), {"identifier": None})]
     except Exception as error:  # noqa: BLE001 - said in the report

@@ -94,5 +94,6 @@ def _in_url(text: str) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    """The ways in which a secret may be written: as it is, quoted or unquoted in a URL, escaped in a literal."""
+    """The ways in which a secret may be written: as it is, line by line, quoted or unquoted in a URL, escaped in a literal."""
     yield from (secret, quote(secret, safe=""), unquote(secret), repr(secret)[1:-1])
+    yield from (line for line in secret.splitlines() if len(line) >= _SHORTEST_SECRET and not line.startswith("-----"))

@@ -37,7 +37,7 @@ def problem_of(error: BaseException) -> Problem:
     kind = type(error).__name__
     if isinstance(error, click.ClickException):
         return Problem(kind, shortened(error.format_message()), error.exit_code)
-    if isinstance(error, click.Abort):
+    if isinstance(error, (click.Abort, EOFError)):
         return Problem(kind, "the input ended before the question was answered", exits.FAILED)
     if isinstance(error, SystemExit) and not isinstance(error, ValueError):
         return _problem_of_exit(error)

@@ -77,6 +77,7 @@ def test_unexpected_error_says_how_to_see_more() -> None:
         (SystemExit("a library is done"), "a library is done", 1),
         (SystemExit(3), "a library ended the command", 3),
         (errors.SynonymConflict("taken"), "taken", 1),
+        (EOFError("EOF when reading a line"), "the input ended before the question was answered", 1),
     ],
 )
 def test_sentence_of_an_error(error: BaseException, message: str, status: int) -> None:

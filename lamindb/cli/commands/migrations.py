@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("action", type=click.Choice(["create", "deploy", "squash", "check", "plan"]))
-@click.option("--package-name", metavar="NAME", type=TEXT, help="squash: the package, such as lnschema_core.")
+@click.option("--package-name", metavar="NAME", type=TEXT, help="create, squash: the package, such as lnschema_core.")
 @click.option("--end-number", metavar="NNNN", type=TEXT, help="squash: the number of the last migration to squash.")
 @click.option("--start-number", metavar="NNNN", type=TEXT, help="squash: the number of the first migration to squash.")
 @json_option
@@ -39,7 +39,7 @@ def migrate(action: str, package_name: str | None, end_number: str | None, start
     if action == "squash":
         return _squash(package_name, end_number, start_number)
     if action == "create":
-        return setup.migrate.create()
+        return setup.migrate.create(*([package_name] if package_name else []))
     if action == "deploy":
         return setup.migrate.deploy()
     return _plan() if action == "plan" else _check()
