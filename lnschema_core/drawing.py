@@ -47,13 +47,14 @@ class Picture:
     edges: Sequence[tuple[str, str]]
 
 
-class Drawing(graphviz.Digraph):
+class Drawing(graphviz.Digraph):  # type: ignore[misc] # graphviz comes without types
     """A graph for graphviz; in a notebook it appears as a picture, or as its source where that can't be rendered."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **kwargs: Any) -> dict[str, Any]:
         if not has_dot():
             return {"text/plain": self.source}
-        return super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
+        bundle: dict[str, Any] = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
+        return bundle
 
 
 def draw(picture: Picture) -> Drawing:
@@ -90,7 +91,7 @@ def _label(node: Node) -> str:
     if not node.facts:
         return f"<{title}>"
     facts = "<BR/>".join(text(fact) for fact in node.facts)
-    return f'<{title}<BR/><FONT COLOR="GREY" POINT-SIZE="10" FACE="Monospace">{facts}</FONT>>'
+    return f'<{title}<BR/><FONT COLOR="#374151" POINT-SIZE="8" FACE="Monospace">{facts}</FONT>>'
 
 
 def _quoted(value: str) -> str:

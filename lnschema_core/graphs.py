@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,6 +16,7 @@ from lnschema_core.fields import string_field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from django.db.models import ManyToManyField
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lnschema_core.lineage import Edge, Flow
     from lnschema_core.models import Dataset, File, Registry
 
-MOST_RUNS = 2_000
+MOST_RUNS = 1_000
 """How many runs are followed in each direction: a picture of more would be rendered for minutes and could not be read."""
 
 MOST_NODES = 5_000
@@ -50,7 +51,7 @@ def view_flow(host: File | Dataset, *, with_children: bool = True) -> Drawing:
         A graph for graphviz, with arrows from inputs to runs to outputs.
     """
     flow = lineage.flow_of(type(host).__name__, host.pk, host.run_id, with_children=with_children, most_runs=MOST_RUNS)
-    graph = _Graph.around(host.pk, flow.edges)
+    graph = _Graph.around(host.pk, flow.edges, is_complete=flow.is_complete)
     nodes = {node.id: node for node in _nodes_of_flow(flow, graph.records)}
     nodes[host.pk] = _host_node(host)
     return graph.draw(nodes)
@@ -134,9 +135,9 @@ def view_parents(
     return graph.draw(nodes)
 
 
-def _parents_relation(registry: type[Registry]) -> ManyToManyField[Any, Any]:
+def _parents_relation(registry: Any) -> ManyToManyField[Any, Any]:
     try:
-        relation: Any = registry._meta.get_field("parents")
+        relation: ManyToManyField[Any, Any] = registry._meta.get_field("parents")
     except FieldDoesNotExist as error:
         msg = f"Parents view is not supported for {registry.__name__}!"
         raise NotImplementedError(msg) from error
@@ -162,25 +163,28 @@ def _transform_node(record_id: str, title: str | None, kind: str, user: str | No
 
 @dataclass(frozen=True)
 class _Graph:
-    """Edges around a record, in an order that does not depend on that of the database."""
+    """Edges around a record."""
 
     start: str
-    records: list[str]
-    edges: list[Edge]
+    records: Mapping[str, int]
+    """The records and their distances from the start."""
+    edges: Sequence[Edge]
 
     @classmethod
-    def around(cls, start: str, edges: Sequence[Edge]) -> _Graph:
+    def around(cls, start: str, edges: Sequence[Edge], *, is_complete: bool = True) -> _Graph:
         """The graph of the edges; of too many, the part that is nearest to the start."""
-        distances = lineage.within(start, lineage.neighbours(edges), limit=MOST_NODES)
-        position = {record: index for index, record in enumerate(distances)}
-        near = [edge for edge in edges if edge[0] in position and edge[1] in position]
-        if len(near) < len(edges):
-            log.warning(f"the graph is too large to be drawn, showing the {len(position)} nearest records")
-        return cls(start, list(position), sorted(near, key=lambda edge: (position[edge[0]], position[edge[1]])))
+        records = lineage.within(start, lineage.neighbours(edges), limit=MOST_NODES)
+        near = [edge for edge in edges if edge[0] in records and edge[1] in records]
+        if len(near) < len(edges) or not is_complete:
+            log.warning(f"the graph is too large to be drawn, showing the {len(records)} nearest records")
+        return cls(start, records, near)
 
     def draw(self, nodes: Mapping[str, Node]) -> Drawing:
-        """Draw the graph with the given nodes, the start highlighted."""
+        """Draw the graph with the given nodes, the start highlighted; in an order that says something to people."""
         shown = [nodes.get(record, Node(record, record)) for record in self.records]
+        shown.sort(key=lambda node: (self.records[node.id], node.title, node.id))
+        position = {node.id: index for index, node in enumerate(shown)}
+        edges = sorted(self.edges, key=lambda edge: (position[edge[0]], position[edge[1]]))
         coloured = [replace(node, colour=START) if node.id == self.start else node for node in shown]
         drawing.has_dot()
-        return drawing.draw(Picture(self.start, coloured, self.edges))
+        return drawing.draw(Picture(self.start, coloured, edges))

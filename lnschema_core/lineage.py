@@ -28,7 +28,8 @@ EVERYTHING = 2**31 - 1
 # -- files, datasets and runs -----------------------------------------------------------------------------------------
 
 # A branch of a recursion may name the recursion only once (Postgres), so the rows of ``kinds`` let one branch follow the
-# links of both kinds of hosts.
+# links of both kinds of hosts. Rows come breadth-first. Postgres computes as many as are asked for; SQLite would compute all
+# of them, unless the recursion itself has a limit.
 _FLOW = """
 WITH RECURSIVE
 kinds(kind) AS (SELECT 1 UNION ALL SELECT 2),
@@ -42,6 +43,7 @@ upstream(id) AS (
     LEFT JOIN lnschema_core_dataset_input_of AS uses_dataset ON kind = 2 AND uses_dataset.run_id = upstream.id
     LEFT JOIN lnschema_core_dataset AS dataset ON dataset.id = uses_dataset.dataset_id
     WHERE COALESCE(file.run_id, dataset.run_id) IS NOT NULL
+    {stop}
 ),
 downstream(id) AS (
     {downstream}
@@ -53,9 +55,10 @@ downstream(id) AS (
     LEFT JOIN lnschema_core_dataset AS dataset ON kind = 2 AND dataset.run_id = downstream.id
     LEFT JOIN lnschema_core_dataset_input_of AS used_dataset ON used_dataset.dataset_id = dataset.id
     WHERE COALESCE(used_file.run_id, used_dataset.run_id) IS NOT NULL
+    {stop}
 ),
-nearest_upstream(id) AS (SELECT id FROM upstream LIMIT {most_runs}),
-nearest_downstream(id) AS (SELECT id FROM downstream LIMIT {most_runs}),
+nearest_upstream(id) AS (SELECT id FROM upstream LIMIT {limit}),
+nearest_downstream(id) AS (SELECT id FROM downstream LIMIT {limit}),
 reached(id) AS (SELECT id FROM nearest_upstream UNION SELECT id FROM nearest_downstream)
 SELECT 'File', file_id, run_id, 1
 FROM reached JOIN lnschema_core_file_input_of ON run_id = reached.id
@@ -68,7 +71,12 @@ FROM reached JOIN lnschema_core_file AS file ON run_id = reached.id
 UNION ALL
 SELECT 'Dataset', dataset.id, run_id, 0
 FROM reached JOIN lnschema_core_dataset AS dataset ON run_id = reached.id
+UNION ALL
+SELECT NULL, NULL, NULL, COUNT(*) FROM nearest_upstream
+UNION ALL
+SELECT NULL, NULL, NULL, COUNT(*) FROM nearest_downstream
 """
+_INPUT, _OUTPUT = 1, 0
 _RUN = "SELECT id FROM lnschema_core_run WHERE id = %s"
 _NO_RUN = "SELECT id FROM lnschema_core_run WHERE id IS NULL"
 _USERS = {
@@ -88,6 +96,8 @@ class Flow:
     files: frozenset[str]
     datasets: frozenset[str]
     edges: tuple[Edge, ...]
+    is_complete: bool
+    """Whether there were no more runs than wanted."""
 
 
 def flow_of(
@@ -108,25 +118,33 @@ def flow_of(
     upstream, downstream = (_NO_RUN, _USERS[registry]) if run_id is None else (_RUN, _RUN)
     parameters = [*([] if run_id is None else [run_id]), *([run_id or host_id] if with_children else [])]
     statement = _FLOW.format(
-        upstream=upstream, downstream=downstream if with_children else _NO_RUN, most_runs=most_runs
+        upstream=upstream,
+        downstream=downstream if with_children else _NO_RUN,
+        limit=most_runs + 1,
+        stop=f"LIMIT {most_runs + 1}" if connection.vendor == "sqlite" else "",
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
     if run_id is not None:
-        rows.append((registry, host_id, run_id, 0))  # an unsaved host is not in the database
-    return _flow_from(rows)
+        rows.append((registry, host_id, run_id, _OUTPUT))  # an unsaved host is not in the database
+    return _flow_from(rows, most_runs)
 
 
-def _flow_from(rows: Iterable[tuple[str, str, str, int]]) -> Flow:
+def _flow_from(rows: Iterable[tuple[str | None, str, str, int]], most_runs: int) -> Flow:
     hosts: dict[str, set[str]] = {"File": set(), "Dataset": set()}
     runs = set()
     edges = []
-    for registry, host_id, run_id, is_input in rows:
+    is_complete = True
+    for registry, host_id, run_id, number in rows:
+        if registry is None:
+            is_complete = is_complete and number <= most_runs
+            continue
         hosts[registry].add(host_id)
         runs.add(run_id)
-        edges.append((host_id, run_id) if is_input else (run_id, host_id))
-    return Flow(frozenset(runs), frozenset(hosts["File"]), frozenset(hosts["Dataset"]), tuple(dict.fromkeys(edges)))
+        edges.append((host_id, run_id) if number == _INPUT else (run_id, host_id))
+    files, datasets = frozenset(hosts["File"]), frozenset(hosts["Dataset"])
+    return Flow(frozenset(runs), files, datasets, tuple(dict.fromkeys(edges)), is_complete)
 
 
 # -- parents ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,435 @@
+"""Drawing the flow of data and parents of records."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import graphviz
+import pytest
+from django.utils import timezone
+
+import lamindb as ln
+from lnschema_core import drawing, graphs, ids
+from lnschema_core.drawing import Node, Picture
+
+pytestmark = pytest.mark.usefixtures("instance")
+
+
+# -- making flows -----------------------------------------------------------------------------------------------------
+
+
+def make_transform(name="Pipeline", kind="pipeline"):
+    """What can be run."""
+    transform = ln.Transform(name=name, type=kind)
+    transform.save()
+    return transform
+
+
+def make_run(transform=None):
+    """A run of a transform."""
+    run = ln.Run(transform or make_transform())
+    run.save()
+    return run
+
+
+def make_file(description, run=None, suffix=".csv"):
+    """A row without bytes: what flows are made of."""
+    file = ln.File.from_fields(
+        id=ids.base62_20(), storage=ln.Storage.filter().first(), suffix=suffix, description=description, run=run
+    )
+    file.save_base(force_insert=True)
+    return file
+
+
+def make_dataset(name, run=None, version=None):
+    """A row without a file."""
+    dataset = ln.Dataset.from_fields(name=name, run=run, version=version)
+    dataset.save_base(force_insert=True)
+    return dataset
+
+
+def make_ladder(steps, width=2):
+    """Runs one after the other, each of which uses all files of the one before and makes as many; all in four statements."""
+    transform = make_transform()
+    storage = ln.Storage.filter().first()
+    runs = [ln.Run.from_fields(transform=transform, run_at=timezone.now()) for _ in range(steps)]
+    files = [
+        [ln.File.from_fields(id=ids.base62_20(), storage=storage, suffix=".txt", run=run) for _ in range(width)]
+        for run in runs
+    ]
+    ln.Run.objects.bulk_create(runs)
+    ln.File.objects.bulk_create([file for made in files for file in made])
+    link = ln.File.input_of.through
+    pairs = zip(files, runs[1:], strict=False)
+    link.objects.bulk_create([link(file_id=file.id, run_id=run.id) for made, run in pairs for file in made])
+    return runs, files
+
+
+# -- reading drawings -------------------------------------------------------------------------------------------------
+
+_NODE = re.compile(r'^\t"(?P<id>[^"]*)" \[label=<(?P<label>.*)> fillcolor="(?P<colour>[^"]*)"\]$', re.MULTILINE)
+_EDGE = re.compile(r'^\t"(?P<tail>[^"]*)" -> "(?P<head>[^"]*)"$', re.MULTILINE)
+
+
+def nodes_of(graph):
+    """Labels by id."""
+    return {match["id"]: match["label"] for match in _NODE.finditer(graph.source)}
+
+
+def colours_of(graph):
+    """Colours by id."""
+    return {match["id"]: match["colour"] for match in _NODE.finditer(graph.source)}
+
+
+def edges_of(graph):
+    """Pairs of ids."""
+    return {(match["tail"], match["head"]) for match in _EDGE.finditer(graph.source)}
+
+
+# -- the flow of data -------------------------------------------------------------------------------------------------
+
+
+def test_flow_shows_where_a_file_comes_from_and_where_it_goes():
+    """The inputs of its run, other outputs of that run, and what later runs made of them."""
+    first, second, third = make_run(), make_run(), make_run()
+    raw = make_file("raw", first)
+    clean, log = make_file("clean", second), make_file("log", second)
+    plot = make_file("plot", third)
+    raw.input_of.add(second)
+    clean.input_of.add(third)
+    graph = clean.view_flow()
+    assert isinstance(graph, graphviz.Digraph)
+    assert edges_of(graph) == {
+        (first.id, raw.id), (raw.id, second.id), (second.id, clean.id), (second.id, log.id), (clean.id, third.id),
+        (third.id, plot.id),
+    }  # fmt: skip
+
+
+def test_flow_without_children_ends_at_the_run_of_the_file():
+    """``with_children=False`` shows what the file came from, and its siblings."""
+    first, second, third = make_run(), make_run(), make_run()
+    raw, clean = make_file("raw", first), make_file("clean", second)
+    make_file("plot", third)
+    raw.input_of.add(second)
+    clean.input_of.add(third)
+    graph = clean.view_flow(with_children=False)
+    assert edges_of(graph) == {(first.id, raw.id), (raw.id, second.id), (second.id, clean.id)}
+
+
+def test_flow_goes_through_datasets():
+    """A dataset that a later run made is shown, and what was made from it."""
+    first, second, third = make_run(), make_run(), make_run()
+    raw = make_file("raw", first)
+    dataset = make_dataset("Joint", second)
+    plot = make_file("plot", third)
+    raw.input_of.add(second)
+    dataset.input_of.add(third)
+    expected = {
+        (first.id, raw.id), (raw.id, second.id), (second.id, dataset.id), (dataset.id, third.id), (third.id, plot.id)
+    }  # fmt: skip
+    assert edges_of(raw.view_flow()) == edges_of(dataset.view_flow()) == edges_of(plot.view_flow()) == expected
+
+
+@pytest.mark.parametrize("make", [make_file, make_dataset])
+def test_flow_of_data_without_a_run_starts_at_the_data(make):
+    """What nobody is known to have made is shown with what was made of it."""
+    run = make_run()
+    host, result = make("given"), make_file("result", run)
+    host.input_of.add(run)
+    assert edges_of(host.view_flow()) == {(host.id, run.id), (run.id, result.id)}
+    alone = host.view_flow(with_children=False)
+    assert list(nodes_of(alone)) == [host.id]
+    assert edges_of(alone) == set()
+
+
+def test_flow_of_an_unsaved_file_has_the_file(tmp_path):
+    """A file can be seen in its flow before it is saved."""
+    first, second = make_run(), make_run()
+    raw = make_file("raw", first)
+    raw.input_of.add(second)
+    path = tmp_path / "new.txt"
+    path.write_text("new")
+    file = ln.File(path, description="new", run=second)
+    assert edges_of(file.view_flow()) == {(first.id, raw.id), (raw.id, second.id), (second.id, file.id)}
+
+
+def test_labels_say_what_a_record_is():
+    """Title, id and one more fact: the suffix, the version, or who ran which type of transform when."""
+    run = make_run(make_transform("Cell Ranger"))
+    file, dataset = make_file("counts", run, ".h5ad"), make_dataset("Counts", run, "2")
+    keyed = make_file(None, run, "")
+    ln.File.filter(id=keyed.id).update(key="a/b")
+    labels = nodes_of(file.view_flow())
+    small = '<BR/><FONT COLOR="#374151" POINT-SIZE="8" FACE="Monospace">'
+    user = ln.User.filter(id=run.created_by_id).one()
+    assert labels[file.id] == f"📄 counts{small}id={file.id}<BR/>suffix=.h5ad</FONT>"
+    assert labels[keyed.id].startswith("📄 a/b<BR/>")
+    assert labels[dataset.id] == f"🍱 Counts{small}id={dataset.id}<BR/>version=2</FONT>"
+    assert labels[run.id] == (
+        f"🧩 Cell Ranger{small}id={run.id}<BR/>type=pipeline, user={user.name or user.handle}"
+        f"<BR/>run_at={run.run_at:%Y-%m-%d %H:%M:%S}</FONT>"
+    )
+
+
+@pytest.mark.parametrize(("kind", "emoji"), [("notebook", "📔"), ("app", "🖥️"), ("pipeline", "🧩"), ("api", "💫")])
+def test_emoji_shows_the_type_of_a_transform(kind, emoji):
+    """Runs start with the emoji of what was run."""
+    run = make_run(make_transform("T", kind))
+    assert nodes_of(make_file("x", run).view_flow())[run.id].startswith(f"{emoji} T<BR/>")
+
+
+def test_colours_tell_data_runs_and_the_start():
+    """The record that was asked for stands out."""
+    run = make_run()
+    start, other = make_file("a", run), make_file("b", run)
+    assert colours_of(start.view_flow()) == {start.id: "#10b981", other.id: "honeydew", run.id: "gainsboro"}
+
+
+def test_dataset_of_one_file_is_one_place_in_the_flow():
+    """A dataset and the file that it was stored as have one id, and are shown as what was asked for."""
+    run = make_run()
+    file = make_file("See dataset", run)
+    dataset = ln.Dataset.from_fields(id=file.id, name="Counts", file=file, run=run)
+    dataset.save_base(force_insert=True)
+    other = make_file("other", run)
+    assert len(nodes_of(other.view_flow())) == 3
+    assert nodes_of(other.view_flow())[file.id].startswith("🍱 Counts<BR/>")
+    assert nodes_of(file.view_flow())[file.id].startswith("📄 See dataset<BR/>")
+
+
+# -- size and shape ---------------------------------------------------------------------------------------------------
+
+
+def test_ladder_is_drawn_at_once(count_queries):
+    """30 steps with two files each have 2^30 paths, and every record is visited once."""
+    _, files = make_ladder(30)
+    file = ln.File.filter(id=files[15][0].id).one()
+    start = time.perf_counter()
+    with count_queries() as queries:
+        graph = file.view_flow()
+    assert time.perf_counter() - start < 1
+    assert len(queries) <= 4
+    assert len(nodes_of(graph)) == 90
+    assert len(edges_of(graph)) == 118
+
+
+def test_chain_of_a_thousand_runs_needs_as_many_queries_as_one_of_three(count_queries):
+    """The number of queries does not depend on the length."""
+    counts = set()
+    for steps in (3, 1000):
+        runs, files = make_ladder(steps, width=1)
+        with count_queries() as queries:
+            graph = files[-1][0].view_flow()
+        assert {run.id for run in runs} < nodes_of(graph).keys()
+        counts.add(len(queries))
+    assert counts == {3}
+
+
+def test_circle_ends():
+    """Runs that use each other's outputs are shown once each."""
+    one, two = make_run(), make_run()
+    first, second = make_file("first", one), make_file("second", two)
+    first.input_of.add(two)
+    second.input_of.add(one)
+    assert edges_of(first.view_flow()) == {
+        (one.id, first.id), (first.id, two.id), (two.id, second.id), (second.id, one.id)
+    }  # fmt: skip
+
+
+def test_flow_that_is_too_long_is_cut_at_its_ends(monkeypatch, capsys):
+    """Of too many runs the nearest ones are drawn, and that is said."""
+    monkeypatch.setattr(graphs, "MOST_RUNS", 5)
+    runs, files = make_ladder(20, width=1)
+    shown = nodes_of(files[10][0].view_flow())
+    assert {run.id for run in runs[6:15]} < shown.keys()
+    assert not {run.id for run in runs[:5] + runs[16:]} & shown.keys()
+    assert "showing the" in capsys.readouterr().out
+    make_ladder(5, width=1)[1][2][0].view_flow()
+    assert "showing the" not in capsys.readouterr().out
+
+
+def test_flow_that_is_too_wide_shows_the_nearest_records(monkeypatch, capsys):
+    """Of too many records those next to the start are drawn."""
+    monkeypatch.setattr(graphs, "MOST_NODES", 10)
+    run = make_run()
+    start = make_file("start", run)
+    for number in range(20):
+        make_file(str(number), run)
+    shown = nodes_of(start.view_flow())
+    assert len(shown) == 10
+    assert {start.id, run.id} < shown.keys()
+    assert "showing the 10 nearest records" in capsys.readouterr().out
+
+
+def test_same_flow_gives_the_same_drawing():
+    """The order of rows in the database does not matter."""
+    _, files = make_ladder(5)
+    first = files[2][0].view_flow().source
+    link = ln.File.input_of.through
+    rows = [*link.objects.values("file_id", "run_id")]
+    link.objects.all().delete()
+    link.objects.bulk_create([link(**row) for row in reversed(rows)])
+    assert files[2][0].view_flow().source == first
+
+
+# -- parents ----------------------------------------------------------------------------------------------------------
+
+
+def make_labels(*names):
+    """Labels with these names, in one statement."""
+    labels = [ln.ULabel.from_fields(name=name) for name in names]
+    ln.ULabel.objects.bulk_create(labels)
+    return labels
+
+
+def make_line(length):
+    """Labels, each of which is the parent of the next."""
+    labels = make_labels(*[f"generation {number}" for number in range(length)])
+    for parent, child in pairwise(labels):
+        child.parents.add(parent)
+    return labels
+
+
+def test_parents_point_to_children():
+    """Ancestors are shown with the values of the default field, arrows lead to the record."""
+    grandparent, parent, child = make_line(3)
+    graph = child.view_parents()
+    assert edges_of(graph) == {(grandparent.id, parent.id), (parent.id, child.id)}
+    assert nodes_of(graph) == {label.id: label.name for label in (grandparent, parent, child)}
+    assert colours_of(graph)[child.id] == "#10b981"
+    assert colours_of(graph)[parent.id] == "honeydew"
+    assert graph.name == child.id
+
+
+def test_children_are_shown_on_demand():
+    """``with_children`` goes in the other direction, too."""
+    grandparent, parent, child = make_line(3)
+    assert edges_of(parent.view_parents()) == {(grandparent.id, parent.id)}
+    assert edges_of(parent.view_parents(with_children=True)) == {(grandparent.id, parent.id), (parent.id, child.id)}
+
+
+@pytest.mark.parametrize("distance", [0, 1, 2, 5, 100])
+def test_distance_is_the_number_of_generations(distance):
+    """One generation is one step; none is the record alone."""
+    labels = make_line(9)
+    assert len(edges_of(labels[-1].view_parents(distance=distance))) == min(distance, 8)
+    both = labels[4].view_parents(distance=distance, with_children=True)
+    assert len(edges_of(both)) == 2 * min(distance, 4)
+
+
+def test_default_shows_five_generations():
+    """As it always did."""
+    labels = make_line(9)
+    assert set(nodes_of(labels[-1].view_parents())) == {label.id for label in labels[3:]}
+
+
+def test_short_cut_to_an_ancestor_counts():
+    """The distance of a record is that of the shortest path to it."""
+    labels = make_line(4)
+    labels[3].parents.add(labels[0])
+    further = make_labels("further")[0]
+    labels[0].parents.add(further)
+    assert edges_of(labels[3].view_parents(distance=2)) == {
+        (labels[2].id, labels[3].id), (labels[0].id, labels[3].id), (labels[1].id, labels[2].id),
+        (further.id, labels[0].id),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("distance", [5, 10_000])
+def test_circle_of_parents_ends(distance):
+    """Records that are each other's parents are shown once."""
+    first, second = make_line(2)
+    first.parents.add(second)
+    graph = first.view_parents(distance=distance, with_children=True)
+    assert edges_of(graph) == {(first.id, second.id), (second.id, first.id)}
+
+
+def test_parents_are_those_of_the_record_and_not_of_a_namesake():
+    """Records are told apart by id: equal names lead nowhere."""
+    mine, other, parent = [ln.Transform(name=name, version=name[-1]) for name in ("a1", "a2", "p3")]
+    for transform in (mine, other, parent):
+        transform.save()
+    ln.Transform.filter(id=other.id).update(name="a1")
+    other.parents.add(parent)
+    assert edges_of(mine.view_parents()) == set()
+
+
+def test_another_field_can_be_shown():
+    """By name or by reference."""
+    parent, child = make_line(2)
+    ln.ULabel.filter(id=parent.id).update(description="the elder")
+    assert nodes_of(child.view_parents(ln.ULabel.description))[parent.id] == "the elder"
+    assert nodes_of(child.view_parents("id"))[parent.id] == parent.id
+
+
+def test_transforms_have_the_labels_of_flows():
+    """Emoji and name, id, type and user."""
+    parent, child = make_transform("First", "notebook"), make_transform("Second")
+    child.parents.add(parent)
+    label = nodes_of(child.view_parents())[parent.id]
+    assert label.startswith("📔 First<BR/>")
+    assert f"id={parent.id}<BR/>type=notebook, user=" in label
+
+
+def test_parents_need_few_queries(count_queries):
+    """However many generations there are."""
+    labels = make_line(40)
+    with count_queries() as queries:
+        labels[20].view_parents(with_children=True, distance=100)
+    assert len(queries) == 3
+
+
+# -- drawing ----------------------------------------------------------------------------------------------------------
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs graphviz")
+
+AWKWARD = ["a < b > c & d", "\"quoted\" 'single'", "<script>alert(1)</script>", "line\nbreak\ttab\x00null\x0bvt", "back\\slash\\",
+           "&amp; \\N \\n", "", " ", "Ünïcödé 漢字 🧬", "x" * 255]  # fmt: skip
+
+
+@needs_dot
+@pytest.mark.parametrize("text", AWKWARD)
+def test_any_text_can_be_drawn(text):
+    """No text breaks a picture, and none is taken for markup."""
+    record = make_file(text.replace("\0", " "), make_run(make_transform(text.replace("\0", " "))))
+    picture = drawing.svg(record.view_flow())
+    assert "<script>" not in picture
+    assert record.id in picture
+
+
+@needs_dot
+def test_any_id_can_be_drawn():
+    """Colons, quotes and backslashes in ids of plug-ins' records are no ports and no ends of strings."""
+    awkward = ["CL:0000084", 'a"b', "back\\", "a -> b"]
+    picture = Picture("x", [Node(name, name) for name in awkward], [(awkward[0], name) for name in awkward[1:]])
+    shown = drawing.svg(drawing.draw(picture))
+    assert shown.count('class="node"') == 4
+    assert shown.count('class="edge"') == 3
+
+
+@needs_dot
+def test_graph_can_be_rendered_to_a_file(tmp_path):
+    """What a method returns in a script is a graph of the graphviz package."""
+    path = make_file("x", make_run()).view_flow().render(tmp_path / "flow", format="svg")
+    assert "<svg" in Path(path).read_text()
+
+
+def test_without_dot_it_is_said_what_to_install(monkeypatch, capsys):
+    """No exception, but an error that names the program; the graph is returned nevertheless."""
+    monkeypatch.setenv("PATH", "")
+    file = make_file("x", make_run())
+    ln.settings.verbosity = 0
+    graph = file.view_flow()
+    assert "apt-get install graphviz" in capsys.readouterr().out
+    assert len(nodes_of(graph)) == 2
+    assert drawing.svg(graph) is None
+    assert graph._repr_mimebundle_() == {"text/plain": graph.source}
+
+
+def test_notebook_shows_a_picture():
+    """The last value of a cell appears as SVG."""
+    assert set(make_file("x", make_run()).view_flow()._repr_mimebundle_()) == {"image/svg+xml"}
