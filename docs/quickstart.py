@@ -6,6 +6,7 @@
 
 # %%
 import importlib.util
+import warnings
 from pathlib import Path
 
 import anndata as ad
@@ -20,6 +21,7 @@ import lamindb as ln
 
 # %%
 print("1/9 make an instance")
+ln.settings.verbosity = "success"
 ln.setup.init(storage="lamin-quickstart")
 
 # %% [markdown]
@@ -72,16 +74,19 @@ print("\n5/9 register a real single-cell data set")
 scanpy = importlib.util.find_spec("scanpy")
 if scanpy is None:
     raise SystemExit("the sample data is a file in scanpy: pip install --no-deps scanpy")
+warnings.filterwarnings("ignore", category=FutureWarning, module="anndata")  # the file is from an early anndata
 adata = ad.read_h5ad(Path(scanpy.origin).parent / "datasets" / "10x_pbmc68k_reduced.h5ad")
 adata
 
 # %% [markdown]
-# Its genes and the columns of its cell annotations are features. (With the schema `bionty`, genes have a registry of their
+# The columns of its cell annotations become features, and so does a panel of marker genes. The data is registered with all of
+# its genes; those outside the panel are reported as not validated. (With the schema `bionty`, genes have a registry of their
 # own, with all identifiers and synonyms.)
 
 # %%
-ln.save(ln.Feature.from_df(adata.to_df()))
+markers = ["CD3D", "CD4", "CD8A", "CD19", "MS4A1", "CD79A", "NKG7", "GNLY", "LYZ", "CST3", "FCER1A", "PTPRC"]
 ln.save(ln.Feature.from_df(adata.obs))
+ln.save([ln.Feature(name=gene, type="number") for gene in markers])
 cells = ln.File.from_anndata(
     adata, field=ln.Feature.name, key="pbmc68k/reduced.h5ad", description="10x PBMC 68k, 700 cells"
 )
@@ -105,7 +110,7 @@ cells.labels.add(cell_types, feature=ln.Feature.filter(name="bulk_labels").one()
 print("\n7/9 search and query")
 print(ln.ULabel.search("dendritc").head(3))
 print(ln.Dataset.search("immune"))
-print(ln.File.filter(ulabels__name="Dendritic").df())
+print(ln.File.filter(ulabels__name="Dendritic").df()[["key", "description", "size"]])
 assert ln.File.filter(feature_sets__features__name="CD79A").distinct().one() == cells
 
 # %% [markdown]
