@@ -28,7 +28,7 @@ def ensure_feature_is_linked(host: Host, feature: Feature) -> None:
     sets = core_registry("FeatureSet")
     members = member_relation(sets, type(feature))
     relation = relation_to(type(host), sets)
-    assert relation is not None  # noqa: S101 - files and datasets declare it
+    assert relation is not None  # files and datasets declare it
     is_member = members.link._default_manager.filter(
         **{f"{members.owner}_id": OuterRef("feature_set_id"), f"{members.target}_id": feature.pk}
     )

@@ -246,7 +246,7 @@ def validated_records(registry: type[Registry], field: str, values: Sequence[Any
         return []
     found.sort(key=lambda pair: (positions[pair[0]], _age(pair[1])))
     if registry is core_registry("Feature"):
-        return list({value: record for value, record in reversed(found)}.values())[::-1]
+        return list(dict(reversed(found)).values())[::-1]
     return [record for _, record in found]
 
 

@@ -245,7 +245,9 @@ def _member_links(registry_name: str, feature_sets: Sequence[Any]) -> list[Query
         shown_type=Cast(f"{relation.target}__type" if has_types else nothing, TextField()),
         shown_registries=Cast(f"{relation.target}__registries" if has_types else nothing, TextField()),
     ).filter(shown_position__lte=MOST_FEATURES if has_types else MOST_NAMES)
-    return [ranked.values_list(f"{relation.owner}_id", "pk", "shown_key", "shown_name", "shown_type", "shown_registries")]
+    return [
+        ranked.values_list(f"{relation.owner}_id", "pk", "shown_key", "shown_name", "shown_type", "shown_registries")
+    ]
 
 
 def _facts(record: Any) -> tuple[Any, str, str | None, str | None]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-
 from lnschema_core.inserting import insert_new
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+
+    from django.db import models
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,20 @@ class Relation:
     def make_link(self, owner: Any, target: Any, **values: Any) -> Any:
         """An unsaved link between an owner and a target, given by their keys."""
         fields = self.link._meta
-        return self.link(**{fields.get_field(self.owner).attname: owner, fields.get_field(self.target).attname: target}, **values)
+        return self.link(
+            **{fields.get_field(self.owner).attname: owner, fields.get_field(self.target).attname: target}, **values
+        )
 
 
 def relations_of(owner: type[models.Model]) -> Iterator[Relation]:
     """All many-to-many relations of a registry, its own before those that other registries declare."""
     for field in owner._meta.many_to_many:
         yield Relation(
-            field.name, field.related_model, field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
+            field.name,
+            field.related_model,
+            field.remote_field.through,
+            field.m2m_field_name(),
+            field.m2m_reverse_field_name(),
         )
     for reverse in owner._meta.related_objects:
         accessor = reverse.get_accessor_name()
@@ -84,4 +90,3 @@ def relations_of(owner: type[models.Model]) -> Iterator[Relation]:
 def relation_to(owner: type[models.Model], registry: type[models.Model]) -> Relation | None:
     """The relation of a registry to another one, ``None`` if they aren't related."""
     return next((relation for relation in relations_of(owner) if relation.registry is registry), None)
-

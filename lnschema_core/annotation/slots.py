@@ -95,5 +95,5 @@ def _warn_second_slot(host: Host, slot: str, first: str | None) -> None:
 
 def _relation(host: Host) -> Relation:
     relation = relation_to(type(host), core_registry("FeatureSet"))
-    assert relation is not None  # noqa: S101 - files and datasets declare it
+    assert relation is not None  # files and datasets declare it
     return relation

@@ -1,0 +1,404 @@
+"""``host.labels``: labels under features, which neither get lost nor wiped."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from django.db import connection
+
+import lamindb as ln
+from lamindb import log
+from lamindb.errors import EmptyInput, ValidationError
+from lnschema_core.annotation.labels import add_labels
+
+pytestmark = pytest.mark.usefixtures("instance")
+
+
+@pytest.fixture
+def feature():
+    """A feature that is a column of the file."""
+    feature = ln.Feature(name="cell type", type="category")
+    feature.save()
+    return feature
+
+
+@pytest.fixture
+def file(feature):
+    """A saved file with the feature in slot ``columns``."""
+    return make_file("file", "cell type")
+
+
+def make_file(description: str, *columns: str) -> ln.File:
+    """A saved file with these columns, those that are features linked."""
+    frame = pd.DataFrame({column: [description, description] for column in columns or ("x",)})
+    file = ln.File.from_df(frame, description=description)
+    file.save()
+    return file
+
+
+def make_feature(name: str, **fields: object) -> ln.Feature:
+    """A saved categorical feature."""
+    feature = ln.Feature.from_fields(name=name, type="category", **fields)
+    feature.save()
+    return feature
+
+
+def make_labels(*names: str) -> list[ln.ULabel]:
+    """Saved labels of these names."""
+    labels = [ln.ULabel.from_fields(name=name) for name in names]
+    ln.save(labels)
+    return labels
+
+
+def link_rows(host: ln.File) -> dict[str, str | None]:
+    """The names of linked labels, and of the features under which they are linked."""
+    return dict(host.ulabels.through.objects.filter(file=host).values_list("ulabel__name", "feature__name"))
+
+
+# -- add --------------------------------------------------------------------------------------------------------------
+
+
+def test_labels_are_added_under_a_feature(file, feature):
+    """The link has the feature, and the feature has the registry."""
+    label, other = make_labels("T cell", "B cell")
+    file.labels.add(label, feature)
+    file.labels.add([label, other], feature=feature)
+    assert link_rows(file) == {"T cell": "cell type", "B cell": "cell type"}
+    assert feature.registries == ln.Feature.filter().one().registries == "core.ULabel"
+    assert set(file.labels.get(feature)) == {label, other}
+    assert ln.File.filter(ulabels=label).one() == file
+    assert ln.ULabel.filter(fileulabel__feature__name="cell type").count() == 2
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter, pd.Series, np.array])
+def test_labels_come_in_any_kind_of_list(file, feature, kind):
+    """Also as an iterator, a Series or an array."""
+    labels = make_labels("a", "b")
+    file.labels.add(kind(labels), feature)
+    assert set(file.labels.get(feature)) == set(labels)
+
+
+def test_labels_come_as_query_set(file, feature):
+    """What a query finds can be added as it is."""
+    make_labels("a", "b")
+    file.labels.add(ln.ULabel.filter(), feature)
+    assert file.labels.get(feature).count() == 2
+
+
+def test_dataset_is_labelled_like_a_file(feature):
+    """Links of datasets remember features, too."""
+    dataset = ln.Dataset.from_df(pd.DataFrame({"cell type": ["a", "a"]}), name="data")
+    dataset.save()
+    (label,) = make_labels("a")
+    dataset.labels.add(label, feature)
+    assert dataset.labels.get(feature).one() == label
+    assert ln.ULabel.filter(datasetulabel__feature=feature).one() == label
+    assert dataset.file.labels.get(feature).count() == 0
+
+
+@pytest.mark.parametrize("n", [1, 1000])
+def test_adding_takes_few_queries(file, feature, n, count_queries):
+    """Four for the first labels under a feature and two for more, beside the savepoint of the transaction."""
+    labels = make_labels(*(f"label {i}" for i in range(2 * n)))
+    with count_queries() as first:
+        file.labels.add(labels[:n], feature)
+    with count_queries() as second:
+        file.labels.add(labels[n:], feature)
+    count = [sum("SAVEPOINT" not in query["sql"] for query in queries) for queries in (first, second)]
+    assert count[0] <= 6
+    assert count[1] <= 4
+    assert file.labels.get(feature).count() == 2 * n
+
+
+def test_labels_without_a_feature_get_it(file, feature):
+    """A label that was linked directly is one of the feature afterwards."""
+    (label,) = make_labels("a")
+    file.ulabels.add(label)
+    assert link_rows(file) == {"a": None}
+    file.labels.add(label, feature)
+    assert link_rows(file) == {"a": "cell type"}
+
+
+def test_label_under_a_second_feature_is_warned_about(file, feature, capsys):
+    """A host has a label under one feature: the first one stays, and the user knows."""
+    tissue = make_feature("tissue")
+    label, other, new = make_labels("a", "b", "c")
+    file.labels.add([label, other], feature)
+    capsys.readouterr()
+    file.labels.add([label, other, new], tissue)
+    out = capsys.readouterr().out
+    assert "did not add labels 'a', 'b' under feature 'tissue'" in out
+    assert "the file has them under feature 'cell type' already" in out
+    assert link_rows(file) == {"a": "cell type", "b": "cell type", "c": "tissue"}
+
+
+def test_second_feature_stays_as_it_is_if_nothing_is_linked(file, feature):
+    """No registry and no external feature for a label that isn't added."""
+    tissue = make_feature("tissue")
+    (label,) = make_labels("a")
+    file.labels.add(label, feature)
+    file.labels.add(label, tissue)
+    assert tissue.registries is None
+    assert file.feature_sets["external"] is None
+
+
+def test_registries_of_a_feature_are_compared_as_whole_names(file):
+    """A registry whose name starts like another one's is another one."""
+    feature = make_feature("mine", registries="core.ULabelX")
+    (label,) = make_labels("a")
+    file.labels.add(label, feature)
+    assert feature.registries == "core.ULabelX|core.ULabel"
+    assert file.labels.get(feature).one() == label
+
+
+def test_registries_that_others_added_stay(file, feature):
+    """Changes that were made meanwhile survive."""
+    ln.Feature.filter(pk=feature.pk).update(registries="core.Other", unit="m")
+    file.labels.add(make_labels("a"), feature)
+    stored = ln.Feature.filter(pk=feature.pk).one()
+    assert (stored.registries, stored.unit) == ("core.Other|core.ULabel", "m")
+
+
+# -- strings ----------------------------------------------------------------------------------------------------------
+
+
+def test_strings_are_looked_up_in_the_registries_of_the_feature(file, capsys):
+    """Those that mean nothing are told."""
+    feature = make_feature("mine", registries="core.ULabel")
+    labels = make_labels("a", "b")
+    capsys.readouterr()
+    file.labels.add(pd.Series(["a", "b", "a", "x"]), feature)
+    assert "'x'" in capsys.readouterr().out
+    assert set(file.labels.get(feature)) == set(labels)
+    other = make_file("other")
+    other.labels.add("a", feature)
+    assert other.labels.get(feature).list("name") == ["a"]
+
+
+def test_strings_are_looked_up_by_another_field(file):
+    """The function takes the field."""
+    feature = make_feature("mine", registries="core.Modality")
+    ln.Modality(name="rna", ontology_id="X:1").save()
+    with pytest.raises(KeyError, match=r"core\.Modality can't be labels of a File"):
+        add_labels(file, ["X:1"], feature, field="ontology_id")
+
+
+def test_strings_that_mean_nothing_are_refused(file, feature):
+    """With a hint how to make a label."""
+    message = r"Please pass a record \(a `Registry` object\), not a string, e.g., via: label = ln.ULabel\(name='a'\)"
+    with pytest.raises(ValueError, match=message):
+        file.labels.add("a", feature)
+    with pytest.raises(ValueError, match=message):
+        file.labels.add(["a", "b"], make_feature("mine", registries="core.ULabel"))
+
+
+# -- refused ----------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_to_add_is_refused(file, feature):
+    """In a way that both meanings of the mistake are caught."""
+    for nothing in ([], (), ln.ULabel.filter(), pd.Series([], dtype=object)):
+        with pytest.raises(EmptyInput) as error:
+            file.labels.add(nothing, feature)
+        assert isinstance(error.value, IndexError)
+        assert isinstance(error.value, ValueError)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), "", pd.NA])
+def test_missing_labels_are_refused(file, missing):
+    """Before anything is written."""
+    feature = make_feature("mine", registries="core.ULabel")
+    (label,) = make_labels("a")
+    for labels in ([label, missing], [missing, label], ["a", missing], [missing]):
+        with pytest.raises(ValueError, match="are missing values"):
+            file.labels.add(labels, feature)
+    assert link_rows(file) == {}
+
+
+@pytest.mark.parametrize("stranger", [1, b"a", ["a"], list])
+def test_what_is_no_label_is_refused(file, feature, stranger):
+    """Records, or strings only."""
+    (label,) = make_labels("a")
+    for labels in ([label, stranger], [stranger], [label, "a"], ["a", label]):
+        with pytest.raises(TypeError, match="labels have to be records, or all of them strings"):
+            file.labels.add(labels, feature)
+
+
+def test_unsaved_things_are_refused(file, feature):
+    """Each with the way out, and without writing anything."""
+    (label,) = make_labels("a")
+    unsaved = ln.ULabel(name="unsaved")
+    with pytest.raises(ValidationError, match=r"unsaved.* not validated. If it looks correct: record.save\(\)"):
+        file.labels.add([label, unsaved], feature)
+    with pytest.raises(
+        ValidationError, match=r"ln.Feature\(name='new', type='category', registries='core.ULabel'\).save"
+    ):
+        file.labels.add(label, ln.Feature(name="new", type="category"))
+    with pytest.raises(TypeError, match="feature has to be of type Feature"):
+        file.labels.add(label, "cell type")
+    unsaved_file = ln.File(pd.DataFrame({"q": [7]}), description="unsaved")
+    with pytest.raises(ValueError, match="Please save the file/dataset before adding a label!"):
+        unsaved_file.labels.add(label, feature)
+    assert link_rows(file) == {}
+
+
+def test_registry_that_is_not_linked_is_refused(file, feature):
+    """Runs, files and datasets are no labels of a file."""
+    transform = ln.Transform(name="x")
+    transform.save()
+    dataset = ln.Dataset(file, name="data")
+    dataset.save()
+    for record in (transform, dataset, file):
+        with pytest.raises(KeyError, match="can't be labels of a File"):
+            file.labels.add(record, feature)
+
+
+def test_adding_is_all_or_nothing(file, monkeypatch):
+    """An error at the end takes back the links."""
+    from lnschema_core.annotation import labels
+
+    def fail(*_: object) -> None:
+        msg = "broken"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(labels, "ensure_feature_is_linked", fail)
+    feature = make_feature("mine")
+    with pytest.raises(RuntimeError, match="broken"):
+        file.labels.add(make_labels("a"), feature)
+    assert link_rows(file) == {}
+    assert ln.Feature.filter(pk=feature.pk).one().registries is None
+
+
+# -- external features ------------------------------------------------------------------------------------------------
+
+
+def test_feature_that_is_no_column_becomes_external(file, capsys):
+    """It is linked in a slot of its own, as metadata; a column isn't."""
+    study, project = make_feature("study"), make_feature("project")
+    with log.at_verbosity("info"):
+        file.labels.add(make_labels("a"), study)
+    assert "linked new feature 'study' together with new feature set FeatureSet(" in capsys.readouterr().out
+    assert file.features["external"].list("name") == ["study"]
+    assert file.feature_sets["external"].modality.name == "meta"
+    file.labels.add(make_labels("b"), project)
+    assert set(file.features["external"].list("name")) == {"study", "project"}
+    assert file.feature_sets.count() == 2
+
+
+def test_shared_external_set_stays_with_others(feature):
+    """A label on one file never takes features from another file or dataset."""
+    study, project = make_feature("study"), make_feature("project")
+    a, b, c = make_labels("a", "b", "c")
+    first, second = make_file("first"), make_file("second")
+    dataset = ln.Dataset.from_df(pd.DataFrame({"y": [1]}), name="data")
+    dataset.save()
+    for host in (first, second, dataset):
+        host.labels.add(a, study)
+    assert len({host.feature_sets["external"] for host in (first, second, dataset)}) == 1
+    first.labels.add(b, project)
+    assert set(first.features["external"].list("name")) == {"study", "project"}
+    assert second.features["external"].list("name") == ["study"]
+    second.labels.add(c, project)
+    assert dataset.features["external"].list("name") == ["study"]
+
+
+def test_external_set_that_nobody_uses_is_removed(file, capsys):
+    """Nothing but the new one is left, unless it has a name."""
+    study, project = make_feature("study"), make_feature("project")
+    a, b = make_labels("a", "b")
+    file.labels.add(a, study)
+    old = file.feature_sets["external"]
+    with log.at_verbosity("info"):
+        file.labels.add(b, project)
+    assert "no file links to it anymore, deleting feature set" in capsys.readouterr().out
+    assert ln.FeatureSet.filter(pk=old.pk).one_or_none() is None
+    assert ln.Feature.filter(name="study").exists()
+
+
+def test_named_external_set_is_kept(file):
+    """Somebody wants it."""
+    study, project = make_feature("study"), make_feature("project")
+    named = ln.FeatureSet([study], name="keep me")
+    named.save()
+    a, b = make_labels("a", "b")
+    file.labels.add(a, study)
+    assert file.feature_sets["external"] == named
+    file.labels.add(b, project)
+    assert ln.FeatureSet.filter(name="keep me").one().features.one() == study
+
+
+# -- get --------------------------------------------------------------------------------------------------------------
+
+
+def test_labels_are_got_by_feature(file, feature):
+    """Those of other features are left out."""
+    tissue = make_feature("tissue")
+    a, b = make_labels("a", "b")
+    file.labels.add(a, feature)
+    file.labels.add(b, tissue)
+    other = make_file("other")
+    other.labels.add([a, b], feature)
+    assert list(file.labels.get(feature)) == [a]
+    assert file.labels.get(tissue, flat_names=True) == ["b"]
+
+
+def test_labels_are_got_by_a_feature_that_was_loaded_before(file, feature):
+    """Its registries may be known to the database only."""
+    stale = ln.Feature.filter(name="cell type").one()
+    file.labels.add(make_labels("a"), feature)
+    assert stale.registries is None
+    assert file.labels.get(stale, flat_names=True) == ["a"]
+
+
+def test_labels_of_no_feature_are_refused(file, feature):
+    """One that has no labels anywhere, and what is no feature."""
+    with pytest.raises(ValueError, match="feature does not have linked labels"):
+        file.labels.get(feature)
+    with pytest.raises(ValueError, match="feature does not have linked labels"):
+        file.labels.get(ln.Feature(name="unsaved", type="category"))
+    with pytest.raises(TypeError, match="feature has to be of type Feature"):
+        file.labels.get("cell type")
+
+
+def test_labels_of_a_registry_that_is_not_mounted_are_left_out(file):
+    """The labels of the others are there."""
+    feature = make_feature("mine", registries="nowhere.Thing|core.ULabel")
+    (label,) = make_labels("a")
+    file.labels.add(label, feature)
+    assert file.labels.get(feature).one() == label
+
+
+# -- show -------------------------------------------------------------------------------------------------------------
+
+
+def test_labels_are_shown(file, feature):
+    """By registry, with their number and the first ten names."""
+    assert repr(file.labels) == "no linked labels"
+    file.labels.add(make_labels(*"abcdefghijkl"), feature)
+    assert repr(file.labels) == (
+        "Labels:\n  🏷️ ulabels (12, core.ULabel): 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', ..."
+    )
+
+
+def test_labels_of_several_features_are_shown_together(file, feature):
+    """In the order in which they were added."""
+    tissue = make_feature("tissue")
+    file.labels.add(make_labels("b"), feature)
+    file.labels.add(make_labels("a"), tissue)
+    file.ulabels.add(*make_labels("c"))
+    assert repr(file.labels) == "Labels:\n  🏷️ ulabels (3, core.ULabel): 'b', 'a', 'c'"
+
+
+def test_labels_are_escaped_in_notebooks(file, feature):
+    """A name is no markup."""
+    file.labels.add(make_labels("<script>alert(1)</script>"), feature)
+    shown = file.labels._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_constraints_hold(file, feature):
+    """What is inserted past Django's checks refers to records that exist."""
+    file.labels.add(make_labels("a", "b"), feature)
+    connection.check_constraints()
