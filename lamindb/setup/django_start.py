@@ -132,7 +132,16 @@ def mount(packages: Sequence[str]) -> None:
     if apps.loading:
         stop()
     apps.populate(list(packages))
+    for config in apps.app_configs.values():
+        _bind_models(config.name)
     apps.clear_cache()  # classes remember relations to registries that are not mounted any more
+
+
+def _bind_models(package: str) -> None:
+    """Let ``package.models`` be found while the import of that very module has started Django; migrations look there."""
+    models = sys.modules.get(f"{package}.models")
+    if models is not None and "models" not in vars(sys.modules[package]):
+        setattr(sys.modules[package], "models", models)  # noqa: B010 - what the import does when it ends
 
 
 def stop() -> None:

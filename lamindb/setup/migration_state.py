@@ -33,7 +33,7 @@ Only if you are an admin and manage migrations manually, deploy them to the data
 Otherwise, downgrade your Python library to match the database!
 """
 
-_REPLACES = re.compile(r"^    replaces(?::[^=\n]+)? = (\[.*?^    \]|\[[^\n]*\])$", re.DOTALL | re.MULTILINE)
+_REPLACES = re.compile(r"^    replaces(?::[^=\n]+)? = (\[[^\n]*\]$|\[$.*?^    \]$)", re.DOTALL | re.MULTILINE)
 
 Name = tuple[str, str]
 
@@ -109,7 +109,7 @@ def _replaced(path: Path, label: str) -> list[str]:
         return []
     try:
         pairs = ast.literal_eval(found[1])
-    except ValueError:
+    except (ValueError, SyntaxError):
         return []
     return [name for app, name in pairs if app == label]
 

@@ -1,0 +1,154 @@
+"""Instances on Postgres: made, shared, refused, and never with their password in the output."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+
+import pytest
+
+from tests.sandbox import Sandbox
+from tests.servers import postgres
+
+pytestmark = pytest.mark.postgres
+
+START = "import lamindb as ln\nfrom lamindb import log, setup\nlog.set_verbosity(3)\n"
+SECRET = "s3cr3t-pass"
+
+
+@pytest.fixture
+def url(postgres_server: str) -> str:
+    """The address of an empty database, with a password."""
+    return postgres.create_database(postgres_server, f"t{uuid.uuid4().hex}").replace("lamin:lamin@", f"lamin:{SECRET}@")
+
+
+def run(sandbox: Sandbox, code: str) -> str:
+    """What a script prints that begins with the usual imports."""
+    return sandbox.python(START + code).stdout
+
+
+def failure(sandbox: Sandbox, statement: str, **environment: str) -> str:
+    """Everything that a failing statement prints and raises, with its cause."""
+    sandbox.environment.update(environment)
+    done = sandbox.python(START + statement, check=False)
+    return done.stdout + done.stderr
+
+
+def test_instance_is_made_and_used_by_two_users(sandbox: Sandbox, url: str) -> None:
+    """The name is the database's, the address is stored, shown with stars, and a second user works in the same tables."""
+    output = run(
+        sandbox, f"setup.login('ada'); setup.init(storage='s', db={url!r}); ln.ULabel(name='a').save(); setup.info()"
+    )
+    name = url.rpartition("/")[2]
+    assert f"- name: {name}" in output
+    assert SECRET not in output
+    assert f"lamindb_instance_db={url}\n" in (sandbox.home / ".lamin" / f"instance--ada--{name}.env").read_text()
+    second = Sandbox(sandbox.home / "second")
+    output = run(
+        second, f"setup.login('bob'); setup.init(storage='../s', db={url!r}); print(ln.ULabel.filter().count())"
+    )
+    assert "✅ database already up-to-date with migrations!" in output
+    assert output.endswith("1\n")
+    assert run(sandbox, "print(ln.User.filter().count(), ln.Storage.filter().count())").endswith("2 1\n")
+
+
+def test_options_of_the_address_reach_the_driver(sandbox: Sandbox, url: str) -> None:
+    """What is after the question mark is not part of the name."""
+    output = run(
+        sandbox,
+        f"setup.init(storage='s', db={url + '?application_name=lab&sslmode=prefer'!r})\n"
+        "from django.db import connection as c\n"
+        "with c.cursor() as cursor:\n    cursor.execute('SHOW application_name'); print(cursor.fetchone()[0])\n"
+        "print(setup.settings.instance.name, c.settings_dict['CONN_MAX_AGE'], c.settings_dict['CONN_HEALTH_CHECKS'])",
+    )
+    assert output.splitlines()[-2:] == ["lab", f"{url.rpartition('/')[2]} 600 True"]
+
+
+def test_environment_never_redirects_to_another_database(sandbox: Sandbox, url: str) -> None:
+    """``DATABASE_URL`` is not read."""
+    sandbox.environment["DATABASE_URL"] = "postgresql://other@127.0.0.1:1/other"
+    run(sandbox, f"setup.init(storage='s', db={url!r})")
+    assert run(sandbox, "print(ln.File.filter().count())").endswith("0\n")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "nobody:{secret}@127.0.0.1:{port}/{name}",
+        "lamin:{secret}@127.0.0.1:1/{name}",
+        "lamin:{secret}@127.0.0.1:{port}/no",
+    ],
+)
+def test_server_that_refuses_is_named_without_the_password(sandbox: Sandbox, url: str, form: str) -> None:
+    """Wrong user, port or database: one error that names the address, nothing left behind, no password in any traceback."""
+    port, _, name = url.rpartition(":")[2].partition("/")
+    refused = "postgresql://" + form.format(secret=SECRET, port=port, name=name)
+    told = failure(sandbox, "import os; setup.init(storage='s', db=os.environ['DB'])", DB=refused)
+    assert "lamindb.errors.InstanceUnreachable: The instance cannot be reached: the database postgresql://" in told
+    assert SECRET not in told
+    assert [path.name for path in sandbox.home.iterdir() if path.name != ".cache"] == []
+
+
+def test_server_that_stopped_is_named_with_the_way_out(sandbox: Sandbox) -> None:
+    """An instance whose server is gone says how to close it, and can be closed."""
+    with postgres.running_postgres() as server:
+        run(sandbox, f"setup.init(storage='s', name='x', db={postgres.create_database(server, 'gone')!r})")
+    told = failure(sandbox, "ln.File")
+    assert "InstanceUnreachable" in told
+    assert "lamin close" in told
+    assert "closed instance" in run(sandbox, "setup.close()")
+
+
+def test_two_processes_initialise_one_database_at_once(sandbox: Sandbox, url: str) -> None:
+    """Migrations are applied once, and both processes succeed."""
+    homes = [Sandbox(sandbox.home / name) for name in "abcd"]
+    code = START + f"setup.login('ada'); setup.init(storage='../s', db={url!r}); print(ln.User.filter().count())"
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=one.home, env=one.environment, stdout=-1, stderr=-1, text=True
+        )
+        for one in homes
+    ]
+    done = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0] * 4, done
+
+
+def test_database_that_is_ahead_is_only_read(sandbox: Sandbox, url: str) -> None:
+    """Writing is refused by us, and by the server where somebody goes around us; a second ``init`` is refused."""
+    run(
+        sandbox,
+        f"setup.init(storage='s', name='x', db={url!r})\nfrom django.db import connection\n"
+        "connection.cursor().execute(\"INSERT INTO django_migrations (app, name, applied) VALUES ('lnschema_core', '0999', now())\")",
+    )
+    output = run(
+        sandbox,
+        "print(ln.User.filter().count())\nfrom django.db import connection\n"
+        "raw = lambda: connection.connection.cursor().execute('DELETE FROM lnschema_core_storage')\n"
+        "for write in (ln.ULabel(name='a').save, raw):\n"
+        "    try:\n        write()\n    except Exception as error:\n        print(type(error).__name__)\n",
+    )
+    assert output.splitlines()[-2:] == ["DatabaseAhead", "ReadOnlySqlTransaction"]
+    second = Sandbox(sandbox.home / "second")
+    assert "DatabaseAhead" in failure(second, f"setup.init(storage='s', name='x', db={url!r})")
+
+
+def test_switching_between_databases_in_one_process(sandbox: Sandbox, url: str) -> None:
+    """SQLite, Postgres and SQLite again."""
+    output = run(
+        sandbox,
+        "setup.init(storage='a'); ULabel = ln.ULabel; ULabel(name='a').save()\n"
+        f"setup.init(storage='b', name='b', db={url!r}); print(ULabel.filter().count())\n"
+        "from django.db import connection; print(connection.vendor); setup.load('a'); print(connection.vendor)\n"
+        "print(ULabel.filter().count())",
+    )
+    words = [line for line in output.splitlines() if line in {"0", "1", "sqlite", "postgresql"}]
+    assert words == ["0", "postgresql", "sqlite", "1"]
+
+
+def test_delete_leaves_the_tables(sandbox: Sandbox, url: str) -> None:
+    """Settings and cache go, the database stays for others."""
+    run(sandbox, f"setup.login('me'); setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()")
+    assert ".lndb" not in run(sandbox, "setup.delete('x', force=True)")
+    output = run(sandbox, f"setup.init(storage='s', name='x', db={url!r}); print(ln.ULabel.filter().count())")
+    assert output.endswith("1\n")
