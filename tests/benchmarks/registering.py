@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on an instance of its own."""
-    from lamindb import setup
+    from lamindb import log, setup
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
         root = Path(folder).resolve()
         setup.init(storage=root / "storage", name="benchmarks")
         for count in [1, 100] if smoke else [1, 100, 10_000]:
@@ -34,7 +34,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
 def _labels(count: int, root: Path) -> Figure:
     import lamindb as ln
 
-    names = [f"label {number} of {count}" for number in range(count)]
+    names = [f"{os.urandom(8).hex()} {number}" for number in range(count)]
     ours = of_call(lambda: ln.save([ln.ULabel(name=name) for name in names]))
     assert ln.ULabel.filter(name__in=names[:500]).count() == min(count, 500)
     return Figure(f"{count:,} labels: construct and save", ours, _insert(names, root), "sqlite3: executemany")
