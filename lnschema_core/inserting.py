@@ -24,7 +24,7 @@ def insert_new(registry: type[models.Model], records: Sequence[Any]) -> int | No
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
     rows = [[_stored(field, record) for field in fields] for record in records]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
     start = f"INSERT INTO {quote(registry._meta.db_table)} ({columns}) VALUES"
     with connection.cursor() as cursor:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import ForeignKey
+
 from lnschema_core.annotation import as_html, as_text
 from lnschema_core.annotation.overview import MOST_NAMES, labels_by_accessor, labels_of, slots_of
 
 if TYPE_CHECKING:
-    from lnschema_core.models import Dataset, File
-
-    Host = File | Dataset
+    from lnschema_core.annotation.slots import Host
 
 _ICONS = {"storage": "🗃️", "run": "👣", "initial_version": "🔖", "created_by": "👤", "file": "📄"}
 _TRANSFORM_ICONS = {"notebook": "📔", "app": "🖥️", "pipeline": "🧩"}
@@ -57,7 +57,7 @@ def provenance(host: Host) -> list[tuple[str, str, str]]:
 
 def _foreign_records(host: Host) -> list[tuple[str, Any]]:
     """The records that foreign keys refer to; those that aren't there yet are fetched in one query."""
-    fields = [field for field in host._meta.concrete_fields if field.is_relation]
+    fields = [field for field in host._meta.concrete_fields if isinstance(field, ForeignKey)]
     fields = [field for field in fields if getattr(host, field.attname) is not None]
     missing = [field for field in fields if not field.is_cached(host)]
     if missing and not host._state.adding:

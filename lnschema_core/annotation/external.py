@@ -13,9 +13,8 @@ from lnschema_core.annotation.slots import link_feature_sets
 from lnschema_core.catalogue import core_registry
 
 if TYPE_CHECKING:
-    from lnschema_core.models import Dataset, Feature, FeatureSet, File
-
-    Host = File | Dataset
+    from lnschema_core.annotation.slots import Host
+    from lnschema_core.models import Feature, FeatureSet
 
 SLOT = "external"
 

@@ -149,10 +149,11 @@ def _check_records(records: Sequence[Any]) -> None:
         raise ValueError(msg)
 
 
-def _checked_modality(modality: Any) -> Modality | None:
+def _checked_modality(modality: Modality | None) -> Modality | None:
     if modality is None:
         return None
-    if not isinstance(modality, core_registry("Modality")):
+    registry: type[Modality] = core_registry("Modality")
+    if not isinstance(modality, registry):
         msg = "modality needs to be of type Modality"
         raise TypeError(msg)
     if modality._state.adding:
@@ -228,7 +229,8 @@ def registry_and_field(field: Any) -> tuple[type[Registry], str]:
     if not isinstance(field, DeferredAttribute):
         msg = "Argument `field` must be a Registry field, e.g., `Feature.name`"
         raise TypeError(msg)
-    return field.field.model, field.field.name
+    registry: Any = field.field.model
+    return registry, field.field.name
 
 
 def validated_records(registry: type[Registry], field: str, values: Sequence[Any], **kwargs: Any) -> list[Registry]:

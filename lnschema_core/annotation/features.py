@@ -12,12 +12,12 @@ from lnschema_core.annotation.feature_sets import member_relation
 from lnschema_core.annotation.overview import label_relations, slots_of
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets
 from lnschema_core.catalogue import registry_by_name
+from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
-    from lnschema_core.models import Dataset, FeatureSet, File
+    from lnschema_core.annotation.slots import Host
+    from lnschema_core.models import FeatureSet
     from lnschema_core.query import QuerySet
-
-    Host = File | Dataset
 
 
 class FeatureManager:
@@ -90,10 +90,10 @@ class FeatureManager:
 
 
 def members_of(feature_set: FeatureSet) -> QuerySet[Any]:
-    """The members of a feature set, in the order in which they were linked; saved or not."""
+    """The members of a feature set, whether it is saved or not."""
     registry = registry_by_name(feature_set.registry)
-    if feature_set._members is not None:
-        members: QuerySet[Any] = registry.filter(pk__in=[record.pk for record in feature_set._members.records])
-        return members
-    accessor = member_relation(type(feature_set), registry).accessor
-    return getattr(feature_set, accessor).all()
+    if feature_set._members is None:
+        members: QuerySet[Any] = getattr(feature_set, member_relation(type(feature_set), registry).accessor).all()
+    else:
+        members = registry.filter().filter(AnyOf("pk", [record.pk for record in feature_set._members.records]))
+    return members

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lamindb.types import StrField
-    from lnschema_core.models import Dataset, Feature, File, Registry
-
-    Host = File | Dataset
+    from lnschema_core.annotation.slots import Host
+    from lnschema_core.models import Feature, Registry
 
 
 def checked_labels(host: Host, labels: Any, feature: Feature, field: StrField | None = None) -> list[Registry]:
@@ -36,7 +35,7 @@ def checked_labels(host: Host, labels: Any, feature: Feature, field: StrField | 
         ValueError: The host isn't saved, a label is missing, or strings are in no registry of the feature.
     """
     check_feature(feature)
-    values = [labels] if isinstance(labels, Model) else as_list(labels)
+    values: list[Any] = [labels] if isinstance(labels, Model) else as_list(labels)
     _check_values(values)
     records = _records_of(values, feature, field) if isinstance(values[0], str) else values
     if host._state.adding:

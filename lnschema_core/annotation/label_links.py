@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from lnschema_core.annotation.relations import Relation
-    from lnschema_core.models import Dataset, Feature, File, Registry
+    from lnschema_core.annotation.slots import Host
+    from lnschema_core.models import Feature, Registry
     from lnschema_core.query import QuerySet
-
-    Host = File | Dataset
 
 
 def label_relation(host: Host, registry: type[Model]) -> Relation:

@@ -17,10 +17,9 @@ from lnschema_core.annotation.overview import labels_by_accessor, labels_of, sho
 
 if TYPE_CHECKING:
     from lamindb.types import ListLike, StrField
-    from lnschema_core.models import Dataset, Feature, File, Registry
+    from lnschema_core.annotation.slots import Host
+    from lnschema_core.models import Feature, Registry
     from lnschema_core.query import QuerySet
-
-    Host = File | Dataset
 
 
 class LabelManager:

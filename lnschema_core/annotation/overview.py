@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
     from lnschema_core.annotation.relations import Relation
-    from lnschema_core.models import Dataset, FeatureSet, File
-
-    Host = File | Dataset
+    from lnschema_core.annotation.slots import Host
+    from lnschema_core.models import FeatureSet
 
 MOST_NAMES = 10
 """How many names are listed in one line."""
@@ -148,7 +147,7 @@ def _first_links(relation: Relation, owner: Any) -> QuerySet[Any, Any]:
     """The first links to labels of a registry, per feature, each with the number of links there are."""
     links = relation.links_of([owner]).order_by()
     by_feature = [F("feature_id")] if relation.has_feature else [Value(1)]
-    return (
+    first: QuerySet[Any, Any] = (
         links.annotate(
             shown_accessor=Value(relation.accessor, output_field=TextField()),
             shown_feature=Cast(F("feature_id") if relation.has_feature else Value(None), TextField()),
@@ -159,6 +158,7 @@ def _first_links(relation: Relation, owner: Any) -> QuerySet[Any, Any]:
         .filter(shown_position__lte=MOST_NAMES)
         .values_list("shown_accessor", "shown_feature", "pk", "shown_count", "shown_name")
     )
+    return first
 
 
 def names_of(groups: Iterable[LabelGroup]) -> Names:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import ManyToManyRel
+
 from lnschema_core.inserting import insert_new
 
 if TYPE_CHECKING:
@@ -71,20 +73,20 @@ class Relation:
 def relations_of(owner: type[models.Model]) -> Iterator[Relation]:
     """All many-to-many relations of a registry, its own before those that other registries declare."""
     for field in owner._meta.many_to_many:
-        yield Relation(
-            field.name,
-            field.related_model,
-            field.remote_field.through,
-            field.m2m_field_name(),
-            field.m2m_reverse_field_name(),
-        )
-    for reverse in owner._meta.related_objects:
-        accessor = reverse.get_accessor_name()
-        if reverse.many_to_many and accessor is not None:
-            field = reverse.field
-            yield Relation(
-                accessor, reverse.related_model, reverse.through, field.m2m_reverse_field_name(), field.m2m_field_name()
-            )
+        link = field.remote_field.through
+        names = (field.m2m_field_name(), field.m2m_reverse_field_name())
+        yield Relation(field.name, field.related_model, _existing(link), *names)
+    for other in owner._meta.related_objects:
+        accessor = other.get_accessor_name()
+        if isinstance(other, ManyToManyRel) and accessor is not None:
+            field = other.field
+            names = (field.m2m_reverse_field_name(), field.m2m_field_name())
+            yield Relation(accessor, field.model, _existing(other.through), *names)
+
+
+def _existing(link: type[models.Model] | None) -> type[models.Model]:
+    assert link is not None  # it exists once all registries are loaded
+    return link
 
 
 def relation_to(owner: type[models.Model], registry: type[models.Model]) -> Relation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lamindb import log
 from lnschema_core.annotation.relations import relation_to
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from lnschema_core.annotation.relations import Relation
     from lnschema_core.models import Dataset, FeatureSet, File
 
-    Host = File | Dataset
+    Host: TypeAlias = File | Dataset
+    """What can be annotated."""
 
 
 # -- read -------------------------------------------------------------------------------------------------------------

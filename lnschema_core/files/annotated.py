@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.errors import NotFiles
-from lamindb.io import formats, paths
+from lamindb.io import formats
 from lnschema_core.annotation import feature_sets
 from lnschema_core.annotation.feature_types import type_of_dtype
 from lnschema_core.catalogue import core_registry
@@ -15,8 +15,6 @@ from lnschema_core.files.intake import is_path
 from lnschema_core.files.pending import PendingFile
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
     from anndata import AnnData
 
@@ -131,27 +129,14 @@ def _annotations(adata: Any) -> tuple[Any, pd.DataFrame, str]:
             raise TypeError(msg)
         kind = "float" if adata.X is None else type_of_dtype(adata.X.dtype)
         return adata.var_names, adata.obs, kind
-    path = paths.to_path(adata)
-    if not path.exists():
-        raise FileNotFoundError(str(path))
-    local = paths.as_local(path)
-    if local is not None and path.suffix == ".h5ad":
-        return *_annotations_of_h5ad(local), "float"
-    from lamindb.io.accessors import open_backed
+    from lamindb.io.accessors import AnnDataAccessor, open_backed
 
-    opened = open_backed(path)
-    return opened.var_names, opened.obs, "float"
-
-
-def _annotations_of_h5ad(path: Path) -> tuple[Any, pd.DataFrame]:
-    """The names of variables and the frame of observations of a local file, whose data stay on disk."""
-    import anndata
-
-    opened = anndata.read_h5ad(path, backed="r")
-    try:
-        return opened.var_names, opened.obs
-    finally:
-        opened.file.close()
+    opened = open_backed(adata)
+    if not isinstance(opened, AnnDataAccessor):
+        msg = f"there is no AnnData object in {adata}"
+        raise TypeError(msg)
+    with opened:
+        return opened.var_names, opened.obs, "float"
 
 
 def _say_linked(feature_set: FeatureSet | None) -> None:
