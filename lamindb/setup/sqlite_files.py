@@ -11,6 +11,9 @@ from urllib.parse import quote
 BUSY_TIMEOUT = 60
 """Seconds that a connection waits for another one's transaction."""
 
+MOUNTS = Path("/proc/mounts")
+"""Where the system lists its file systems."""
+
 _NETWORK_FILE_SYSTEMS = (
     "nfs",
     "cifs",
@@ -81,7 +84,7 @@ def is_on_network(path: Path) -> bool:
 def file_system(path: Path) -> str:
     """The type of the file system that a path is on, or an empty text where the system doesn't say."""
     try:
-        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")
+        mounts = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
         return ""
     target = path.resolve()

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def _rows() -> QuerySet[Any]:
     from django.apps import apps
 
-    return apps.get_model("lnschema_core", "Storage").objects.all()
+    rows: QuerySet[Any] = apps.get_model("lnschema_core", "Storage").objects.all()
+    return rows
 
 
 def move(old: str, new: str) -> None:
