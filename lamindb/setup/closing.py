@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lamindb import log
 from lamindb.errors import InstanceNotLoaded, InvalidSettings
-from lamindb.setup import connection, current, instances, layers, locations
+from lamindb.setup import connection, current, envfile, instances, layers, locations
 
 
 def close(mute: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature in the public API
@@ -47,5 +47,5 @@ def _clear_marker(identifier: str | None) -> bool:
         loaded = None
     if loaded is not None and identifier not in {None, loaded}:
         return False
-    path.unlink(missing_ok=True)
+    envfile.remove(path)
     return True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import InvalidInstanceName, InvalidSettings, StorageNotWritable
-from lamindb.setup import closing, current, instances, locations, sqlite_files
+from lamindb.setup import closing, current, envfile, instances, locations, sqlite_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,8 @@ def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT0
 
     Raises:
         InvalidInstanceName: The name has a slash.
-        StorageNotWritable: The SQLite file can't be deleted.
+        SettingsNotWritable: The settings file can't be deleted.
+        StorageNotWritable: The SQLite file can't be deleted; then nothing is.
     """
     if "/" in instance_name:
         log.warning(
@@ -52,6 +54,8 @@ def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT0
     except InvalidSettings as error:
         log.warning(str(error))
         instance = None
+    if instance is not None:
+        _check_database(instance)
     _delete_settings(path, owner, instance_name)
     _delete_cache(instances.instance_cache_dir(owner, instance_name))
     if instance is not None:
@@ -70,7 +74,7 @@ def _confirmed() -> bool:
 def _delete_settings(path: Path, owner: str, name: str) -> None:
     if _is_current(f"{owner}/{name}"):
         closing.close(mute=True)
-    path.unlink(missing_ok=True)
+    envfile.remove(path)
     log.success(f"    deleted instance settings file: {path}")
 
 
@@ -87,14 +91,19 @@ def _delete_cache(folder: Path) -> None:
     log.success("    instance cache deleted")
 
 
+def _check_database(instance: InstanceSettings) -> None:
+    """Refuse before anything is deleted if the database can't be."""
+    if instance.dialect != "sqlite" or instance.is_cloud_sqlite:
+        return
+    path = instance.sqlite_file
+    if path.exists() and not os.access(path.parent, os.W_OK | os.X_OK):
+        msg = f"The database {path} can't be deleted: you may not write the folder it is in."
+        raise StorageNotWritable(msg)
+
+
 def _delete_database(instance: InstanceSettings) -> None:
     if instance.dialect == "sqlite" and not instance.is_cloud_sqlite:
-        try:
-            existed = sqlite_files.remove(instance.sqlite_file)
-        except OSError as error:
-            msg = f"The database {instance.sqlite_file} can't be deleted: {error.strerror}."
-            raise StorageNotWritable(msg) from error
-        if existed:
+        if sqlite_files.remove(instance.sqlite_file):
             log.success("    deleted '.lndb' sqlite file")
         else:
             log.warning("    '.lndb' sqlite file does not exist")

@@ -84,6 +84,19 @@ def write_text(path: Path, text: str) -> None:
         raise SettingsNotWritable(msg) from error
 
 
+def remove(path: Path) -> None:
+    """Remove a settings file, if there is one.
+
+    Raises:
+        SettingsNotWritable: The folder can't be written.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"The settings file {path} can't be removed ({error.strerror})."
+        raise SettingsNotWritable(msg) from error
+
+
 def _write_and_flush(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:

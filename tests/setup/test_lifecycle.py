@@ -417,6 +417,15 @@ def test_delete_touches_only_its_own_instance(sandbox: Sandbox) -> None:
     assert run(sandbox, "print(setup.settings.instance.name, ln.File.filter().count())").endswith("b 0\n")
 
 
+def test_delete_that_cannot_remove_the_database_removes_nothing(sandbox: Sandbox) -> None:
+    """An instance in a folder that can't be written stays whole."""
+    run(sandbox, "setup.login('me'); setup.init(storage='s', name='a')")
+    refuse = NO_WRITING.format(folder=str(sandbox.home / "s"))
+    told = failure(sandbox, f"exec({refuse!r}); setup.delete('a', force=True)")
+    assert told.startswith("StorageNotWritable The database")
+    assert run(sandbox, "print(ln.File.filter().count())").endswith("0\n")
+
+
 def test_delete_of_the_current_instance_closes_it(sandbox: Sandbox) -> None:
     """Nothing is current afterwards, in this process and in others; no log of the database stays."""
     run(sandbox, "setup.login('me'); setup.init(storage='s', name='a')")
