@@ -99,12 +99,19 @@ class LazyCommands(MutableMapping[str, click.Command]):
         return self._table[name][1]
 
 
+@click.pass_context
+def _print_help(context: click.Context) -> None:
+    """Print the help of a group that was called without a command."""
+    if context.invoked_subcommand is None:
+        sys.stdout.write(f"{context.get_help()}\n")
+
+
 class LazyGroup(click.Group):
     """A group whose help, suggestions and completion come from its table; without a command it prints its help."""
 
     def __init__(self, name: str, *, table: Table, **kwargs: Any) -> None:
         self.lazy = LazyCommands(table)
-        super().__init__(name, invoke_without_command=True, commands=self.lazy, **kwargs)
+        super().__init__(name, callback=_print_help, invoke_without_command=True, commands=self.lazy, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names in the order of the table."""
@@ -114,13 +121,6 @@ class LazyGroup(click.Group):
         """Write the table of commands."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, self.lazy.help_of(name)) for name in self.lazy])
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Call the command, or print the help."""
-        if not (ctx._protected_args or ctx.args):  # noqa: SLF001 - as click's own groups do
-            sys.stdout.write(ctx.get_help() + "\n")
-            return None
-        return super().invoke(ctx)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the name of a command from the table, or an option."""

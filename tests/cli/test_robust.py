@@ -74,6 +74,7 @@ writing = st.one_of(
 )
 
 
+@pytest.mark.slow
 @hostile
 @given(arguments=reading)
 @example(arguments=("list", HUGE))
@@ -98,6 +99,7 @@ def disposable(labelled: Sandbox, server: Server) -> Server:
     return server
 
 
+@pytest.mark.slow
 @hostile
 @given(arguments=writing)
 @example(arguments=("init", "--storage", "sub/x", "--name", HUGE))

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from lamindb.cli.masking import MASK, Masker, mask_patterns
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.sandbox import Sandbox
+from tests.sandbox import Sandbox
 
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
@@ -39,10 +34,19 @@ def leaks(text: str, secrets: list[str]) -> list[str]:
     return [secret for secret in secrets if secret in text]
 
 
-@pytest.fixture
-def careless(fresh_instance: Callable[..., Sandbox]) -> Sandbox:
+@pytest.fixture(scope="module")
+def user(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    """A user with an instance."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("user") / "home")
+    sandbox.lamin("init", "--storage", "storage")
+    return sandbox
+
+
+@pytest.fixture(scope="module")
+def careless(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
     """A user with secrets in the environment and in the settings files of the reference release."""
-    user = fresh_instance()
+    user = Sandbox(tmp_path_factory.mktemp("careless") / "home")
+    user.lamin("init", "--storage", "storage")
     for path in (user.home / ".lamin").glob("*user*.env"):
         path.unlink()
     (user.home / ".lamin" / "current_user.env").write_text(
@@ -103,10 +107,10 @@ def test_no_secret_of_environment_and_files(careless: Sandbox, arguments: list[s
     ],
     ids=" ".join,
 )
-def test_no_secret_of_the_arguments(fresh_instance: Callable[..., Sandbox], arguments: list[str]) -> None:
+def test_no_secret_of_the_arguments(user: Sandbox, arguments: list[str]) -> None:
     """A secret among the arguments is not repeated, whether the command works or not."""
     for extra in ([], ["--json"]):
-        done = fresh_instance().lamin(*arguments, *extra, check=False)
+        done = user.lamin(*arguments, *extra, check=False)
         assert leaks(done.stdout + done.stderr, ["argv-pass-word-53"]) == []
 
 
