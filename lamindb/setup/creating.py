@@ -64,7 +64,7 @@ def init(
         instances.write_instance(instance)
     log.important(f"loaded instance: {instance.identifier}")
     if not instance.is_remote:
-        with log.at_verbosity(4):
+        with log.at_verbosity(4 if log.verbosity() else 0):  # also where hints are off, but not where all is
             log.hint("did not register local instance on hub (if you want, call `lamin register`)")
 
 
