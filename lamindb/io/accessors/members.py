@@ -1,0 +1,168 @@
+"""Parts of stored objects: opened without reading, or read for selected rows and columns only.
+
+Knows the layouts of all releases of anndata: encoded members, sparse groups and tables without encoding, and tables
+that are one compound array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lamindb.io.accessors.selections import as_indexer
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from lamindb.io.accessors.selections import Selection
+
+_SPARSE = frozenset({"csr_matrix", "csc_matrix"})
+_SPARSE_MEMBERS = frozenset({"data", "indices", "indptr"})
+_INDEX_FIELDS = ("index", "_index")
+_WORTH_A_READ = 32  # rows between two that are wanted, up to which it is quicker to read them than to seek
+
+
+# -- opening ----------------------------------------------------------------------------------------------------------
+
+
+def is_group(member: Any) -> bool:
+    """Whether a member has members of its own."""
+    return hasattr(member, "keys")
+
+
+def is_sparse(member: Any) -> bool:
+    """Whether a group is a sparse matrix."""
+    return is_group(member) and set(member.keys()) >= _SPARSE_MEMBERS
+
+
+def opened(member: Any, *, shape: tuple[int, int] | None = None) -> Any:
+    """A member that is read when it is indexed, where its layout allows that; else what is in it.
+
+    Args:
+        member: An array or group of an HDF5 file or a zarr store.
+        shape: The shape of a sparse matrix that doesn't say it.
+    """
+    from anndata.io import read_elem, sparse_dataset
+
+    if not is_group(member):
+        return member
+    if not is_sparse(member):
+        return read_elem(member)
+    is_labelled = member.attrs.get("encoding-type") in _SPARSE or "h5sparse_format" in member.attrs
+    return sparse_dataset(member) if is_labelled else _unlabelled_sparse(member, shape)
+
+
+def _unlabelled_sparse(group: Any, shape: tuple[int, int] | None) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
+    parts = (group["data"][:], group["indices"][:], group["indptr"][:])
+    return csr_matrix(parts, shape=tuple(group.attrs["shape"]) if "shape" in group.attrs else shape)
+
+
+def loaded(member: Any) -> Any:
+    """All that is in an opened member, in memory."""
+    if hasattr(member, "to_memory"):
+        return member.to_memory()
+    return member[()] if hasattr(member, "chunks") else member
+
+
+# -- tables -----------------------------------------------------------------------------------------------------------
+
+
+def read_frame(member: Any, uns: Mapping[str, Any]) -> pd.DataFrame:
+    """Read a table of annotations.
+
+    Args:
+        member: A group with a column per member, or a compound array.
+        uns: The unstructured annotations, where early releases kept the categories of compound arrays.
+    """
+    from anndata.io import read_elem
+
+    if is_group(member):
+        frame: pd.DataFrame = read_elem(member)
+        return frame
+    records = member[()]
+    columns = {name: _decoded(records[name]) for name in records.dtype.names}
+    for name in columns.keys() & {key.removesuffix("_categories") for key in uns if key.endswith("_categories")}:
+        categories = pd.Index(np.atleast_1d(uns[f"{name}_categories"]))
+        columns[name] = pd.Categorical.from_codes(columns[name], categories=categories)
+    index = next((name for name in _INDEX_FIELDS if name in columns), None)
+    frame = pd.DataFrame(columns)
+    return frame if index is None else frame.set_index(index).rename_axis(None)
+
+
+def read_names(member: Any) -> pd.Index[Any] | None:
+    """Read only the names of the rows of a table, or None if its layout needs the whole."""
+    from anndata.io import read_elem
+
+    if not is_group(member) or "_index" not in member.attrs:
+        return None
+    names: pd.Index[Any] = pd.Index(np.asarray(read_elem(member[member.attrs["_index"]])).astype(object))
+    return names
+
+
+def fields_of(member: Any) -> list[str]:
+    """The names of the parts of a member."""
+    if is_group(member):
+        return [name for name in member.keys() if name != "__categories"]  # noqa: SIM118 - groups are no dictionaries
+    return list(member.dtype.names or ())
+
+
+def _decoded(values: np.ndarray[Any, Any]) -> Any:
+    if values.dtype.kind == "S":
+        return np.char.decode(values, "utf-8").astype(object)
+    if values.dtype.kind == "O":
+        return np.array([value.decode() if isinstance(value, bytes) else value for value in values], dtype=object)
+    return values
+
+
+# -- selecting --------------------------------------------------------------------------------------------------------
+
+
+def select(member: Any, *selections: Selection) -> Any:
+    """Read what is at the selected positions of the first axes of an opened member."""
+    if isinstance(member, Mapping):
+        return member
+    indexers = tuple(map(as_indexer, selections))
+    if isinstance(member, pd.DataFrame):
+        return member.iloc[indexers[0]]
+    if hasattr(member, "oindex"):
+        return member.oindex[indexers]
+    return _select_hdf5(member, selections) if hasattr(member, "chunks") else _select_along(member, indexers)
+
+
+def _select_along(member: Any, indexers: tuple[Any, ...]) -> Any:
+    # sparse matrices on disk are read along the axis that they are compressed on, the other is selected in memory
+    axes = list(enumerate(indexers))
+    for axis, indexer in reversed(axes) if getattr(member, "format", "") == "csc" else axes:
+        member = member[(*(slice(None),) * axis, indexer)]
+    return member
+
+
+def _select_hdf5(dataset: Any, selections: tuple[Selection, ...]) -> np.ndarray[Any, Any]:
+    rows, *others = selections
+    hulls = tuple(_hull(selection) for selection in others)
+    indexer = as_indexer(rows)
+    read = dataset[(indexer, *hulls)] if isinstance(indexer, slice) else _read_rows(dataset, indexer, hulls)
+    for axis, (selection, hull) in enumerate(zip(others, hulls, strict=True), start=1):
+        read = np.take(read, np.asarray(selection) - hull.start, axis=axis)
+    return np.asarray(read)
+
+
+def _hull(selection: Selection) -> slice:
+    if len(selection) == 0:
+        return slice(0, 0)
+    return slice(int(min(selection)), int(max(selection)) + 1)
+
+
+def _read_rows(dataset: Any, rows: np.ndarray[Any, Any], others: tuple[slice, ...]) -> np.ndarray[Any, Any]:
+    # each row is read once, in the order of the file, neighbours together
+    wanted, back = np.unique(rows, return_inverse=True)
+    if len(wanted) == 0:
+        return np.asarray(dataset[(slice(0, 0), *others)])
+    runs = np.split(wanted, np.flatnonzero(np.diff(wanted) > _WORTH_A_READ) + 1)
+    parts = [dataset[(slice(run[0], run[-1] + 1), *others)][run - run[0]] for run in runs]
+    return np.concatenate(parts)[back]
