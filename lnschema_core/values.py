@@ -70,14 +70,21 @@ class AnyOf(models.Func):
 def find_values(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> set[Any]:
     """Tell which values a field of the records has, exactly.
 
-    Values are looked up in the index of the field. If the registry isn't much larger than the batch, its column is read
-    instead, in a stream.
+    Values are looked up in the index of the field. If the registry isn't much larger than the batch, its whole column is
+    read instead, which is quicker.
+
+    Args:
+        queryset: The records.
+        field: The field that has the values.
+        values: Different values.
+
+    Returns:
+        All of the values that the field has, possibly among others.
     """
-    wanted = set(storable(values))
     column = plain(queryset).values_list(field, flat=True)
-    if len(wanted) > _FEW and not _has_more_rows(column, _LOOKUP_IN_ROWS * len(wanted)):
-        return wanted.intersection(column.iterator())
-    return {value for chunk in chunks(list(wanted)) for value in column.filter(AnyOf(field, chunk))}
+    if len(values) > _FEW and not _has_more_rows(column, _LOOKUP_IN_ROWS * len(values)):
+        return set(column.iterator())
+    return {value for chunk in chunks(storable(values)) for value in column.filter(AnyOf(field, chunk))}
 
 
 def find_records(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> Iterator[Any]:
@@ -101,18 +108,16 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def storable(values: Collection[Any]) -> list[Any]:
     """The values that a database can have: no text with null characters or halves of surrogate pairs."""
+    if _is_storable("".join([value for value in values if isinstance(value, str)])):
+        return list(values)
+    return [value for value in values if not isinstance(value, str) or _is_storable(value)]
+
+
+def _is_storable(text: str) -> bool:
     try:
-        text = "".join(value for value in values if isinstance(value, str))
-        text.encode()
+        return b"\0" not in text.encode()
     except UnicodeEncodeError:
-        return [value for value in values if _is_storable(value)]
-    return [value for value in values if _is_storable(value)] if "\0" in text else list(values)
-
-
-def _is_storable(value: Any) -> bool:
-    if not isinstance(value, str):
-        return True
-    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+        return False
 
 
 def _has_more_rows(queryset: models.QuerySet[Any], number: int) -> bool:

@@ -48,7 +48,10 @@ def unique(values: Iterable[Any]) -> list[Any]:
     except TypeError as error:
         msg = f"values need to be strings, but one can't be compared with stored values: {error}"
         raise TypeError(msg) from error
-    return [value for value in distinct if (value if isinstance(value, str) else not is_missing(value))]
+    if set(map(type, distinct)) <= {str}:
+        distinct.pop("", None)
+        return list(distinct)
+    return [value for value in distinct if not is_missing(value)]
 
 
 def unique_strings(values: Iterable[Any]) -> list[str]:
@@ -56,13 +59,13 @@ def unique_strings(values: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(value for value in values if isinstance(value, str) and value))
 
 
-def check_strings(values: Iterable[Any], field: str) -> None:
+def check_strings(values: Collection[Any], field: str) -> None:
     """Refuse values that aren't strings.
 
     Raises:
         TypeError: Names the first value that isn't a string.
     """
-    for value in values:
+    for value in () if set(map(type, values)) <= {str} else values:
         if not isinstance(value, str):
             msg = f"values of {field} need to be strings, but {value!r} is of type {type(value).__name__}"
             raise TypeError(msg)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from lamindb.text.batch import as_list, find_known, unique
@@ -61,6 +62,10 @@ class InspectResult:
     @cached_property
     def is_validated(self) -> npt.NDArray[np.bool_]:
         """One boolean per value as passed."""
+        if not self.non_validated and not self.n_empty:
+            import numpy as np
+
+            return np.ones(len(self.values), dtype=bool)
         return find_known(self.values, set(self.validated))
 
     @cached_property
@@ -101,14 +106,9 @@ def compare(values: Any, find: Callable[[list[Any]], Collection[Any]]) -> Inspec
 
     Args:
         values: One value or several, with or without nulls and duplicates.
-        find: Tells which of different values the vocabulary has, for instance ``names.intersection`` of a set of names.
+        find: Tells which values the vocabulary has, for instance ``names.intersection`` of a set of names; may tell more.
     """
     as_passed = as_list(values)
     distinct = unique(as_passed)
-    known = find(distinct)
-    known = known if isinstance(known, set | frozenset) else set(known)
-    return InspectResult(
-        as_passed,
-        [value for value in distinct if value in known],
-        [value for value in distinct if value not in known],
-    )
+    is_known = find_known(distinct, find(distinct))
+    return InspectResult(as_passed, [*compress(distinct, is_known)], [*compress(distinct, ~is_known)])

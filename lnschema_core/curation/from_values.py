@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from lamindb.text import messages
@@ -51,8 +52,11 @@ def from_values(
     name = getattr(values, "name", None)
     if isinstance(name, str):
         for record in records:
-            record._feature = name  # noqa: SLF001 - an attribute of registries for exactly this
+            record._feature = name  # noqa: SLF001 - declared by the registry
     return records
+
+
+_key = attrgetter("pk")
 
 
 @dataclass
@@ -95,7 +99,7 @@ class _Matches:
         standards = {value: value for value in self.left}
         standards |= reference.standardize(self.left, self.vocabulary.field)
         self._load(standards)
-        loaded = {value for value, standard in standards.items() if standard in self.records}
+        loaded = {value: standard for value, standard in standards.items() if standard in self.records}
         self._add(reference.make_records(self._missing(standards), self.vocabulary.field))
         found = {value: standard for value, standard in standards.items() if standard in self.records}
         self.standards |= found
@@ -106,16 +110,18 @@ class _Matches:
     def in_order(self) -> list[Any]:
         """All records, in the order of the values."""
         names = dict.fromkeys(self.standards[value] for value in self.values if value in self.standards)
-        return [record for name in names for record in self.records[name]]
+        groups = (self.records[name] for name in names)
+        return [record for group in groups for record in (sorted(group, key=_key) if len(group) > 1 else group)]
 
     def about(self) -> list[Message]:
         """Say what was found, unless every value has a record of that name."""
         registry, name = self.vocabulary.registry.__name__, self.vocabulary.field
-        news = [*self.by_synonym, *self.created, *self.created_by_synonym, *self.left]
+        left = self.left
+        news = {*self.by_synonym, *self.created, *self.created_by_synonym, *left}
         if not news:
             return []
         public = f" from {self.reference}"
-        by_name = [value for value in self.standards if value not in set(news)]
+        by_name = [value for value in self.standards if value not in news]
         several = [value for value in self.created + self.created_by_synonym if len(self._records_of(value)) > 1]
         return [
             *messages.about_records(("loaded", f" matching {name}"), registry, by_name),
@@ -123,7 +129,7 @@ class _Matches:
             *messages.about_records(("created", f"{public} matching {name}"), registry, self.created),
             *messages.about_records(("created", f"{public} matching synonyms"), registry, self.created_by_synonym),
             *messages.about_ambiguous_records(self.reference, several),
-            *messages.about_missing_records(registry, name, self.left),
+            *messages.about_missing_records(registry, name, left),
         ]
 
     def _records_of(self, value: Any) -> list[Any]:
@@ -137,11 +143,6 @@ class _Matches:
         self._add(self.vocabulary.find_records(self._missing(standards)))
 
     def _add(self, records: Iterable[Any]) -> None:
-        names = set()
+        name = attrgetter(self.vocabulary.field)
         for record in records:
-            name = getattr(record, self.vocabulary.field)
-            names.add(name)
-            self.records.setdefault(name, []).append(record)
-        for name in names:
-            if len(self.records[name]) > 1:
-                self.records[name].sort(key=lambda record: record.pk)
+            self.records.setdefault(name(record), []).append(record)

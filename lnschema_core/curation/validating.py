@@ -149,7 +149,7 @@ def standardize(
     known = vocabulary.find(strings)
     unknown = [value for value in strings if value not in known]
     mapper = vocabulary.standards(unknown, case_sensitive=case_sensitive, keep=keep)
-    said = messages.about_standardization(len(known) + len(mapper), len(strings))
+    said = messages.about_standardization(len(strings) - len(unknown) + len(mapper), len(strings))
     left = [value for value in unknown if value not in mapper]
     reference = reference_of(queryset, scope) if bionty_aware and left else None
     if reference is not None:

@@ -82,7 +82,7 @@ class Vocabulary:
         positions = {getattr(record, self.field): number for number, record in reversed([*enumerate(records)])}
         return {value: sorted(names, key=lambda name: positions.get(name, 0)) for value, names in standards.items()}
 
-    def _check(self, values: Iterable[Any]) -> None:
+    def _check(self, values: Collection[Any]) -> None:
         if "__" not in self.field and isinstance(self._column(), models.CharField | models.TextField):
             check_strings(values, self.field)
 

@@ -62,6 +62,8 @@ class Registry(models.Model, metaclass=RegistryMeta):
 
     search_fields: ClassVar[Sequence[str] | None] = None
     """The fields that :meth:`search` looks at by default; ``None`` for the string field of the registry."""
+    _feature: str | None = None
+    """The name of the series of values that the record was made for, as :meth:`from_values` leaves it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args:
