@@ -1,0 +1,35 @@
+"""Where results come from: the current run, and the notebook or script that it runs.
+
+=====================  ==========================================================================
+:mod:`.context`        ``ln.track()`` and ``ln.run_context``
+:mod:`.recognition`    which transform a notebook or script is
+:mod:`.notebooks`      notebooks: what identifies them; ``lamin track``
+:mod:`.notebook_file`  the file of a notebook: metadata, title, code
+:mod:`.finding`        which notebook this kernel runs
+:mod:`.frontend`       the IPython session of this process
+:mod:`.editors`        editors that have a notebook open
+:mod:`.scripts`        which script this process runs, and what identifies it
+:mod:`.repositories`   the git repository of a file
+:mod:`.imports`        which distributions code imports, in which versions
+:mod:`.identity`       ids of transforms that are made rather than drawn
+:mod:`.asking`         questions to the user, where there is one
+=====================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lamindb._lazy import door
+
+_NAMES = {
+    "track": "lamindb.provenance.context:track",
+    "run_context": "lamindb.provenance.context:run_context",
+}
+
+__getattr__, __dir__ = door(__name__, _NAMES)
+
+if TYPE_CHECKING:
+    from lamindb.provenance.context import run_context, track
+
+__all__ = ["run_context", "track"]
