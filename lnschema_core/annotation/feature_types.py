@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ def feature_type(column: pd.Series[Any]) -> str:
     return type_of_dtype(column.dtype)
 
 
+@lru_cache(maxsize=256)
 def type_of_dtype(dtype: Any) -> str:
     """What values of a numpy or pandas data type are, or of one given by its name."""
-    return common_type(_DIGITS.sub("", getattr(dtype, "name", str(dtype))))
+    name = dtype if isinstance(dtype, str) else dtype.name
+    return common_type(_DIGITS.sub("", name))
 
 
 def common_type(name: str) -> str:

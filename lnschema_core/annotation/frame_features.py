@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lnschema_core.models import Feature
 
-MOST_COMPARISONS = 2_000_000
+MOST_COMPARISONS = 1_000_000
 """How many pairs of a new and a registered name are compared at most; takes about a second."""
 
 

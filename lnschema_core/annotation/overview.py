@@ -224,7 +224,7 @@ def _first_members(feature_sets: Iterable[FeatureSet]) -> dict[Any, list[tuple[A
     parts = [part for name, keys in saved.items() for part in _member_links(name, keys)]
     rows = parts[0].union(*parts[1:], all=True) if parts else []
     for set_id, _, key, name, kind, registries in sorted(rows, key=lambda row: row[1]):
-        members.setdefault(set_id, []).append((key, name, kind, registries))
+        members.setdefault(set_id, []).append((key, name, kind or None, registries))
     return members
 
 
@@ -236,14 +236,14 @@ def _member_links(registry_name: str, feature_sets: Sequence[Any]) -> list[Query
         return []
     relation = member_relation(core_registry("FeatureSet"), registry)
     has_types = registry is core_registry("Feature")
-    nothing = Value(None, output_field=TextField())
     links = relation.links_of(feature_sets).order_by()
     ranked = links.annotate(
         shown_position=Window(RowNumber(), partition_by=[F(f"{relation.owner}_id")], order_by=F("pk").asc()),
         shown_key=Cast(f"{relation.target}_id", CharField()),
         shown_name=Cast(f"{relation.target}__{shown_field(registry)}", TextField()),
-        shown_type=Cast(f"{relation.target}__type" if has_types else nothing, TextField()),
-        shown_registries=Cast(f"{relation.target}__registries" if has_types else nothing, TextField()),
+        # the defaults differ, since Django selects equal expressions once
+        shown_type=Cast(f"{relation.target}__type" if has_types else Value(""), TextField()),
+        shown_registries=Cast(f"{relation.target}__registries" if has_types else Value(None), TextField()),
     ).filter(shown_position__lte=MOST_FEATURES if has_types else MOST_NAMES)
     return [
         ranked.values_list(f"{relation.owner}_id", "pk", "shown_key", "shown_name", "shown_type", "shown_registries")
