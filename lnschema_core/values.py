@@ -39,26 +39,21 @@ class AnyOf(models.Func):
         super().__init__(models.F(field), output_field=models.BooleanField())
         self.values = list(values)
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         """One JSON array; see https://www.sqlite.org/json1.html#jeach."""
-        values = json.dumps(self._prepared(connection))
-        return self._compare("IN (SELECT value FROM json_each(%%s))", [values], compiler, connection)
+        template = "%(expressions)s IN (SELECT value FROM json_each(%%s))"
+        sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
+        return sql, (*parameters, json.dumps(self._prepared(connection)))
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:
-        """One array."""
-        return self._compare("= ANY(%%s)", [self._prepared(connection)], compiler, connection)
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, list[Any]]:
-        """One parameter per value, on other databases."""
-        values = self._prepared(connection)
-        placeholders = ", ".join(["%%s"] * len(values)) or "NULL"
-        return self._compare(f"IN ({placeholders})", values, compiler, connection)
-
-    def _compare(
-        self, comparison: str, values: list[Any], compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
-        sql, parameters = super().as_sql(compiler, connection, template=f"%(expressions)s {comparison}")
-        return sql, [*parameters, *values]
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """One array; see https://www.postgresql.org/docs/current/functions-comparisons.html."""
+        template = "%(expressions)s = ANY(%%s)"
+        sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
+        return sql, (*parameters, self._prepared(connection))
 
     def _prepared(self, connection: BaseDatabaseWrapper) -> list[Any]:
         field = self.source_expressions[0].output_field

@@ -58,7 +58,7 @@ def validate(
     result = compare(values, vocabulary.find)
     with log.silent_if(mute or not logging):
         messages.show(messages.about_validation(result, vocabulary.field))
-    valid: np.bool_ = result.is_validated[0] if is_single(values) else result.is_validated
+    valid: npt.NDArray[np.bool_] | np.bool_ = result.is_validated[0] if is_single(values) else result.is_validated
     return valid
 
 

@@ -105,7 +105,7 @@ def vocabulary_of(
         scope: Arguments for ``scope()`` of the registry, which makes conditions of them.
         synonyms_field: The field that has synonyms, if there is one.
     """
-    registry = registry_of(queryset)
+    registry: Any = registry_of(queryset)
     records = plain(queryset).filter(**registry.scope(**scope))
     has_synonyms = has_field(registry, synonyms_field)
     name = string_field(queryset, field=field)
@@ -114,5 +114,6 @@ def vocabulary_of(
 
 def reference_of(queryset: models.QuerySet[Any], scope: dict[str, Any]) -> Reference | None:
     """The public vocabulary behind a registry, in the same scope."""
-    reference: Reference | None = registry_of(queryset).public_reference(**scope)
+    registry: Any = registry_of(queryset)
+    reference: Reference | None = registry.public_reference(**scope)
     return reference
