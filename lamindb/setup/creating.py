@@ -57,7 +57,9 @@ def init(
         return
     connection.disconnect()
     with ExitStack() as undo:
-        if not instance.storage.is_cloud:
+        if instance.storage.is_cloud:
+            instance.storage.region = instance.storage.find_region()
+        else:
             undo.enter_context(_folder(Path(instance.storage.root_as_str)))
         _build(instance)
         undo.enter_context(_disconnected_on_failure())

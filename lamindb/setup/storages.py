@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from lamindb.setup import layers
 
 if TYPE_CHECKING:
     from upath import UPath
+
+
+_PATIENCE = 3  # seconds to wait for a provider
 
 
 class StorageSettings:
@@ -41,6 +45,10 @@ class StorageSettings:
     def type(self) -> str:
         """The protocol: ``local``, ``s3``, ``gs`` or another one of fsspec."""
         return storage_type(self.root_as_str)
+
+    def find_region(self) -> str | None:
+        """Ask the provider in which region the bucket is; None where there is none, or no answer within seconds."""
+        return _region_of_bucket(self.root_as_str.partition("://")[2].partition("/")[0]) if self.type == "s3" else None
 
     @property
     def is_cloud(self) -> bool:
@@ -140,6 +148,31 @@ def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
     if storage_type(text) != "local":
         return text.rstrip("/")
     return Path(text.removeprefix("file://")).expanduser().resolve().as_posix()
+
+
+def _region_of_bucket(bucket: str) -> str | None:
+    """The region in the answer to a HEAD request, with credentials if there are any."""
+    if find_spec("botocore") is None:
+        return None
+    from botocore import UNSIGNED
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.session import get_session
+
+    patience = Config(connect_timeout=_PATIENCE, read_timeout=_PATIENCE, retries={"total_max_attempts": 1})
+    for config in (patience, patience.merge(Config(signature_version=UNSIGNED))):
+        client = get_session().create_client("s3", config=config, region_name="us-east-1")
+        try:
+            answer = client.head_bucket(Bucket=bucket)
+        except NoCredentialsError:
+            continue
+        except ClientError as error:  # a refusal names the region as well
+            answer = error.response
+        except BotoCoreError:
+            return None
+        headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+        return headers.get("x-amz-bucket-region")
+    return None
 
 
 def make_folder(folder: Path) -> None:

@@ -34,7 +34,7 @@ class set:  # noqa: A001, N801 - the name in the public API
         storage = storages.StorageSettings(str(root))
         if not storage.is_cloud:
             storages.make_folder(Path(storage.root_as_str))
-        switched = instance.with_default_storage(storage.root_as_str)
+        switched = instance.with_default_storage(storage.root_as_str, storage.find_region())
         switched.storage.set_options(**fs_kwargs)
         connection.replace_instance(switched)
         instances.write_instance(switched, make_current=_is_loaded(switched))

@@ -251,6 +251,25 @@ def test_storage_root_is_stored_in_one_spelling(root: str, text: str, kind: str)
     assert (storage.root_as_str, storage.type, storage.is_cloud) == (text, kind, kind != "local")
 
 
+def test_region_is_that_of_the_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider is asked for the bucket, whatever follows its name; nobody answering, or no bucket, is None."""
+    boto3 = pytest.importorskip("boto3")
+    server = pytest.importorskip("moto.server").ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}.items():
+        monkeypatch.setenv(name, value)
+    server.start()
+    try:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*server.get_host_and_port()))
+        region = {"LocationConstraint": "eu-central-1"}
+        boto3.client("s3", region_name="eu-central-1").create_bucket(Bucket="bucket", CreateBucketConfiguration=region)
+        assert StorageSettings("s3://bucket/a/b").find_region() == "eu-central-1"
+        assert StorageSettings("s3://missing").find_region() is None
+    finally:
+        server.stop()
+    assert StorageSettings("s3://bucket").find_region() is None
+    assert StorageSettings("gs://bucket").find_region() is None
+
+
 def test_relative_root_and_root_in_the_home_are_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tilde and a relative path mean what they mean in a shell."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

@@ -6,6 +6,8 @@ import re
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -186,6 +188,30 @@ def test_failed_init_keeps_the_instance_that_was_loaded(sandbox: Sandbox) -> Non
         "print(setup.settings.instance.name); setup.connection.connect(); print(ln.File.filter().count())",
     )
     assert output.splitlines()[-3::2] == ["x", "0"]
+
+
+def test_several_processes_make_one_instance_at_once(sandbox: Sandbox) -> None:
+    """All succeed, and there is one database with one user and one storage location."""
+    code = START + "setup.init(storage='s', name='x'); print(ln.User.filter().count(), ln.Storage.filter().count())"
+    command = [sys.executable, "-c", code]
+    running = [
+        subprocess.Popen(command, cwd=sandbox.home, env=sandbox.environment, stdout=-1, stderr=-1, text=True)
+        for _ in range(4)
+    ]
+    done = [process.communicate(timeout=120) for process in running]
+    assert [stdout.splitlines()[-1:] for stdout, _ in done] == [["1 1"]] * 4, done
+    assert files(sandbox.home / "s") == ["x.lndb"]
+
+
+def test_verbosity_comes_from_the_layers_unless_the_process_set_it(sandbox: Sandbox) -> None:
+    """``LAMIN_VERBOSITY`` counts from the first connection on; a wrong value is told with its origin."""
+    run(sandbox, "setup.init(storage='s', name='x')")
+    sandbox.environment["LAMIN_VERBOSITY"] = "hint"
+    assert sandbox.python("import lamindb as ln; ln.File; print(ln.settings.verbosity)").stdout.endswith("4\n")
+    assert run(sandbox, "ln.File; print(ln.settings.verbosity)").endswith("3\n")
+    sandbox.environment["LAMIN_VERBOSITY"] = "loud"
+    told = sandbox.python("import lamindb as ln; ln.File", check=False).stderr
+    assert "InvalidSettings: verbosity 'loud' from environment (LAMIN_VERBOSITY) needs to be" in told
 
 
 # -- two instances ----------------------------------------------------------------------------------------------------
