@@ -20,8 +20,10 @@ def on_database_ready(*, instance: InstanceSettings, **_: Any) -> None:
     ensure_storage(instance)
 
 
-def on_instance_connected(**_: Any) -> None:
+def on_instance_connected(*, writable: bool, **_: Any) -> None:
     """Make sure that the current user has a row, else every record they create would be refused."""
+    if not writable:
+        return
     from django.db import DatabaseError, connection
 
     from lamindb.setup import settings
