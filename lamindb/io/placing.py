@@ -169,7 +169,7 @@ def sync_folder(path: Path) -> None:
 def explaining(path: PathLike, doing: str = "written") -> Iterator[None]:
     """Turn what goes wrong within the block into one sentence that names the path and the way out.
 
-    A file that isn't there stays a ``FileNotFoundError``.
+    A local file, or an object to be read, that isn't there stays a ``FileNotFoundError``.
 
     Raises:
         StorageNotWritable: The path refuses.
@@ -177,9 +177,10 @@ def explaining(path: PathLike, doing: str = "written") -> Iterator[None]:
     """
     # clients of object stores raise whatever they like, not only OSError
     expected = OSError if is_local(path) else Exception
+    passing = (LaminError, FileNotFoundError) if is_local(path) or doing == "read" else LaminError
     try:
         yield
-    except (LaminError, FileNotFoundError):
+    except passing:
         raise
     except expected as error:
         raise _explanation(error, path, doing) from error

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lamindb.errors import DigestMismatch, SourceChanged, StorageError
 from lamindb.io import hashing, paths
 from lamindb.io.faults import point
 from lamindb.io.hashing import FileHash, Fingerprint, FolderHasher
 from lamindb.io.listing import content_of, size_of
-from lamindb.io.paths import as_local, location_of, name_of, to_path
+from lamindb.io.paths import as_local, location_of, name_of, protocol_of, to_path
 from lamindb.io.placing import (
     discard,
     exists_message,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 TEMPORARY_FOLDER = paths.TEMPORARY_FOLDER
 
 _CHUNK = 4 * 1024 * 1024
+_COMMITTED_UPLOADS = frozenset({"s3", "gs"})
 _CLOUD_BLOCK = 16 * 1024 * 1024
 _DESCRIBES_STORE = frozenset({".zarray", ".zattrs", ".zgroup", ".zmetadata", "zarr.json"})
 
@@ -153,25 +155,61 @@ def _put_local(copying: _Copying, target: Path, root: Path | None, *, overwrite:
 
 
 def _put_cloud(copying: _Copying, target: UPath, *, overwrite: bool, update: Update) -> None:
-    # nobody sees an upload before it is committed, so it is its own temporary object
-    filesystem = target.fs
-    if not overwrite and filesystem.exists(target.path):
+    if not overwrite and target.fs.exists(target.path):
         raise StorageError(exists_message(target))
-    file = filesystem.open(target.path, "wb", block_size=_CLOUD_BLOCK, autocommit=False)
+    if copying.size <= hashing.THRESHOLD:
+        _put_at_once(copying, target, update)
+    elif protocol_of(target) in _COMMITTED_UPLOADS:
+        _put_committed(copying, target, update)
+    else:
+        _put_aside(copying, target, update)
+    point("store.placed")
+    _require_size(target, copying.size)
+
+
+def _put_at_once(copying: _Copying, target: UPath, update: Update) -> None:
+    # one request: the object is there or not, and the store knows its md5
+    content = bytearray()
+    point("store.temporary-open")
+    copying.copy_to(content.extend, update)
+    point("store.copied")
+    copying.check()
+    point("store.checked")
+    target.fs.pipe_file(target.path, bytes(content))
+    point("store.synced")
+
+
+def _put_committed(copying: _Copying, target: UPath, update: Update) -> None:
+    # nobody sees an upload in parts before it is committed, so it is its own temporary object
+    file = target.fs.open(target.path, "wb", block_size=_CLOUD_BLOCK, autocommit=False)
     try:
-        point("store.temporary-open")
-        copying.copy_to(lambda chunk: file.write(bytes(chunk)), update)
-        point("store.copied")
-        copying.check()
-        point("store.checked")
-        file.close()
-        point("store.synced")
+        _write_to(file, copying, update)
         file.commit()
     except BaseException:
         file.discard()
         raise
-    point("store.placed")
-    _require_size(target, copying.size)
+
+
+def _put_aside(copying: _Copying, target: UPath, update: Update) -> None:
+    aside = f"{target.parent.path}/{paths.TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+    file = target.fs.open(aside, "wb", block_size=_CLOUD_BLOCK)
+    try:
+        _write_to(file, copying, update)
+        target.fs.mv(aside, target.path)
+    except BaseException:
+        file.close()
+        target.fs.rm_file(aside)
+        raise
+
+
+def _write_to(file: Any, copying: _Copying, update: Update) -> None:
+    point("store.temporary-open")
+    copying.copy_to(lambda chunk: file.write(bytes(chunk)), update)
+    point("store.copied")
+    copying.check()
+    point("store.checked")
+    file.close()
+    point("store.synced")
 
 
 def _require_size(target: UPath, size: int) -> None:

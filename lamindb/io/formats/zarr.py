@@ -45,7 +45,10 @@ def open_group(path: Path | UPath) -> zarr.Group:
     local = as_local(path)
     if local is not None:
         return zarr.open_group(zarr.storage.LocalStore(local, read_only=True), mode="r")
-    return zarr.open_group(zarr.storage.FsspecStore.from_upath(to_path(path), read_only=True), mode="r")
+    cloud = to_path(path)
+    # by address, since zarr needs a file system of its own: it works in another event loop
+    store = zarr.storage.FsspecStore.from_url(str(cloud), storage_options=dict(cloud.storage_options), read_only=True)
+    return zarr.open_group(store, mode="r")
 
 
 def read_zarr(path: Path | UPath, **kwargs: Any) -> AnnData | Path | UPath:
