@@ -555,6 +555,14 @@ def test_database_that_cannot_be_written_is_opened_for_reading(sandbox: Sandbox)
     assert {path.name: path.read_bytes() for path in (sandbox.home / "a").iterdir()} == before
 
 
+def test_database_that_cannot_be_written_is_read_by_anybody(sandbox: Sandbox) -> None:
+    """Somebody who is no user of the instance yet can read it."""
+    run(sandbox, "setup.login('ada'); setup.init(storage='a', name='x')")
+    sandbox.environment["LAMIN_USER_HANDLE"] = "bob"
+    output = run(sandbox, NO_WRITING.format(folder=str(sandbox.home / "a")) + "print(ln.User.filter().one().handle)")
+    assert output.endswith("ada\n")
+
+
 def test_settings_that_cannot_be_written_are_told_before_anything_is(sandbox: Sandbox) -> None:
     """No storage folder appears when the settings folder can't be written."""
     output = failure(
