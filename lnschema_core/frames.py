@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.timezone import localtime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import pandas as pd
     from django.db import models
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from lnschema_core.query import QuerySet
 
 _TIMES = ("updated_at", "run_at")
+_QUARTER = 900  # seconds; offsets of time zones change at whole quarters of an hour
 
 
 def queryset_to_frame(queryset: QuerySet[Any], include: Sequence[str]) -> pd.DataFrame:
@@ -30,24 +30,24 @@ def queryset_to_frame(queryset: QuerySet[Any], include: Sequence[str]) -> pd.Dat
     frame = pd.DataFrame.from_records(rows, columns=[key, *columns], index=key)
     for name in _TIMES:
         if name in frame.columns and len(frame):
-            frame[name] = [_local_text(value) for value in frame[name].array.astype(object)]
+            frame[name] = _local_texts(frame[name])
     for position, expression in enumerate(include):
         frame.insert(position, expression, _linked_values(queryset, expression, list(frame.index)))
     return frame
 
 
-def _local_text(value: datetime | None) -> str | None:
+def _local_texts(times: pd.Series[Any]) -> list[str | None]:
+    """Times as texts in the zone of this machine, with the offsets that were in force at these times."""
+    import numpy as np
     import pandas as pd
 
-    if value is None or pd.isna(value):
-        return None
-    return localtime(pd.Timestamp(value).to_pydatetime(), _local_zone()).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _local_zone() -> Any:
-    from datetime import datetime
-
-    return datetime.now().astimezone().tzinfo
+    instants = pd.to_datetime(times, utc=True)
+    seconds = instants.fillna(pd.Timestamp(0, tz="UTC")).astype("datetime64[s, UTC]").astype("int64").to_numpy()
+    quarters, position = np.unique(seconds // _QUARTER, return_inverse=True)
+    offsets = np.array([time.localtime(int(quarter) * _QUARTER).tm_gmtoff for quarter in quarters], dtype="int64")
+    local = (seconds + offsets[position]).astype("datetime64[s]")
+    texts = np.char.replace(np.datetime_as_string(local), "T", " ").tolist()
+    return [None if missing else text for text, missing in zip(texts, instants.isna(), strict=True)]
 
 
 def _linked_values(queryset: QuerySet[Any], expression: str, keys: list[Any]) -> list[list[Any]]:

@@ -142,3 +142,22 @@ def test_lookup_makes_attributes_of_names(labels):
     assert lookup.dict()["My project 1"] == labels[0]
     assert ln.ULabel.lookup(return_field="id").my_project_1 == labels[0].id
     assert "my_project_2" in dir(lookup)
+
+
+def test_df_shows_local_times_with_the_offset_of_their_day(instance, monkeypatch):
+    """Summer and winter have different offsets, and ``updated_at`` is in local time."""
+    import time
+    from datetime import UTC, datetime
+
+    ln.save([ln.ULabel(name="summer"), ln.ULabel(name="winter")])
+    ln.ULabel.filter(name="summer").update(updated_at=datetime(2026, 7, 1, 12, tzinfo=UTC))
+    ln.ULabel.filter(name="winter").update(updated_at=datetime(2026, 1, 1, 12, tzinfo=UTC))
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        frame = ln.ULabel.filter().df().set_index("name")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert frame.updated_at["summer"] == "2026-07-01 14:00:00"
+    assert frame.updated_at["winter"] == "2026-01-01 13:00:00"
