@@ -29,11 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from upath import UPath
-
     from lamindb.setup.current import ChosenInstance
     from lamindb.setup.instances import InstanceSettings
     from lamindb.setup.migration_state import MigrationState
+    from lamindb.setup.storages import StorageSettings
 
 Status = Literal["ok", "warning", "error"]
 
@@ -228,32 +227,36 @@ def _storage(instance: InstanceSettings) -> Check:
             f"the storage {storage.root_as_str} does not exist: if it was moved, lamin load --storage <where it is now>"
         )
         raise StorageError(msg)
-    start = time.perf_counter()
-    skew = _write_and_remove(storage.root / f".lamin-doctor-{os.urandom(6).hex()}")
-    facts |= {"latency_ms": _milliseconds_since(start), "clock_skew_s": skew}
-    message = f"{storage.root_as_str}, written and read in {facts['latency_ms']:.0f} ms"
+    facts |= _write_and_remove(storage)
+    skew = facts["clock_skew_s"]
+    message = f"{storage.root_as_str} can be written, and answers in {facts['latency_ms']:.1f} ms"
     if skew is not None and abs(skew) > _LARGEST_SKEW:
         return Check("storage", "warning", f"{message}; its clock differs by {skew:.0f} s", facts)
     return Check("storage", "ok", message, facts)
 
 
-def _write_and_remove(path: UPath) -> float | None:
-    """Seconds by which the clock of a storage is ahead of ours, after an object was written and taken away."""
+def _write_and_remove(storage: StorageSettings) -> dict[str, Any]:
+    """How long a storage takes to answer, and by how many seconds its clock is ahead of ours."""
     try:
+        path = storage.root / f".lamin-doctor-{os.urandom(6).hex()}"
         path.write_bytes(b"lamin doctor")
-        modified = path.fs.info(path.path)
+        path.fs.invalidate_cache()
+        start = time.perf_counter()
+        information = path.fs.info(path.path)
+        latency = _milliseconds_since(start)
         path.unlink()
     except ImportError as error:
-        msg = f"the storage {path} needs another package: pip install 'lamindb[aws]' or 'lamindb[gcp]' ({error})"
+        extra = {"s3": "aws", "gs": "gcp"}.get(storage.type, "all")
+        msg = f"the storage {storage.root_as_str} needs another package: pip install 'lamindb[{extra}]'"
         raise MissingExtra(msg) from error
-    except OSError as error:
-        msg = f"the storage {path.parent} can't be written: {error.strerror or error}"
+    except Exception as error:  # every cloud's client has errors of its own
+        msg = f"the storage {storage.root_as_str} can't be written: {getattr(error, 'strerror', None) or error}"
         raise StorageNotWritable(msg) from error
-    return _skew(modified)
+    return {"latency_ms": latency, "clock_skew_s": _skew(information)}
 
 
-def _skew(info: dict[str, Any]) -> float | None:
-    found = info.get("mtime", info.get("LastModified"))
+def _skew(information: dict[str, Any]) -> float | None:
+    found = information.get("mtime", information.get("LastModified"))
     if found is None:
         return None
     seconds = found.timestamp() if hasattr(found, "timestamp") else float(found)
@@ -261,4 +264,4 @@ def _skew(info: dict[str, Any]) -> float | None:
 
 
 def _milliseconds_since(start: float) -> float:
-    return round((time.perf_counter() - start) * 1000, 1)
+    return round((time.perf_counter() - start) * 1000, 3)

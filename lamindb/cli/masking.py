@@ -22,7 +22,7 @@ _SECRET_VARIABLE = re.compile(
 )
 _URL_PASSWORD = re.compile(r"""(?P<head>\b[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)(?P<secret>[^\s'"]+)(?=@)""", re.IGNORECASE)
 _PAIR = re.compile(
-    rf"""(?P<head>\b[\w-]*?(?:{_WORDS})[\w-]*['"]?\s*(?:=|:(?!/))\s*['"]?)(?P<secret>[^\s'"&,;)}}\]]+)""",
+    rf"""(?P<head>\b[\w-]*?(?:{_WORDS})[\w-]*['"]?[ \t]*(?:=|:(?!/))[ \t]*['"]?)(?P<secret>[^\s'"&,;)}}\]]+)""",
     re.IGNORECASE,
 )
 _AUTHORIZATION = re.compile(r"(?P<head>\b(?:Bearer|Basic)\s+)(?P<secret>[\w.~+/=-]{8,})")

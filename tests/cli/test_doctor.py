@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.servers import postgres, s3
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -107,10 +109,42 @@ def test_broken_settings_are_reported(fresh_instance: Callable[..., Sandbox]) ->
 @pytest.mark.postgres
 def test_postgres(postgres_server: str, sandbox: Sandbox) -> None:
     """On Postgres the server is reached, and its password never shown."""
-    from tests.servers import postgres
-
     url = postgres.create_database(postgres_server, "doctor")
     sandbox.lamin("init", "--storage", "storage", "--db", url)
     status, checks = report(sandbox)
     assert status == 0
     assert checks["database"]["facts"]["dialect"] == "postgresql"
+
+
+@pytest.mark.slow
+def test_bucket(fresh_instance: Callable[..., Sandbox]) -> None:
+    """A bucket is written and read; one that doesn't exist, or can't be entered, is an error of the storage."""
+    user = fresh_instance()
+    with s3.running() as endpoint:
+        s3.make_bucket(endpoint, "doctors")
+        user.environment |= {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        user.lamin("set", "--storage", "s3://doctors/data")
+        status, checks = report(user)
+        assert (status, checks["storage"]["status"]) == (0, "ok")
+        assert abs(checks["storage"]["facts"]["clock_skew_s"]) < 5
+        user.lamin("set", "--storage", "s3://nosuch-bucket/data")
+        assert report(user)[0] == 15
+        del user.environment["AWS_ACCESS_KEY_ID"], user.environment["AWS_SECRET_ACCESS_KEY"]
+        user.environment["AWS_EC2_METADATA_DISABLED"] = "true"
+        assert report(user)[0] == 15
+
+
+def test_driver_of_a_bucket_is_missing(fresh_instance: Callable[..., Sandbox]) -> None:
+    """A storage whose package is not installed: the message has the command that installs it."""
+    user = fresh_instance()
+    for path in (user.home / ".lamin").glob("*instance*.env"):
+        text = path.read_text()
+        path.write_text(
+            text.replace("_root=" + str(user.home / "storage"), "_root=s3://bucket").replace(
+                "_db=null", f"_db=sqlite:///{user.home}/storage/storage.lndb"
+            )
+        )
+    code = "import sys; sys.modules['s3fs'] = None; from lamindb.cli import main; sys.exit(main(['doctor']))"
+    done = user.python(code, check=False)
+    assert done.returncode == 18
+    assert "pip install 'lamindb[aws]'" in done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -286,6 +287,20 @@ def test_signal_ends_a_command_that_waits(user: Sandbox, number: int, status: in
         out, err = process.communicate(timeout=2)
     assert process.returncode == status
     assert "Traceback" not in out + err
+
+
+def test_130_while_a_server_is_silent(sandbox: Sandbox) -> None:
+    """Ctrl-C ends a command within two seconds that waits for a server in the driver's C code."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        with started(sandbox, "init", "--storage", "storage", "--db", url) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=2)
+    assert process.returncode == exits.INTERRUPTED
+    assert "Traceback" not in out + err
+    assert "No instance loaded" in sandbox.lamin("info").stdout
 
 
 def test_130_at_a_prompt(user: Sandbox) -> None:

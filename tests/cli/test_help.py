@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -108,7 +109,20 @@ def test_module_is_the_command(sandbox: Sandbox) -> None:
     assert sandbox.python(code).stdout == f"{__version__}\n"
 
 
-def test_info_is_quick_and_needs_no_django(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize(("arguments", "limit"), [(["--version"], 0.12), (["--help"], 0.12), (["info"], 0.4)])
+def test_start_is_quick(sandbox: Sandbox, arguments: list[str], limit: float) -> None:
+    """Seconds of CPU, the best of several processes."""
+    sandbox.lamin(*arguments)
+    seconds = []
+    for _ in range(5):
+        before = os.times()
+        sandbox.lamin(*arguments)
+        after = os.times()
+        seconds.append(after.children_user - before.children_user + after.children_system - before.children_system)
+    assert min(seconds) < limit
+
+
+def test_info_needs_no_django(sandbox: Sandbox) -> None:
     """``lamin info`` reads settings only."""
     code = "import sys; from lamindb.cli import main; main(['info']); print('django' in sys.modules, 'upath' in sys.modules)"
     assert sandbox.python(code).stdout.splitlines()[-1] == "False False"

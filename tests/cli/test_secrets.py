@@ -184,6 +184,7 @@ sys.exit(main(["-v", "info", "--json"]))
         ("https://h/x?X-Amz-Signature=abc&b=1", "https://h/x?X-Amz-Signature=***&b=1"),
         ("Authorization: Bearer abcdefgh.ijk", "Authorization: Bearer ***"),
         ("key AKIAIOSFODNN7EXAMPLE.", "key ***."),
+        ("access_token=\nuser.id=abc", "access_token=\nuser.id=abc"),
         ("no secret at all: https://lamin.ai/owner/name", "no secret at all: https://lamin.ai/owner/name"),
         ("lamin login <your-email> --password <your-password>", "lamin login <your-email> --password <your-password>"),
         ("ULabel(id='DcL5kYPn', name='ULabel 1')", "ULabel(id='DcL5kYPn', name='ULabel 1')"),
