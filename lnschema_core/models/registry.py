@@ -14,15 +14,15 @@ from lnschema_core.query import Manager
 from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Self
 
     import pandas as pd
 
     from lamindb.text.lookup import Lookup
     from lamindb.types import ListLike, StrField
-    from lnschema_core.query import QuerySet
     from lnschema_core.curation.reference import Reference
+    from lnschema_core.query import QuerySet
 
 
 class FieldAttr(DeferredAttribute):
@@ -97,8 +97,10 @@ class Registry(models.Model, metaclass=RegistryMeta):
         return record
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Sequence[str], values: Sequence[Any]) -> Self:
-        """Build a record from a database row; Django calls it."""
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], *, fetch_mode: Any = None
+    ) -> Self:
+        """Build a record from a database row; Django calls it, from 6.1 with a ``fetch_mode``."""
         fields = cls._meta.concrete_fields
         if len(values) != len(fields):
             given = dict(zip(field_names, values, strict=True))
@@ -107,6 +109,8 @@ class Registry(models.Model, metaclass=RegistryMeta):
         models.Model.__init__(record, *values)
         record._state.adding = False
         record._state.db = db
+        if fetch_mode is not None:
+            record._state.fetch_mode = fetch_mode
         return record
 
     def save(self, *args: Any, **kwargs: Any) -> None:
