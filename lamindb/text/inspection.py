@@ -73,7 +73,7 @@ class InspectResult:
         """A frame with the values as its index and the column ``__validated__``."""
         import pandas as pd
 
-        return pd.DataFrame({"__validated__": self.is_validated}, index=pd.Index(self.values, tupleize_cols=False))
+        return pd.DataFrame({"__validated__": self.is_validated}, index=pd.Index(self.values, dtype=object))
 
     def __getitem__(self, key: str) -> list[Any]:
         if key not in _BRACKETS:
