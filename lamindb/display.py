@@ -1,0 +1,104 @@
+"""Showing what is in the registries: ``ln.view``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+from lamindb import log
+from lamindb.errors import SchemaNotInstalled
+from lnschema_core.fields import has_field
+from lnschema_core.models import LinkORM, Registry
+from lnschema_core.types import is_ipython
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+_PREFIX = "lnschema_"
+
+
+def view(n: int = 7, schema: str | None = None, registries: Sequence[str] | None = None) -> None:
+    """Show the most recent records of every registry; empty registries are left out.
+
+    Needs one query per registry.
+
+    Args:
+        n: How many records to show.
+        schema: The schema to show, such as ``"bionty"``; by default all that the instance mounts.
+        registries: The registries to show, by name; by default all.
+
+    Raises:
+        ModuleNotFoundError: The instance doesn't mount the schema.
+        ValueError: No such registry is mounted.
+
+    Examples:
+        >>> ln.view()
+        >>> ln.view(n=3, registries=["File", "Dataset"])
+    """
+    shown = {name: registries_of(name) for name in ([schema] if schema is not None else mounted_schemas())}
+    if registries is not None:
+        _check_names(registries, shown)
+    for name, found in shown.items():
+        if len(shown) > 1:
+            _show_banner(name)
+        for registry in found:
+            if registries is None or registry.__name__ in registries:
+                _show(registry, n)
+
+
+def mounted_schemas() -> list[str]:
+    """The schemas that the instance mounts, the core first."""
+    return [config.name.removeprefix(_PREFIX) for config in apps.get_app_configs() if config.name.startswith(_PREFIX)]
+
+
+def registries_of(schema: str) -> list[type[Registry]]:
+    """The registries of a schema by name, without those that only link others.
+
+    Raises:
+        SchemaNotInstalled: The instance doesn't mount the schema.
+    """
+    if schema not in mounted_schemas():
+        msg = f"the instance doesn't mount the schema {schema!r}: it has {', '.join(mounted_schemas())}"
+        raise SchemaNotInstalled(msg)
+    models = apps.get_app_config(f"{_PREFIX}{schema}").get_models()
+    found = [model for model in models if issubclass(model, Registry) and not issubclass(model, LinkORM)]
+    return sorted(found, key=lambda registry: registry.__name__)
+
+
+def recent(registry: type[Registry], n: int) -> pd.DataFrame:
+    """The most recently changed records of a registry, newest first."""
+    times = [name for name in ("updated_at", "run_at", "created_at") if has_field(registry, name)]
+    return registry.filter().order_by(*[f"-{name}" for name in times[:1]], "-pk")[:n].df()
+
+
+def _check_names(names: Sequence[str], shown: dict[str, list[type[Registry]]]) -> None:
+    known = {registry.__name__ for found in shown.values() for registry in found}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        msg = f"no registry is called {', '.join(map(repr, unknown))}: there are {', '.join(sorted(known))}"
+        raise ValueError(msg)
+
+
+def _show_banner(schema: str) -> None:
+    title = f"* module: {log.bold(schema)} *"
+    line = "*" * len(f"* module: {schema} *")
+    log.plain(f"{line}\n{title}\n{line}")
+
+
+def _show(registry: type[Registry], n: int) -> None:
+    frame = recent(registry, n)
+    if len(frame):
+        log.plain(log.coloured(registry.__name__, "blue"))
+        _show_frame(frame)
+
+
+def _show_frame(frame: Any) -> None:
+    if not is_ipython():
+        log.plain(str(frame))
+        return
+    from IPython.display import display
+
+    display(frame)  # type: ignore[no-untyped-call]
