@@ -8,6 +8,7 @@ from django.db import models
 
 from lamindb.errors import MultipleResultsFound, NoResultFound
 from lnschema_core.fields import field_name, string_field
+from lnschema_core.values import find_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from lamindb.text.inspection import InspectResult
     from lamindb.text.lookup import Lookup
+    from lamindb.text.synonyms import Keep
     from lamindb.types import ListLike, StrField
 
 RecordT = TypeVar("RecordT", bound=models.Model)
@@ -127,9 +129,17 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
         from lamindb.text.lookup import Lookup
 
         name = string_field(self, field=field)
-        wanted = None if return_field is None else field_name(return_field)
-        pairs = [(getattr(record, name), record if wanted is None else getattr(record, wanted)) for record in self]
-        return Lookup(pairs, prefix="ln")
+        if return_field is None:
+            return Lookup([*self.values_list(name, "pk")], load=self._by_key)
+        wanted = field_name(return_field)
+        return Lookup([(getattr(record, name), getattr(record, wanted)) for record in self._in_stable_order()])
+
+    def _by_key(self, keys: Sequence[Any]) -> dict[Any, RecordT]:
+        """Records of the query set by primary key."""
+        return {record.pk: record for record in find_records(self, "pk", keys)}
+
+    def _in_stable_order(self) -> QuerySet[RecordT]:
+        return self if self.ordered or self.query.is_sliced else self.order_by("pk")
 
     # -- validation ---------------------------------------------------------------------------------------------------
 
@@ -158,7 +168,7 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
         case_sensitive: bool = False,
         mute: bool = False,
         bionty_aware: bool = True,
-        keep: str | bool = "first",
+        keep: Keep = "first",
         synonyms_field: str = "synonyms",
         **kwargs: Any,
     ) -> Any:

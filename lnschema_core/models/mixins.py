@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lamindb.text.inspection import InspectResult
+    from lamindb.text.synonyms import Keep
     from lamindb.types import ListLike, StrField
     from lnschema_core.annotation.features import FeatureManager
     from lnschema_core.annotation.labels import LabelManager
@@ -67,7 +68,7 @@ class CanValidate:
         case_sensitive: bool = False,
         mute: bool = False,
         bionty_aware: bool = True,
-        keep: str | bool = "first",
+        keep: Keep = "first",
         synonyms_field: str = "synonyms",
         **kwargs: Any,
     ) -> Any:
@@ -106,7 +107,7 @@ class CanValidate:
         *,
         return_mapper: bool = False,
         case_sensitive: bool = False,
-        keep: str | bool = "first",
+        keep: Keep = "first",
         synonyms_field: str = "synonyms",
         field: StrField | None = None,
         **kwargs: Any,
