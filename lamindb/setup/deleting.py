@@ -31,13 +31,7 @@ def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT0
         SettingsNotWritable: The settings file can't be deleted.
         StorageNotWritable: The SQLite file can't be deleted; then nothing is.
     """
-    if "/" in instance_name:
-        log.warning(
-            "Deleting the instance of another user is currently not supported with the CLI. Please provide only the instance "
-            "name when deleting an instance ('/' delimiter not allowed)."
-        )
-        msg = "Invalid instance name: '/' delimiter not allowed."
-        raise InvalidInstanceName(msg)
+    _refuse_other_owner(instance_name)
     if not force and not _confirmed():
         return -1
     owner = current.settings.owner
@@ -61,6 +55,16 @@ def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT0
     if instance is not None:
         _delete_database(instance)
     return None
+
+
+def _refuse_other_owner(name: str) -> None:
+    if "/" in name:
+        log.warning(
+            "Deleting the instance of another user is currently not supported with the CLI. Please provide only the instance "
+            "name when deleting an instance ('/' delimiter not allowed)."
+        )
+        msg = "Invalid instance name: '/' delimiter not allowed."
+        raise InvalidInstanceName(msg)
 
 
 def _confirmed() -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from django.apps import AppConfig
+
 _ALIAS = "default"
 _CONNECTION_AGE = 600
 _CONNECT_TIMEOUT = "10"
@@ -151,17 +153,17 @@ def stop() -> None:
     apps.clear_cache()
 
 
-def failing_package() -> str | None:
-    """The package whose import has just stopped Django, if its models did."""
+def failing_config() -> AppConfig | None:
+    """The application whose registries have just stopped Django, if they did."""
     for config in apps.app_configs.values():
         if config.models_module is None and find_spec(f"{config.name}.models") is not None:
-            return config.name
+            return config
     return None
 
 
-def forget_models(package: str) -> None:
-    """Forget the registries of a package that could be imported only in part."""
-    apps.all_models.pop(package.rpartition(".")[2], None)
-    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+def forget_models(config: AppConfig) -> None:
+    """Forget the registries of an application that could be imported only in part."""
+    apps.all_models.pop(config.label, None)
+    for name in [name for name in sys.modules if name.startswith(f"{config.name}.")]:
         del sys.modules[name]
     apps.clear_cache()

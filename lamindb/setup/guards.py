@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -35,6 +36,8 @@ class _Guards:
     def __init__(self) -> None:
         self.session: Session | None = None
         self.watched: WeakSet[BaseDatabaseWrapper] = WeakSet()
+        self.inherited: list[BaseDatabaseWrapper] = []
+        """Connections of the process that forked this one. They are kept, since closing them would disturb it."""
 
 
 _guards = _Guards()
@@ -75,6 +78,17 @@ def _drop(connection: BaseDatabaseWrapper) -> None:
     """Let this thread open another connection for its next query; the cursor of this one closes after the error."""
     if connection in connections.all(initialized_only=True):
         del connections[connection.alias]
+
+
+def _after_fork() -> None:
+    """Let a forked process open connections of its own: two that share one damage the database."""
+    for connection in connections.all(initialized_only=True):
+        _guards.inherited.append(connection)
+        del connections[connection.alias]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _is_write(sql: Any) -> bool:

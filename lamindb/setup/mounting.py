@@ -39,13 +39,13 @@ def mount(instance: InstanceSettings, database: dict[str, Any], *, strict: bool)
         try:
             django_start.mount(packages)
         except Exception as error:  # a plug-in may raise anything
-            culprit = django_start.failing_package()
+            culprit = django_start.failing_config()
             django_start.stop()
-            if culprit is None or culprit == _CORE:
+            if culprit is None or culprit.name == _CORE:
                 raise
             django_start.forget_models(culprit)
-            _refuse(culprit, error, strict=strict)
-            packages.remove(culprit)
+            _refuse(culprit.name, error, strict=strict)
+            packages.remove(culprit.name)
         else:
             return
 

@@ -309,6 +309,21 @@ def test_thread_of_a_closed_instance_is_refused_once(sandbox: Sandbox) -> None:
     assert lines[3:] == ["No instance is loaded! Call `lamin init` or `lamin load`"] * 2
 
 
+def test_forked_process_has_a_connection_of_its_own(sandbox: Sandbox) -> None:
+    """A child that was forked while its parent was connected reads and writes, and so does the parent afterwards."""
+    output = run(
+        sandbox,
+        "import sys; setup.init(storage='a'); ln.User.filter().count()\n"
+        "import os; from django.db import connection; mine = connection.connection\n"
+        "for name in 'abc':\n"
+        "    if os.fork() == 0:\n"
+        "        ln.ULabel(name=name).save(); print(connection.connection is not mine, flush=True); sys.exit()\n"
+        "    os.wait()\n"
+        "ln.ULabel(name='d').save(); print(ln.ULabel.filter().count(), connection.connection is mine)",
+    )
+    assert output.splitlines()[-4:] == ["True"] * 3 + ["4 True"]
+
+
 # -- load -------------------------------------------------------------------------------------------------------------
 
 

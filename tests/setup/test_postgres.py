@@ -152,3 +152,18 @@ def test_delete_leaves_the_tables(sandbox: Sandbox, url: str) -> None:
     assert ".lndb" not in run(sandbox, "setup.delete('x', force=True)")
     output = run(sandbox, f"setup.init(storage='s', name='x', db={url!r}); print(ln.ULabel.filter().count())")
     assert output.endswith("1\n")
+
+
+def test_forked_process_has_a_connection_of_its_own(sandbox: Sandbox, url: str) -> None:
+    """A child that was forked while its parent was connected reads and writes, and so does the parent afterwards."""
+    output = run(
+        sandbox,
+        f"import sys; setup.init(storage='a', db={url!r}); ln.User.filter().count()\n"
+        "import os; from django.db import connection; mine = connection.connection\n"
+        "for name in 'abc':\n"
+        "    if os.fork() == 0:\n"
+        "        ln.ULabel(name=name).save(); print(connection.connection is not mine, flush=True); sys.exit()\n"
+        "    os.wait()\n"
+        "ln.ULabel(name='d').save(); print(ln.ULabel.filter().count(), connection.connection is mine)",
+    )
+    assert output.splitlines()[-4:] == ["True"] * 3 + ["4 True"]
