@@ -63,7 +63,7 @@ class Masker:
     def add(self, secret: str | None) -> None:
         """Never show this text from now on."""
         if secret is not None and len(secret) >= _SHORTEST_SECRET:
-            self._secrets |= set(_spellings(secret))
+            self._secrets |= {spelling for spelling in _spellings(secret) if len(spelling) >= _SHORTEST_SECRET}
 
     def mask(self, text: str) -> str:
         """Replace every secret in the text by ``***``."""
@@ -96,4 +96,4 @@ def _in_url(text: str) -> Iterator[str]:
 def _spellings(secret: str) -> Iterator[str]:
     """The ways in which a secret may be written: as it is, line by line, quoted or unquoted in a URL, escaped in a literal."""
     yield from (secret, quote(secret, safe=""), unquote(secret), repr(secret)[1:-1])
-    yield from (line for line in secret.splitlines() if len(line) >= _SHORTEST_SECRET and not line.startswith("-----"))
+    yield from (line for line in secret.splitlines() if not line.startswith("-----"))
