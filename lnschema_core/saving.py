@@ -134,7 +134,7 @@ def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
         for record in refused:
             same = existing.get(tuple(getattr(record, name) for name in names))
             if same is not None:
-                record._become(same)
+                record.become(same)
         refused = [record for record in refused if getattr(record, key) not in present and record._state.adding]
     if refused:
         msg = f"could not save {refused[0]}: a unique value is taken, or it refers to a record that doesn't exist"
@@ -198,7 +198,7 @@ def save_files(files: Sequence[File]) -> None:
 def _commit_files(files: Sequence[File]) -> None:
     for file in files:
         file_saving.save_provenance(file)
-    plain = [file for file in files if file._family is None or file._family.previous is None]
+    plain = [file for file in files if file.family is None or file.family.previous is None]
     new = [file for file in plain if file._state.adding]
     if new:
         _insert_files(new)
@@ -207,9 +207,9 @@ def _commit_files(files: Sequence[File]) -> None:
         if id(file) not in inserted:
             file_saving.save_row(file)
     for file in files:
-        if file._pending is not None and file._pending.feature_sets:
-            save_feature_sets(file._pending.feature_sets)
-            link_feature_sets(file, file._pending.feature_sets)
+        if file.pending is not None and file.pending.feature_sets:
+            save_feature_sets(file.pending.feature_sets)
+            link_feature_sets(file, file.pending.feature_sets)
 
 
 def _insert_files(files: Sequence[File]) -> None:
@@ -218,7 +218,7 @@ def _insert_files(files: Sequence[File]) -> None:
     for file in files:
         file._state.adding = False
         file._state.db = connection.alias
-        file._family = None
+        file.family = None
 
 
 def _failure_message(saved: Sequence[File], failures: Sequence[tuple[File, BaseException, str]]) -> str:

@@ -127,12 +127,12 @@ def plan_version(
 @contextmanager
 def saving_family(record: Versioned) -> Iterator[None]:
     """Save a record within the block together with what its family needs: all or nothing."""
-    family = record._family
+    family = record.family
     with transaction.atomic():
         if family is not None and family.previous is not None:
             _prepare_previous(family.previous)
         yield
-    record._family = None
+    record.family = None
 
 
 def _prepare_previous(previous: Any) -> None:

@@ -20,7 +20,7 @@ _OTHER_TRANSFORM = "💫"
 
 def describe(host: Host) -> str:
     """The text that ``describe()`` prints; five queries. Of an unsaved host only its provenance is shown."""
-    head = host._describe_fields(with_foreign_keys=False)
+    head = host.describe_fields(with_foreign_keys=False)
     lines = [f"  {icon} {name}: {text}" for icon, name, text in provenance(host)]
     blocks = ["\n".join(["Provenance:", *lines])] if lines else []
     if not host._state.adding:

@@ -70,7 +70,7 @@ def construct(feature_set: FeatureSet, fields: dict[str, Any]) -> None:
     existing = same.order_by("created_at", "pk").first()
     if existing is not None:
         log.success(f"loaded: {existing}")
-        feature_set._become(existing)
+        feature_set.become(existing)
         return
     Model.__init__(
         feature_set,
@@ -82,7 +82,7 @@ def construct(feature_set: FeatureSet, fields: dict[str, Any]) -> None:
         registry=registry.__get_name_with_schema__(),
         hash=digest,
     )
-    feature_set._members = Members(members.accessor, tuple(records))
+    feature_set.pending_members = Members(members.accessor, tuple(records))
 
 
 def type_of_values(registry: type[Registry], given: Any) -> str | None:
@@ -281,7 +281,7 @@ def saving_members(feature_set: FeatureSet) -> Iterator[None]:
 
     One query for the links to members, however many; the members themselves are saved already.
     """
-    members = feature_set._members
+    members = feature_set.pending_members
     with transaction.atomic():
         if members is not None:
             _save_modality(feature_set)
@@ -289,7 +289,7 @@ def saving_members(feature_set: FeatureSet) -> Iterator[None]:
         if members is not None:
             relation = member_relation(type(feature_set), type(members.records[0]))
             relation.insert(feature_set.pk, [record.pk for record in members.records])
-    feature_set._members = None
+    feature_set.pending_members = None
 
 
 def _save_modality(feature_set: FeatureSet) -> None:

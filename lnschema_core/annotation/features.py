@@ -92,8 +92,8 @@ class FeatureManager:
 def members_of(feature_set: FeatureSet) -> QuerySet[Any]:
     """The members of a feature set, whether it is saved or not."""
     registry = registry_by_name(feature_set.registry)
-    if feature_set._members is None:
+    if feature_set.pending_members is None:
         members: QuerySet[Any] = getattr(feature_set, member_relation(type(feature_set), registry).accessor).all()
     else:
-        members = registry.filter().filter(AnyOf("pk", [record.pk for record in feature_set._members.records]))
+        members = registry.filter().filter(AnyOf("pk", [record.pk for record in feature_set.pending_members.records]))
     return members

@@ -30,7 +30,7 @@ def feature_sets_by_slot(host: Host) -> dict[str, FeatureSet]:
 
 def pending_feature_sets(host: Host) -> dict[str, FeatureSet]:
     """The feature sets that are linked when the host is saved."""
-    return {} if host._pending is None else dict(host._pending.feature_sets)
+    return {} if host.pending is None else dict(host.pending.feature_sets)
 
 
 def feature_set_of_slot(manager: Any, slot: str) -> FeatureSet | None:
@@ -40,7 +40,7 @@ def feature_set_of_slot(manager: Any, slot: str) -> FeatureSet | None:
         TypeError: The manager isn't that of a file or dataset.
     """
     host = getattr(manager, "instance", None)
-    if host is None or not hasattr(host, "_pending"):
+    if host is None or not hasattr(host, "pending"):
         msg = f"slots belong to files and datasets: use `file.feature_sets['{slot}']`"
         raise TypeError(msg)
     return feature_sets_by_slot(host).get(slot)

@@ -57,8 +57,8 @@ def file_from_anndata(
 
 def _with_feature_sets(file: File, sets: dict[str, FeatureSet]) -> File:
     """The file, new or found by its content, that links the feature sets when it is saved."""
-    file._pending = file._pending or PendingFile()
-    file._pending.feature_sets = sets
+    file.pending = file.pending or PendingFile()
+    file.pending.feature_sets = sets
     return file
 
 
@@ -96,7 +96,7 @@ def feature_sets_of_anndata_source(
     if adata._state.adding or adata.accessor != "AnnData":
         msg = f"a dataset can be made of a saved file with an AnnData object, but not of {adata}"
         raise NotFiles(msg)
-    source = adata._memory if adata._memory is not None else places.path_of_file(adata)
+    source = adata.memory if adata.memory is not None else places.path_of_file(adata)
     return _feature_sets_of_anndata(source, field, modality)
 
 

@@ -70,9 +70,9 @@ def become_new(file: File, intake: Intake, family: Family, description: str | No
         "initial_version_id": family.initial_version_id,
     }
     Model.__init__(file, **fields)
-    file._family = family
-    file._memory = intake.memory
-    file._pending = pending_of(intake)
+    file.family = family
+    file.memory = intake.memory
+    file.pending = pending_of(intake)
 
 
 def pending_of(intake: Intake) -> PendingFile:
@@ -113,11 +113,11 @@ def find_same_content(registry: type[File], intake: Intake) -> File | None:
 
 def _become_existing(file: File, existing: File, intake: Intake) -> None:
     log.warning(f"returning existing file with same hash: {existing}")
-    file._become(existing)
-    file._memory = intake.memory
+    file.become(existing)
+    file.memory = intake.memory
     if not places.path_in_storage(existing).exists():
         log.warning(f"the object of {existing} is missing in storage, `save()` stores it again")
-        file._pending = PendingFile(source=intake.source, is_temporary=intake.is_temporary)
+        file.pending = PendingFile(source=intake.source, is_temporary=intake.is_temporary)
 
 
 def check_place(data: Any, key: str | None, intake: Intake) -> None:

@@ -60,8 +60,8 @@ def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[F
     existing = _same_content(type(dataset), content_hash)
     if existing is not None:
         log.warning(f"returning existing dataset with same hash: {existing}")
-        dataset._become(existing)
-        dataset._pending = PendingDataset(feature_sets=contents.feature_sets, file=contents.file)
+        dataset.become(existing)
+        dataset.pending = PendingDataset(feature_sets=contents.feature_sets, file=contents.file)
         return
     naming.warn_similar(type(dataset), name)
     _become_new(dataset, arguments, family, name, content_hash, contents)
@@ -90,8 +90,8 @@ def _become_new(
         transform=None if run is None else run.transform,
         file=contents.file,
     )
-    dataset._family = family
-    dataset._pending = contents
+    dataset.family = family
+    dataset.pending = contents
 
 
 def _one_file(data: Any, arguments: dict[str, Any], family: Family, file_registry: type[File]) -> PendingDataset:
@@ -180,7 +180,7 @@ def _check_arguments(arguments: dict[str, Any]) -> None:
 
 def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
     """Save a dataset with its file, its links and its inputs; see ``Dataset.save``."""
-    pending = dataset._pending
+    pending = dataset.pending
     if pending is None:
         _save_row(dataset, *args, **kwargs)
         return
@@ -195,7 +195,7 @@ def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
         link_feature_sets(dataset, pending.feature_sets)
         if pending.run is not None and pending.inputs:
             runs.link_inputs(pending.inputs, pending.run)
-    dataset._pending = None
+    dataset.pending = None
 
 
 def _save_row(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
@@ -207,9 +207,9 @@ def _save_single_file(pending: PendingDataset) -> None:
     """Save the file of a dataset with the dataset's feature sets; a file that is saved already is left as it is."""
     file = pending.file
     assert file is not None
-    if file._state.adding or file._pending is not None:
-        file._pending = file._pending or PendingFile()
-        file._pending.feature_sets = {**pending.feature_sets, **file._pending.feature_sets}
+    if file._state.adding or file.pending is not None:
+        file.pending = file.pending or PendingFile()
+        file.pending.feature_sets = {**pending.feature_sets, **file.pending.feature_sets}
         save_file(file)
     elif pending.feature_sets:
         with transaction.atomic():
@@ -229,7 +229,7 @@ def _link_files(dataset: Dataset, files: list[File]) -> None:
 
 def ordered_files(dataset: Dataset) -> list[File]:
     """The files of a dataset in the order in which they were given."""
-    pending = dataset._pending
+    pending = dataset.pending
     if pending is not None and pending.files is not None:
         return pending.files
     link = type(dataset).files.through

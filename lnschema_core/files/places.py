@@ -39,7 +39,7 @@ def storage_root(file: File) -> UPath:
 
 def path_of_file(file: File) -> UPath:
     """The source of a file that is still to be stored, else its place in storage."""
-    pending = file._pending
+    pending = file.pending
     if pending is not None and pending.shown_path is not None:
         return pending.shown_path
     return path_in_storage(file)

@@ -22,8 +22,8 @@ def load(
     """Load a file into memory; see ``File.load``."""
     if track:
         runs.track_input(file, is_run_input=is_run_input)
-    if file._memory is not None:
-        return file._memory
+    if file.memory is not None:
+        return file.memory
     path = places.path_of_file(file)
     if not (paths.is_store(path) or (stream and file.suffix == ".h5ad")):
         path = local_path(file)

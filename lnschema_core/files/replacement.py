@@ -35,7 +35,7 @@ def replace(file: File, data: DataLike, *, run: Run | None = None, format: str |
         log.warning(
             f"replacing the file will replace key '{file.key}' with '{new_key}' and delete '{file.key}' upon `save()`"
         )
-    kept_feature_sets = {} if file._pending is None else file._pending.feature_sets
+    kept_feature_sets = {} if file.pending is None else file.pending.feature_sets
     file.key = new_key
     file.suffix = intake.suffix
     file.accessor = intake.accessor
@@ -44,11 +44,11 @@ def replace(file: File, data: DataLike, *, run: Run | None = None, format: str |
     file.hash_type = None if intake.hash is None else intake.hash.type
     if run is not None:
         file.run, file.transform = run, run.transform
-    file._memory = intake.memory
-    file._pending = construction.pending_of(intake)
-    file._pending.feature_sets = kept_feature_sets
+    file.memory = intake.memory
+    file.pending = construction.pending_of(intake)
+    file.pending.feature_sets = kept_feature_sets
     if not file._state.adding and places.path_in_storage(file) != old_path:
-        file._pending.stale = old_path
+        file.pending.stale = old_path
 
 
 def _new_key(file: File, intake: Intake) -> str | None:

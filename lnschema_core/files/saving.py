@@ -86,7 +86,7 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
         StorageError: The content can't be stored.
         IntegrityError: Another file of the storage location has the key.
     """
-    pending = file._pending
+    pending = file.pending
     if pending is None:
         save_row(file, *args, **kwargs)
         return
@@ -146,7 +146,7 @@ def store_content(file: File) -> StoredContent | None:
     Raises:
         StorageError: It can't be stored, or differs from what was registered.
     """
-    pending = file._pending
+    pending = file.pending
     if pending is None or not pending.has_content:
         return None
     target = places.path_in_storage(file)
@@ -187,7 +187,7 @@ def save_provenance(host: Any) -> None:
 
 def finish(file: File) -> None:
     """Tidy up after saving: temporary sources go, and objects that were replaced once that is committed for good."""
-    pending, file._pending = file._pending, None
+    pending, file.pending = file.pending, None
     if pending is None:
         return
     if pending.is_temporary and pending.source is not None:

@@ -86,8 +86,8 @@ class Dataset(Registry, Data):
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_datasets")
     """Who created the record."""
 
-    _family: Family | None = None
-    _pending: PendingDataset | None = None
+    family: Family | None = None
+    pending: PendingDataset | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if len(args) > 1 and len(args) != len(self._meta.concrete_fields):

@@ -61,7 +61,7 @@ class FeatureSet(Registry):
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_feature_sets")
     """Who created the record."""
 
-    _members: Members | None = None
+    pending_members: Members | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if len(args) > 1 and len(args) != len(self._meta.concrete_fields):

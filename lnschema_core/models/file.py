@@ -95,9 +95,9 @@ class File(Registry, Data):
     class Meta:
         unique_together = (("storage", "key"),)
 
-    _family: Family | None = None
-    _pending: PendingFile | None = None
-    _memory: Any = None
+    family: Family | None = None
+    pending: PendingFile | None = None
+    memory: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if len(args) > 1 and len(args) != len(self._meta.concrete_fields):

@@ -81,9 +81,9 @@ class Registry(models.Model, metaclass=RegistryMeta):
         if existing is None:
             super().__init__(**fields)
         else:
-            self._become(existing)
+            self.become(existing)
 
-    def _become(self, record: Self) -> None:
+    def become(self, record: Self) -> None:
         """Take over the values of a record from the database."""
         super().__init__(*[getattr(record, field.attname) for field in self._meta.concrete_fields])
         self._state.adding = False
@@ -227,11 +227,11 @@ class Registry(models.Model, metaclass=RegistryMeta):
     # -- representation -----------------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return self._describe_fields(with_foreign_keys=True)
+        return self.describe_fields(with_foreign_keys=True)
 
     __str__ = __repr__
 
-    def _describe_fields(self, *, with_foreign_keys: bool) -> str:
+    def describe_fields(self, *, with_foreign_keys: bool) -> str:
         """``Class(field=value, …)`` without missing values, foreign keys last."""
         deferred = self.get_deferred_fields()
         fields = [field for field in self._meta.concrete_fields if field.attname not in deferred]

@@ -73,7 +73,7 @@ class Transform(Registry, HasParents):
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_transforms")
     """Who created the record."""
 
-    _family: Family | None = None
+    family: Family | None = None
 
     def _construct(self, fields: dict[str, Any]) -> None:
         unknown = {name: value for name, value in fields.items() if name not in _ARGUMENTS}
@@ -91,7 +91,7 @@ class Transform(Registry, HasParents):
         if values.get("name") is None and old is not None:
             values["name"] = old.name
         super()._construct(values)
-        self._family = family if self._state.adding else None
+        self.family = family if self._state.adding else None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the transform; the previous version, too, if this makes it the first of a family."""

@@ -169,7 +169,7 @@ def test_from_values_takes_validated_values(capsys):
     capsys.readouterr()
     feature_set = ln.FeatureSet.from_values(["b", "x", "a", "a", None, ""], ln.Feature.name, name="panel")
     assert "1 term (33.33%) is not validated for name: x" in capsys.readouterr().out
-    assert [record.name for record in feature_set._members.records] == ["b", "a"]
+    assert [record.name for record in feature_set.pending_members.records] == ["b", "a"]
     assert feature_set.name == "panel"
     assert feature_set._state.adding
 
@@ -214,7 +214,7 @@ def test_from_values_takes_the_words_for_numbers_as_one():
 def test_from_values_takes_one_feature_per_name():
     """The oldest, since names of features aren't unique."""
     first, _ = make_features("twice", "twice")
-    assert list(ln.FeatureSet.from_values(["twice"])._members.records) == [first]
+    assert list(ln.FeatureSet.from_values(["twice"]).pending_members.records) == [first]
 
 
 def test_from_df_takes_validated_columns():
@@ -222,7 +222,7 @@ def test_from_df_takes_validated_columns():
     make_features("a", "b")
     frame = pd.DataFrame({"b": [1], "x": [2], "a": ["text"]})
     feature_set = ln.FeatureSet.from_df(frame, name="frame")
-    assert [record.name for record in feature_set._members.records] == ["b", "a"]
+    assert [record.name for record in feature_set.pending_members.records] == ["b", "a"]
     assert (feature_set.type, feature_set.name) == (None, "frame")
 
 
