@@ -57,18 +57,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests that are about the other database, and those that have run on SQLite and use none."""
+    """Leave out tests that are about the other database, and those that have run on SQLite and use none.
+
+    Tests that don't use the shared instance come first: once it is made, the process stays connected to it.
+    """
     on_postgres = config.getoption("--database") == "postgres"
-    chosen = [item for item in items if _belongs(item, on_postgres=on_postgres)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    config.hook.pytest_deselected(items=[item for item in items if not _belongs(item, on_postgres=on_postgres)])
+    items[:] = sorted((item for item in items if _belongs(item, on_postgres=on_postgres)), key=_uses_instance)
+
+
+def _uses_instance(item: pytest.Item) -> bool:
+    return "instance" in getattr(item, "fixturenames", ())
 
 
 def _belongs(item: pytest.Item, *, on_postgres: bool) -> bool:
     about = {marker.name for marker in item.iter_markers()} & {"sqlite", "postgres"}
     if about:
         return ("postgres" in about) == on_postgres
-    return not on_postgres or "instance" in getattr(item, "fixturenames", ())
+    return not on_postgres or _uses_instance(item)
 
 
 # -- instances --------------------------------------------------------------------------------------------------------
