@@ -80,6 +80,18 @@ class ValidationError(LaminError):
     """A record or value is not validated, that is, not saved in its registry."""
 
 
+class CriteriaNotMet(ValidationError, ValueError):
+    """Data don't meet the criteria that they are held to; ``report`` tells which values, where and why."""
+
+    def __init__(self, message: str, report: object = None) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class InvalidCriteria(LaminError, ValueError):
+    """A file or dictionary of criteria can't be understood."""
+
+
 class InvalidSynonym(LaminError, ValueError, AssertionError):
     """A synonym that can't be stored."""
 
@@ -147,6 +159,14 @@ class InvalidKey(LaminError, ValueError):
 
 class UnsupportedFormat(LaminError, NotImplementedError):
     """No reader or writer is known for this object or suffix."""
+
+
+class UnreadableFile(LaminError, ValueError, OSError):
+    """A file is damaged, or its content isn't what its suffix says."""
+
+
+class UnreadableData(LaminError, ValueError):
+    """The content of a file isn't what its suffix says, or is broken."""
 
 
 class MissingExtra(LaminError, ImportError):

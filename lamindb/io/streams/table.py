@@ -1,0 +1,107 @@
+"""What a table is to those who look at it column by column, part by part."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lamindb.errors import UnreadableData
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+INDEX = "index"
+"""The name under which the index of a table is read, where no column has that name."""
+
+ROWS = 262_144
+"""How many rows a part has at most, of what is read from files."""
+
+
+class Part(NamedTuple):
+    """A run of rows of one column."""
+
+    column: str
+    start: int
+    """The position of the first row in the table."""
+    values: pd.Series[Any]
+
+
+class Table(ABC):
+    """A table that can be read several times, from the first row to the last.
+
+    Attributes:
+        columns: The names of all columns, in order, as they are.
+        is_text: Whether all values are given as they are written, so that numbers are texts.
+    """
+
+    columns: Sequence[Any]
+    is_text: bool = False
+
+    @property
+    @abstractmethod
+    def n_rows(self) -> int:
+        """The number of rows."""
+
+    @property
+    def has_index(self) -> bool:
+        """Whether there is an index to be read under the name :data:`INDEX`."""
+        return False
+
+    @abstractmethod
+    def scan(self, columns: Sequence[str]) -> Iterator[Part]:
+        """Read some columns, each of its rows once and in order; columns may take turns."""
+
+    def labels(self, positions: Sequence[int]) -> list[Any]:
+        """What the index calls the rows at some positions; the positions themselves where there is no index."""
+        return list(positions)
+
+    def names_index(self, column: str) -> bool:
+        """Whether a name stands for the index."""
+        return column == INDEX and self.has_index and INDEX not in self.columns
+
+
+class Chain(Table):
+    """Several tables one after the other, as far as they have the same columns."""
+
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self.tables = tables
+        first, *others = tables
+        self.columns = [name for name in first.columns if all(name in table.columns for table in others)]
+        self.is_text = any(table.is_text for table in tables)
+
+    @property
+    def n_rows(self) -> int:
+        """The rows of all tables."""
+        return sum(table.n_rows for table in self.tables)
+
+    @property
+    def has_index(self) -> bool:
+        """Whether all tables have one."""
+        return all(table.has_index for table in self.tables)
+
+    def scan(self, columns: Sequence[str]) -> Iterator[Part]:
+        """Read one table after the other."""
+        start = 0
+        for table in self.tables:
+            for part in table.scan(columns):
+                yield part._replace(start=part.start + start)
+            start += table.n_rows
+
+    def labels(self, positions: Sequence[int]) -> list[Any]:
+        """What the indexes of the tables call the rows."""
+        labels: dict[int, Any] = {}
+        start = 0
+        for table in self.tables:
+            stop = start + table.n_rows
+            own = [position for position in positions if start <= position < stop]
+            labels |= dict(zip(own, table.labels([position - start for position in own]), strict=True))
+            start = stop
+        return [labels[position] for position in positions]
+
+
+def unreadable(path: object, kind: str, error: Exception) -> UnreadableData:
+    """The error for a file that isn't what its suffix says."""
+    lines = str(error).strip().splitlines()
+    return UnreadableData(f"{path} can't be read as {kind}: {lines[0] if lines else type(error).__name__}")
