@@ -68,6 +68,7 @@ def init(
     if not instance.is_remote:
         with log.at_verbosity(4 if log.verbosity() else 0):  # also where hints are off, but not where all is
             log.hint("did not register local instance on hub (if you want, call `lamin register`)")
+    loading.warn_if_another_is_chosen(instance)
 
 
 # -- look before ------------------------------------------------------------------------------------------------------

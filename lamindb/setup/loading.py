@@ -38,7 +38,7 @@ def load(identifier: str, *, storage: PathLike | None = None) -> None:
         connection.disconnect()
         raise
     log.important(f"loaded instance: {moved.identifier}")
-    _warn_if_another_is_chosen(moved)
+    warn_if_another_is_chosen(moved)
 
 
 def _finish(instance: InstanceSettings, moved: InstanceSettings) -> None:
@@ -72,7 +72,8 @@ def _moved(instance: InstanceSettings, storage: PathLike) -> InstanceSettings:
     return moved
 
 
-def _warn_if_another_is_chosen(instance: InstanceSettings) -> None:
+def warn_if_another_is_chosen(instance: InstanceSettings) -> None:
+    """Say so if new processes of this shell go on using another instance than the one that was just loaded."""
     choice = layers.choose_above_user("instance")
     if choice.value not in {None, instance.name, instance.identifier}:
         log.warning(f"other processes of this shell use {choice.value}, as {choice.origin} says")

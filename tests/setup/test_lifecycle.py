@@ -285,6 +285,7 @@ def test_shell_with_a_chosen_instance_is_told_when_it_loads_another(sandbox: San
     run(sandbox, "setup.login('me'); setup.init(storage='a'); setup.init(storage='b')")
     sandbox.environment["LAMIN_INSTANCE"] = "a"
     assert "use a, as environment (LAMIN_INSTANCE) says" in run(sandbox, "setup.load('b')")
+    assert "use a, as environment (LAMIN_INSTANCE) says" in run(sandbox, "setup.init(storage='c')")
     assert "a remains the instance of this shell" in run(sandbox, "setup.close()")
     assert run(sandbox, "print(ln.Storage.filter().one().root)").endswith("/a\n")
 
