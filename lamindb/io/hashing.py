@@ -41,6 +41,7 @@ BLAKE3_FOLDER = "blake3-d"
 
 _CHUNK = 4 * 1024 * 1024
 _WINDOW = 16 * 1024 * 1024
+_FORGETS = hasattr(mmap, "MADV_DONTNEED")  # else what was read counts as memory until the end of the file
 _FOLDER_HEADER = b"lamindb folder 1\n"
 
 
@@ -196,6 +197,8 @@ def _read_into(algorithm: Hasher, file: BinaryIO, path: Path, size: int, update:
             with view[start : start + _WINDOW] as window:
                 algorithm.update(window)
                 update(len(window))
+            if _FORGETS:
+                mapped.madvise(mmap.MADV_DONTNEED, start, min(_WINDOW, size - start))
 
 
 # -- sources that change ----------------------------------------------------------------------------------------------

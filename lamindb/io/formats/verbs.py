@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import UnsupportedFormat
+from lamindb.errors import LaminError, UnreadableFile, UnsupportedFormat
 from lamindb.io.formats.registry import format_of_object, format_of_suffix, require, resolve
-from lamindb.io.paths import is_local, suffix_of
+from lamindb.io.paths import as_local, is_local, suffix_of
 from lamindb.io.placing import discard, explaining, make_folder
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def load(path: Path | UPath, suffix: str | None = None, *, allow_pickle: bool = 
         The object, or the path if nothing reads it.
 
     Raises:
+        FileNotFoundError: There is nothing at the path.
+        UnreadableFile: The file is damaged, or isn't what its suffix says.
         MissingExtra: An optional dependency is not installed.
     """
     row = format_of_suffix(suffix_of(path).suffix if suffix is None else suffix)
@@ -37,7 +39,19 @@ def load(path: Path | UPath, suffix: str | None = None, *, allow_pickle: bool = 
         return path
     require(row)
     permission = {"allow_pickle": allow_pickle} if row.can_execute else {}
-    return resolve(row.reader)(path, **permission, **kwargs)
+    reader = resolve(row.reader)
+    local = as_local(path)
+    if local is not None:
+        local.stat()  # some readers take the name of a missing file for its content
+    try:
+        return reader(path, **permission, **kwargs)
+    except (LaminError, FileNotFoundError, PermissionError, TypeError):
+        raise
+    except Exception as error:
+        # libraries raise whatever they like when a file isn't what they expect
+        told = str(error).partition("\n")[0] or type(error).__name__
+        msg = f"{path} can't be read as {row.name}: {told}"
+        raise UnreadableFile(msg) from error
 
 
 def write(value: object, path: Path, suffix: str | None = None) -> None:
