@@ -182,7 +182,7 @@ def from_values(
         TypeError: The field is no field of a registry.
         ValueError: There are no values.
     """
-    registry, column = registry_and_field(field)
+    registry, column = _names_of_features(field)
     listed = as_list(values)
     if not listed:
         msg = "Provide a list of at least one value"
@@ -207,7 +207,7 @@ def from_df(
         ValueError: The names of columns are no strings or not unique; or the columns have different data types, but the
             features of the registry have no types of their own.
     """
-    registry, column = registry_and_field(field)
+    registry, column = _names_of_features(field)
     records = validated_records(registry, column, checked_columns(df))
     if not records:
         return None
@@ -219,18 +219,21 @@ def from_df(
 
 
 def registry_and_field(field: Any) -> tuple[type[Registry], str]:
-    """The registry and the name of a field that is given by reference, by default ``Feature.name``.
+    """The registry and the name of a field that is given by reference.
 
     Raises:
         TypeError: It isn't given by reference.
     """
-    if field is None:
-        return core_registry("Feature"), "name"
     if not isinstance(field, DeferredAttribute):
         msg = "Argument `field` must be a Registry field, e.g., `Feature.name`"
         raise TypeError(msg)
     registry: Any = field.field.model
     return registry, field.field.name
+
+
+def _names_of_features(field: StrField | None) -> tuple[type[Registry], str]:
+    """The registry and the field that have the names of features, by default ``Feature.name``."""
+    return (core_registry("Feature"), "name") if field is None else registry_and_field(field)
 
 
 def validated_records(registry: type[Registry], field: str, values: Sequence[Any], **kwargs: Any) -> list[Registry]:

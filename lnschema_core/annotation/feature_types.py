@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CATEGORY = "category"
 NUMBER = "number"
 
+_SHOWN = 3
 _DIGITS = re.compile(r"\d")
 
 
@@ -63,11 +64,16 @@ def checked_columns(df: pd.DataFrame) -> list[str]:
         raise ValueError(msg)
     if len(set(columns)) < len(columns):
         repeated = [name for name, count in Counter(columns).items() if count > 1]
-        msg = f"every column needs a name of its own, but several columns are called {', '.join(map(repr, repeated))}"
+        msg = f"every column needs a name of its own, but several columns are called {_quoted(repeated)}"
         raise ValueError(msg)
     return columns
 
 
+def _quoted(names: Sequence[str]) -> str:
+    shown = ", ".join(f"{name!r:.80}" for name in names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown}, and {len(names) - _SHOWN} more names are taken twice"
+
+
 def _listed(names: Sequence[Any]) -> str:
-    shown = ", ".join(f"{name!r} is of type {type(name).__name__}" for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown}, and {len(names) - 3} more aren't either"  # noqa: PLR2004
+    shown = ", ".join(f"{name!r:.80} is of type {type(name).__name__}" for name in names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown}, and {len(names) - _SHOWN} more aren't either"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -35,7 +36,7 @@ def checked_labels(host: Host, labels: Any, feature: Feature, field: StrField | 
         ValueError: The host isn't saved, a label is missing, or strings are in no registry of the feature.
     """
     check_feature(feature)
-    values: list[Any] = [labels] if isinstance(labels, Model) else as_list(labels)
+    values: list[Any] = as_list(labels) if isinstance(labels, Iterable) else [labels]
     _check_values(values)
     records = _records_of(values, feature, field) if isinstance(values[0], str) else values
     if host._state.adding:
@@ -82,7 +83,7 @@ def _check_values(values: Sequence[Any]) -> None:
     kind = str if isinstance(values[0], str) else Model
     for value in values:
         if not isinstance(value, kind):
-            msg = f"labels have to be records, or all of them strings, but {value!r} is of type {type(value).__name__}"
+            msg = f"labels have to be records, or all of them strings, but {value!r:.80} is of type {type(value).__name__}"
             raise TypeError(msg)
 
 
@@ -96,7 +97,7 @@ def _records_of(strings: list[str], feature: Feature, field: StrField | None) ->
     if not records:
         msg = (
             "Please pass a record (a `Registry` object), not a string, e.g., via: label = "
-            f"ln.ULabel(name='{strings[0]}')"
+            f"ln.ULabel(name='{strings[0]:.80}')"
         )
         raise ValueError(msg)
     return records

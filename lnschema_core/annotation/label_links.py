@@ -13,26 +13,31 @@ from lnschema_core.values import AnyOf
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from django.db.models import Model
-
     from lnschema_core.annotation.relations import Relation
     from lnschema_core.annotation.slots import Host
     from lnschema_core.models import Feature, Registry
     from lnschema_core.query import QuerySet
 
 
-def label_relation(host: Host, registry: type[Model]) -> Relation:
+def label_relation(host: Host, registry: type[Registry]) -> Relation:
     """How a host is linked to labels of a registry.
 
     Raises:
         KeyError: It isn't.
     """
-    for relation in label_relations(type(host)):
-        if relation.registry is registry and registry is not core_registry("Dataset"):
-            return relation
-    name = registry.__get_name_with_schema__()  # type: ignore[attr-defined]
-    msg = f"records of {name} can't be labels of a {type(host).__name__}: the registries aren't linked"
-    raise KeyError(msg)
+    relation = find_label_relation(host, registry)
+    if relation is None:
+        name = registry.__get_name_with_schema__()
+        msg = f"records of {name} can't be labels of a {type(host).__name__}: the registries aren't linked"
+        raise KeyError(msg)
+    return relation
+
+
+def find_label_relation(host: Host, registry: type[Registry]) -> Relation | None:
+    """How a host is linked to labels of a registry, ``None`` if it isn't. Datasets have files, and are no labels of them."""
+    if registry is core_registry("Dataset"):
+        return None
+    return next((relation for relation in label_relations(type(host)) if relation.registry is registry), None)
 
 
 def link_labels(host: Host, relation: Relation, records: Sequence[Registry], feature: Feature) -> int:

@@ -12,7 +12,7 @@ from lamindb.text.joined import join, split
 from lnschema_core.annotation import as_html, as_text
 from lnschema_core.annotation.external import ensure_feature_is_linked
 from lnschema_core.annotation.label_input import check_feature, checked_labels, registries_of
-from lnschema_core.annotation.label_links import label_relation, labels_under, link_labels
+from lnschema_core.annotation.label_links import find_label_relation, label_relation, labels_under, link_labels
 from lnschema_core.annotation.overview import labels_by_accessor, labels_of, shown_field
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class LabelManager:
 
         Raises:
             TypeError: It is no feature.
-            ValueError: The feature has no labels anywhere.
+            ValueError: The feature has no labels anywhere, or none that a file or dataset could have.
         """
         check_feature(feature)
         if feature.registries is None and not feature._state.adding:
@@ -77,10 +77,14 @@ class LabelManager:
         if feature.registries is None:
             msg = "feature does not have linked labels"
             raise ValueError(msg)
-        labels = {
-            name: labels_under(self._host, label_relation(self._host, registry), feature)
-            for name, registry in registries_of(feature).items()
-        }
+        relations = {name: find_label_relation(self._host, one) for name, one in registries_of(feature).items()}
+        labels = {name: labels_under(self._host, one, feature) for name, one in relations.items() if one is not None}
+        if not labels:
+            msg = (
+                f"feature has labels from {feature.registries}, which can't be labels of a {type(self._host).__name__}: "
+                "is the schema that has them mounted?"
+            )
+            raise ValueError(msg)
         if flat_names:
             return [name for query in labels.values() for name in query.list(shown_field(query.model))]
         if len(labels) == 1:

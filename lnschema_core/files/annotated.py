@@ -74,7 +74,6 @@ def feature_sets_of_frame(
         TypeError: It is no frame, or the field is no field of a registry.
         ValueError: The names of columns are no strings or not unique.
     """
-    feature_sets.registry_and_field(field)
     if formats.accessor_of(df) != "DataFrame":
         msg = f"from_df makes files and datasets of data frames, not of {type(df).__name__} objects"
         raise TypeError(msg)
@@ -101,8 +100,6 @@ def feature_sets_of_anndata_source(
 
 
 def _feature_sets_of_anndata(adata: Any, field: Any, modality: Modality | None) -> dict[str, FeatureSet]:
-    if field is None:
-        field = ""
     feature_sets.registry_and_field(field)
     var_names, obs, kind = _annotations(adata)
     log.info("parsing feature names of X stored in slot 'var'")
