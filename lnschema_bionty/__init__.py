@@ -10,3 +10,5 @@ _name = "bionty"
 _NAMES: dict[str, str] = {}
 
 __getattr__, __dir__ = door(__name__, _NAMES)
+
+__all__: list[str] = []

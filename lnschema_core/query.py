@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django.db import models
 
 from lamindb.errors import MultipleResultsFound, NoResultFound
+from lamindb.text.lookup import Lookup
 from lnschema_core.fields import field_name, string_field
+from lnschema_core.html import queryset_to_html
 from lnschema_core.values import find_records
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lamindb.text.inspection import InspectResult
-    from lamindb.text.lookup import Lookup
     from lamindb.text.synonyms import Keep
     from lamindb.types import ListLike, StrField
 
@@ -126,8 +127,6 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
 
     def lookup(self, field: StrField | None = None, return_field: StrField | None = None) -> Lookup:
         """An object with one attribute per record, for auto-completion; see ``Registry.lookup``."""
-        from lamindb.text.lookup import Lookup
-
         name = string_field(self, field=field)
         if return_field is None:
             return Lookup([*self.values_list(name, "pk")], load=self._by_key)
@@ -191,8 +190,6 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
     # -- representation -----------------------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str:
-        from lnschema_core.html import queryset_to_html
-
         return queryset_to_html(self)
 
 

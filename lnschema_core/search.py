@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, When
+from django.db.models import F, TextField, Value
 
 from lamindb import log
-from lamindb.text.ranking import Entry, rank
+from lamindb.text.ranking import rank
 from lnschema_core.fields import field_name, has_field, string_field
+from lnschema_core.values import AnyOf, PositionIn, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +55,8 @@ def similar(registry: type[Registry], name: str, *, threshold: float) -> pd.Data
     """
     queryset = registry.filter()
     synonyms = _usable_synonyms_field(queryset, "name", "synonyms")
-    hits = rank(name, _entries(queryset, "name", synonyms), limit=20, case_sensitive=False)
-    near = [("name", hit) for hit in hits if hit.score >= threshold]
-    return _hits_to_frame(queryset, ["name"], synonyms, near) if near else None
+    hits = rank(name, _entries(queryset, "name", synonyms), limit=20, case_sensitive=False, min_score=threshold)
+    return _hits_to_frame(queryset, ["name"], synonyms, [("name", hit) for hit in hits]) if hits else None
 
 
 def _fields_to_search(queryset: QuerySet[Any], field: StrField | Sequence[StrField] | None) -> list[str]:
@@ -76,18 +76,15 @@ def _usable_synonyms_field(queryset: QuerySet[Any], field: str, synonyms_field: 
     return synonyms_field
 
 
-def _entries(queryset: QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:
-    columns = ["pk", field, synonyms] if synonyms else ["pk", field]
-    rows = queryset.order_by().values_list(*columns)
-    if synonyms:
-        return [Entry(key, value, several) for key, value, several in rows]
-    return [Entry(key, value, None) for key, value in rows]
+def _entries(queryset: QuerySet[Any], field: str, synonyms: str | None) -> list[tuple[Any, str | None, str | None]]:
+    """Keys, values and synonyms of all records, as ranking takes them."""
+    absent = Value(None, output_field=TextField())
+    rows = plain(queryset).values_list("pk", field, F(synonyms) if synonyms else absent)
+    return list(rows)
 
 
 def _in_order(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
-    position = Case(*[When(pk=key, then=index) for index, key in enumerate(keys)]) if keys else None
-    found = queryset.filter(pk__in=keys)
-    return found if position is None else found.order_by(position)
+    return queryset.filter(AnyOf("pk", keys)).order_by(PositionIn("pk", keys))
 
 
 def _hits_to_frame(
@@ -99,7 +96,10 @@ def _hits_to_frame(
     if not hits and not queryset.exists():
         return pd.DataFrame()
     keys = {hit.key for _, hit in hits}
-    rows = {row[0]: row[1:] for row in queryset.order_by().filter(pk__in=keys).values_list("pk", *columns)}
+    rows = {
+        row[0]: row[1:]
+        for row in queryset.model._default_manager.filter(AnyOf("pk", list(keys))).values_list("pk", *columns)
+    }
     records = [(hit.key, *rows[hit.key], hit.score) for _, hit in hits if hit.key in rows]
     frame = pd.DataFrame.from_records(records, columns=["id", *columns, "__ratio__"])
     shown = frame[columns].astype(object)

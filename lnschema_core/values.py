@@ -62,6 +62,34 @@ class AnyOf(models.Func):
         return [field.get_db_prep_value(value, connection) for value in self.values]
 
 
+class PositionIn(models.Func):
+    """The position of a field's value among values, for keeping their order.
+
+    Examples:
+        >>> ULabel.filter(AnyOf("pk", keys)).order_by(PositionIn("pk", keys))
+    """
+
+    def __init__(self, field: str, values: Sequence[Any]) -> None:
+        super().__init__(models.F(field), output_field=models.IntegerField())
+        self.values = list(values)
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """One JSON array; see https://www.sqlite.org/json1.html#jeach."""
+        template = "(SELECT key FROM json_each(%%s) WHERE value = %(expressions)s)"
+        sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
+        return sql, (json.dumps(self.values), *parameters)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """One array; see https://www.postgresql.org/docs/current/functions-array.html."""
+        template = "array_position(%%s, %(expressions)s::text)"
+        sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
+        return sql, ([str(value) for value in self.values], *parameters)
+
+
 def find_values(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> set[Any]:
     """Tell which values a field of the records has, exactly.
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lamindb import log
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -113,8 +115,6 @@ class CanValidate:
         **kwargs: Any,
     ) -> Any:
         """Replace synonyms by the names they stand for (deprecated: use :meth:`standardize`)."""
-        from lamindb import log
-
         log.warning("`map_synonyms()` is deprecated, use `.standardize()`!'")
         return cls.standardize(
             synonyms,
@@ -197,7 +197,6 @@ class Data:
 
     def describe(self) -> None:
         """Print where the data comes from, what it measures and how it is labelled."""
-        from lamindb import log
         from lnschema_core.annotation.describe import describe
 
         log.plain(describe(self))  # type: ignore[arg-type]

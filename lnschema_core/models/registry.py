@@ -10,6 +10,7 @@ from django.db.models.base import ModelBase
 from django.db.models.query_utils import DeferredAttribute
 
 from lnschema_core import naming
+from lnschema_core.html import record_to_html
 from lnschema_core.query import Manager
 from lnschema_core.storable import check_storable
 
@@ -243,8 +244,6 @@ class Registry(models.Model, metaclass=RegistryMeta):
         return f"{type(self).__name__}({', '.join(entries)})"
 
     def _repr_html_(self) -> str:
-        from lnschema_core.html import record_to_html
-
         return record_to_html(self)
 
 

@@ -73,7 +73,7 @@ def test_door_exports_its_table(package: str) -> None:
     written = [
         node.value
         for node in source.tree(package).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        if isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(node).startswith("__all__")
     ]
     exported = set(ast.literal_eval(written[0]))
     table: dict[str, str] = import_module(package)._NAMES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnsupportedFormat
@@ -105,7 +106,5 @@ def read_json_lines(path: Path, **kwargs: Any) -> pd.DataFrame:
 
 def read_json(path: Path, **kwargs: Any) -> Any:
     """Read a json document as the dictionary, list or value that it is."""
-    import json
-
     with path.open(encoding="utf-8") as file:
         return json.load(file, **kwargs)
