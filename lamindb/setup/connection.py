@@ -69,6 +69,11 @@ def check_writable() -> None:
         raise _state.refusal()
 
 
+def import_without_instance() -> None:
+    """Let this thread import registries without connecting: for type checkers and other tools that set up Django themselves."""
+    _state.connecting_thread = threading.get_ident()
+
+
 def remember_gated(package: str | None) -> None:
     """Import a package again once this process has connected to an instance that mounts it."""
     if package is not None:

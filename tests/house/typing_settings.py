@@ -9,5 +9,4 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memor
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 
-# Registries connect when they are imported; the type checker only wants to look at them.
-connection._state.is_connecting = True
+connection.import_without_instance()
