@@ -81,10 +81,15 @@ def shallow_copy(adata: AnnData) -> AnnData:
         varm=dict(adata.varm),
         obsp=dict(adata.obsp),
         varp=dict(adata.varp),
-        layers=dict(adata.layers),
+        layers=layers_of(adata),
         shape=adata.shape if adata.X is None else None,
         raw=None if raw is None else {"X": raw.X, "var": _own_frame(raw.var), "varm": dict(raw.varm)},
     )
+
+
+def layers_of(adata: AnnData) -> dict[str, Any]:
+    """The layers by name; from anndata 0.13 on, ``X`` is the layer without a name."""
+    return {name: layer for name, layer in adata.layers.items() if name is not None}
 
 
 def _own_frame(frame: Any) -> Any:
@@ -105,7 +110,7 @@ def size_adata(adata: AnnData) -> int:
         if raw is None
         else size_of_member(raw.X) + size_of_member(raw.var) + sum(map(size_of_member, raw.varm.values()))
     )
-    members = [adata.obsm, adata.varm, adata.obsp, adata.varp, adata.layers, adata.uns]
+    members = [adata.obsm, adata.varm, adata.obsp, adata.varp, layers_of(adata), adata.uns]
     of_members = sum(size_of_member(value) for mapping in members for value in mapping.values())
     return size_of_member(adata.X) + size_of_member(adata.obs) + size_of_member(adata.var) + of_members + of_raw
 
