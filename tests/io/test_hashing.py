@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -23,6 +25,7 @@ from lamindb.io.hashing import (
     hash_set,
     to_b64_str,
 )
+from tests.sandbox import isolated_environment
 
 MIB = 1024 * 1024
 
@@ -129,6 +132,25 @@ def test_progress_adds_up_to_the_size(tmp_path):
         told = []
         digest_file(sparse(tmp_path / "file", size), progress=told.append)
         assert sum(told) == size
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    """A file of 600 MB is hashed in less memory than a tenth of it."""
+    code = """
+import resource, sys
+from pathlib import Path
+from lamindb.io.hashing import digest_bytes, digest_file
+digest_bytes(b"")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+digest_file(Path(sys.argv[1]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    path = sparse(tmp_path / "file", 600 * MIB)
+    environment = isolated_environment(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], env=environment, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 60 * 1024
 
 
 def folder(path, **files):
