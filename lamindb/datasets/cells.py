@@ -51,7 +51,7 @@ def anndata_pbmc68k_reduced() -> AnnData:
         msg = "this sample is a file in scanpy: pip install --no-deps scanpy"
         raise MissingExtra(msg)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # about the age of the file
+        warnings.simplefilter("ignore")  # the file is old, which is no news for those who ask for it
         return anndata.read_h5ad(Path(scanpy.origin).parent / "datasets" / "10x_pbmc68k_reduced.h5ad")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,12 +42,16 @@ def version_of(distribution: str) -> str | None:
 
 
 def _distributions_of(module: str) -> list[str]:
-    """The distributions that have a module; most are named like it, and to look through all of them takes a second."""
+    """The distributions that have a module; most are named like it."""
+    return [module] if version_of(module) is not None else _all_distributions().get(module) or [module]
+
+
+@cache
+def _all_distributions() -> dict[str, list[str]]:
+    """The distributions by the modules that they have; to look through all of them takes a second."""
     from importlib import metadata
 
-    if version_of(module) is not None:
-        return [module]
-    return metadata.packages_distributions().get(module) or [module]
+    return {module: list(names) for module, names in metadata.packages_distributions().items()}
 
 
 def _python_of(cell: str) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^\s*\[(?P<name>[^\]]*)\]")
 _URL = re.compile(r"^\s*url\s*=\s*(?P<url>\S+)\s*$")
-_REMOTE = re.compile(r"^(?:[\w+.-]+://)?(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+(?=/))?[:/]+(?P<path>.+?)/*$")
+_REMOTE = re.compile(r"^(?:[\w+.-]+://)?(?:[^/]*@)?(?P<host>[^/:]+)(?::\d+(?=/))?[:/]+(?P<path>.+?)/*$")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def repository_of(path: Path) -> Repository | None:
 def normalised(url: str) -> str:
     """The address of a remote without protocol, user, password, port and suffix, such as ``github.com/org/name``."""
     remote = _REMOTE.match(url)
-    if remote is None or "\\" in url:
+    if remote is None or "\\" in url or url.startswith("file:"):
         return url
     return f"{remote['host'].lower()}/{remote['path'].removesuffix('.git').strip('/')}"
 
