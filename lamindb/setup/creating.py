@@ -16,6 +16,7 @@ from lamindb.setup import (
     connection,
     current,
     database_url,
+    envfile,
     identity,
     instances,
     loading,
@@ -61,8 +62,7 @@ def init(
             instance.storage.region = instance.storage.find_region()
         else:
             undo.enter_context(_folder(Path(instance.storage.root_as_str)))
-        _build(instance)
-        undo.enter_context(_disconnected_on_failure())
+        undo.enter_context(_database(instance))
         instances.write_instance(instance)
     log.important(f"loaded instance: {instance.identifier}")
     if not instance.is_remote:
@@ -88,6 +88,7 @@ def _planned(*, storage: PathLike | None, name: str | None, db: str | None, sche
     schema_str = ",".join(instances.split_schemas(schema))
     instance = InstanceSettings(current.settings.owner, name, root, None, db, schema_str)
     connection.refuse_cloud_sqlite(instance)
+    envfile.render(instances.to_values(instance))  # refuses what can't be stored
     return instance
 
 
@@ -119,25 +120,46 @@ def _warn_about_differences(existing: InstanceSettings, asked: InstanceSettings)
 # -- make -------------------------------------------------------------------------------------------------------------
 
 
-def _build(instance: InstanceSettings) -> None:
-    """Make the database with all tables and the rows that must exist, and connect to it."""
+@contextmanager
+def _database(instance: InstanceSettings) -> Iterator[None]:
+    """Make the database with all tables and the rows that must exist, and stay connected to it if the block succeeds."""
+    made = False
+    try:
+        if instance.dialect == "postgresql":
+            _migrate_postgres(instance)
+        else:
+            made = _make_sqlite(instance)
+            connection.open_instance(instance)
+            if connection.is_writable():
+                connection.announce_ready(instance)
+        yield
+    except BaseException:
+        connection.disconnect()
+        if made:
+            sqlite_files.remove(instance.sqlite_file)
+        raise
+
+
+def _make_sqlite(instance: InstanceSettings) -> bool:
+    """Make the database file unless there is one; whether it was made."""
     from lamindb.setup import django_start
 
-    if instance.dialect == "postgresql":
-        database = django_start.postgres_database(instance.db, writable=True)
-        with connection.session(instance, database, strict=True), connection.reachable(instance, _CHECK_ADDRESS):
-            _refuse_if_ahead(instance)
-            _fill(instance)
-        connection.announce_connected(instance)
-        return
     path = instance.sqlite_file
-    if not path.exists() or path.stat().st_size == 0:
-        with connection.session(instance, django_start.memory_database(), strict=True):
-            _fill(instance)
-            _publish(path)
-    connection.open_instance(instance)
-    if connection.is_writable():
-        connection.announce_ready(instance)
+    if path.exists() and path.stat().st_size > 0:
+        return False
+    with connection.session(instance, django_start.memory_database(), strict=True):
+        _fill(instance)
+        return _publish(path)
+
+
+def _migrate_postgres(instance: InstanceSettings) -> None:
+    from lamindb.setup import django_start
+
+    database = django_start.postgres_database(instance.db, writable=True)
+    with connection.session(instance, database, strict=True), connection.reachable(instance, _CHECK_ADDRESS):
+        _refuse_if_ahead(instance)
+        _fill(instance)
+    connection.announce_connected(instance)
 
 
 def _refuse_if_ahead(instance: InstanceSettings) -> None:
@@ -157,8 +179,8 @@ def _fill(instance: InstanceSettings) -> None:
     connection.announce_ready(instance)
 
 
-def _publish(path: Path) -> None:
-    """Give the database that was built in memory its place on disk."""
+def _publish(path: Path) -> bool:
+    """Give the database that was built in memory its place on disk; False if another process was quicker."""
     from django.db import connection as database
 
     if path.exists():
@@ -167,18 +189,11 @@ def _publish(path: Path) -> None:
         sqlite_files.publish(database.connection, path)
     except FileExistsError:
         log.info(f"another process has just made {path}: it is used")
+        return False
     except OSError as error:
         msg = f"The database {path} can't be written: {error.strerror}."
         raise StorageNotWritable(msg) from error
-
-
-@contextmanager
-def _disconnected_on_failure() -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        connection.disconnect()
-        raise
+    return True
 
 
 @contextmanager

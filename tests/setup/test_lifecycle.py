@@ -147,6 +147,10 @@ def test_init_makes_a_lost_database_again(sandbox: Sandbox) -> None:
         ("storage='s', db='postgresql://u:s3cr3t@127.0.0.1:1/d'", "InstanceUnreachable The instance cannot be reached"),
         ("storage='s', schema='nope'", "SchemaNotInstalled No module named 'lnschema_nope'"),
         ("storage='s3://bucket'", "InstanceUnreachable The database of"),
+        ("storage='s', schema='a\\nb'", "InvalidSettings The value of lamindb_instance_schema_str can't be stored"),
+        ("storage='s', schema='../x'", "SchemaNotInstalled"),
+        ("storage='s\\udcff'", "InvalidInstanceName"),
+        ("storage='s\\udcff', name='x'", "InvalidSettings The value of lamindb_instance_storage_root can't be stored"),
         ("storage='taken/s'", "StorageNotWritable The storage folder"),
         ("storage='/proc/nowhere/s'", "StorageNotWritable The storage folder"),
     ],
@@ -158,6 +162,21 @@ def test_init_that_fails_says_why_and_leaves_nothing(sandbox: Sandbox, arguments
     assert told.startswith(error)
     assert "s3cr3t" not in told
     assert [path.name for path in sandbox.home.iterdir() if path.name != ".cache"] == ["taken"]
+
+
+def test_init_that_cannot_store_its_settings_leaves_nothing(sandbox: Sandbox) -> None:
+    """A disk that is full at the last step takes database and folder with it; a database that was there before stays."""
+    full = (
+        "from lamindb.setup import instances\ndef fail(instance):\n    raise OSError(28, 'No space left on device')\n"
+    )
+    full += "instances.write_instance = fail\n"
+    code = "try:\n    setup.init(storage='s', name='x')\nexcept OSError as error:\n    print(error)\n"
+    assert "No space left on device" in run(sandbox, full + code)
+    assert not (sandbox.home / "s").exists()
+    run(sandbox, "setup.init(storage='s', name='x'); ln.ULabel(name='a').save()")
+    shutil.rmtree(sandbox.home / ".lamin")
+    assert "No space left on device" in run(sandbox, full + code)
+    assert run(sandbox, "setup.init(storage='s', name='x'); print(ln.ULabel.filter().count())").endswith("1\n")
 
 
 def test_init_killed_at_any_point_can_be_repeated(sandbox: Sandbox) -> None:
