@@ -6,6 +6,8 @@ goes on working. Knows nothing but the standard library.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class LaminError(Exception):
     """Base of all errors raised by LaminDB."""
@@ -104,7 +106,7 @@ class SynonymConflict(SystemExit, ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.code = AssertionError
+        self.code: Any = AssertionError
 
 
 class EmptyInput(LaminError, ValueError, IndexError):

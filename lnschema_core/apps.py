@@ -21,7 +21,8 @@ class CoreConfig(AppConfig):
         They are imported one below the public path ``lnschema_core.models``, since that path may be the very module whose
         import is setting up Django.
         """
-        self.models: dict[str, Any] = self.apps.all_models[self.label]
+        registered: Any = self.apps
+        self.models: dict[str, Any] = registered.all_models[self.label]
         self.models_module = import_module("lnschema_core.models.registries")
 
     def ready(self) -> None:

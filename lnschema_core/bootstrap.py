@@ -45,7 +45,7 @@ def ensure_user() -> User:
 
     user = settings.user
     facts = {"handle": user.handle, "email": user.email, "name": user.name}
-    record = User.objects.filter(id=user.id).one_or_none()
+    record = User.filter(id=user.id).one_or_none()
     if record is None:
         record = User.from_fields(id=user.id, **facts)
         record.save(force_insert=True)
@@ -62,7 +62,7 @@ def ensure_storage(instance: InstanceSettings) -> Storage:
     from lnschema_core.models.storage import Storage
 
     storage = instance.storage
-    record = Storage.objects.filter(root=storage.root_as_str).one_or_none()
+    record = Storage.filter(root=storage.root_as_str).one_or_none()
     if record is None:
         record = Storage.from_fields(
             root=storage.root_as_str, type=storage.type, region=storage.region, created_by_id=settings.user.id

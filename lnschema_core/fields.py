@@ -19,7 +19,8 @@ def registry_of(source: Any) -> type[models.Model]:
         return source
     if isinstance(source, models.Model):
         return type(source)
-    return source.model
+    registry: type[models.Model] = source.model
+    return registry
 
 
 def string_field(source: Any, *, field: StrField | None = None) -> str:
@@ -36,7 +37,7 @@ def string_field(source: Any, *, field: StrField | None = None) -> str:
     if field is not None:
         return field_name(field)
     registry = registry_of(source)
-    declared = getattr(registry, "default_field", None)
+    declared: str | None = getattr(registry, "default_field", None)
     if declared is not None:
         return declared
     for candidate in registry._meta.fields:

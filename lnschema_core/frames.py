@@ -63,6 +63,7 @@ def _linked_values(queryset: QuerySet[Any], expression: str, keys: list[Any]) ->
 
 
 def _check_many_to_many(registry: type[models.Model], name: str) -> None:
+    field: Any
     try:
         field = registry._meta.get_field(name)
     except FieldDoesNotExist:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from django.db import models
 
@@ -13,6 +13,7 @@ from lnschema_core.html import queryset_to_html
 from lnschema_core.values import find_records
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Sequence
 
     import numpy as np
@@ -47,13 +48,17 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
 
         return queryset_to_frame(self, [include] if isinstance(include, str) else list(include or []))
 
-    def list(self, field: StrField | None = None) -> list[Any]:
+    @overload
+    def list(self) -> builtins.list[RecordT]: ...
+    @overload
+    def list(self, field: StrField) -> builtins.list[Any]: ...
+    def list(self, field: StrField | None = None) -> builtins.list[Any]:
         """The records as a list, or the values of one field."""
         if field is None:
             return [*self]
         return [*self.values_list(field_name(field), flat=True)]
 
-    def first(self) -> RecordT | None:  # type: ignore[override]
+    def first(self) -> RecordT | None:
         """The first record in the order of the query set, ``None`` if there is none."""
         for record in self if self.query.is_sliced else self[:1]:
             return record

@@ -5,7 +5,7 @@ Plain module state: a context variable would be lost between the cells of a note
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import transaction
 
@@ -13,9 +13,11 @@ from lamindb import log
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lnschema_core.models import Dataset, File, Run
 
-    Host = File | Dataset
+    Host: TypeAlias = File | Dataset
 
 
 class _Current:
@@ -75,7 +77,7 @@ def track_input(hosts: Host | list[Host], *, is_run_input: bool | None = None, r
     link_inputs(inputs, run)
 
 
-def link_inputs(hosts: list[Host], run: Run) -> None:
+def link_inputs(hosts: Sequence[Host], run: Run) -> None:
     """Link saved hosts to a run as its inputs, and their transforms as parents of its transform.
 
     An output of a run is never its input.
@@ -89,7 +91,8 @@ def link_inputs(hosts: list[Host], run: Run) -> None:
         for registry in {type(host) for host in saved}:
             relation = "input_files" if registry.__name__ == "File" else "input_datasets"
             getattr(run, relation).add(*[host for host in saved if type(host) is registry])
-        parents = {host.transform_id for host in saved} - {None, run.transform_id}
+        made_by = {host.transform_id for host in saved if host.transform_id is not None}
+        parents: Any = made_by - {run.transform_id}
         if parents:
             run.transform.parents.add(*parents)
 

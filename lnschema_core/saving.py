@@ -108,7 +108,7 @@ def _insert(registry: type[Registry], records: Sequence[Any], on_conflict: str =
         [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields] for record in records
     ]
     quote = connection.ops.quote_name
-    table, columns = quote(registry._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    table, columns = quote(registry._meta.db_table), ", ".join(quote(str(field.column)) for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
     statement = f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608 - quoted names of our own tables
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import transaction
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lnschema_core.models import Dataset, File, Transform
 
-    Versioned = File | Dataset | Transform
+    Versioned: TypeAlias = File | Dataset | Transform
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def init_id(
 
 def get_initial_version_id(is_new_version_of: Versioned) -> str:
     """The id of the first version of a record."""
-    return is_new_version_of.initial_version_id or is_new_version_of.id
+    return str(is_new_version_of.initial_version_id or is_new_version_of.id)
 
 
 def get_ids_from_old_version(
@@ -111,7 +111,7 @@ def plan_version(
         TypeError: ``previous`` is of another registry.
         ValueError: The version is no string, or doesn't follow the previous one.
     """
-    length = registry._meta.pk.max_length
+    length: int = registry._meta.pk.max_length or 20
     if previous is None:
         new_id = init_id(initial_version_id=initial_version_id, version=version, n_full_id=length)
         return Family(new_id, version, initial_version_id)

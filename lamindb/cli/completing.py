@@ -254,7 +254,7 @@ def _sqlite(instance: InstanceSettings) -> Database:
 
 
 def _postgres(instance: InstanceSettings) -> Database:
-    import psycopg2  # type: ignore[import-untyped]  # it has no stubs of its own
+    import psycopg2
 
     connection = psycopg2.connect(instance.db, connect_timeout=1, options="-c statement_timeout=150")
     connection.set_session(readonly=True, autocommit=True)

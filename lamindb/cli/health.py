@@ -207,7 +207,7 @@ def _postgres(instance: InstanceSettings, facts: dict[str, Any]) -> Check:
     if find_spec("psycopg2") is None:
         msg = "Postgres needs a driver: pip install 'lamindb[postgres]'"
         raise MissingExtra(msg)
-    import psycopg2  # type: ignore[import-untyped]  # it has no stubs of its own
+    import psycopg2
 
     start = time.perf_counter()
     with closing(psycopg2.connect(instance.db, connect_timeout=5)) as connection:

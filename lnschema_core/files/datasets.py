@@ -47,8 +47,8 @@ def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[F
     old = arguments.get("is_new_version_of")
     family = plan_version(type(dataset), old, arguments.get("version"), arguments.get("initial_version_id"))
     name = arguments.get("name") or (old.name if old is not None else None)
-    if name is None:
-        naming.check_required(type(dataset), {"name": None})
+    naming.check_required(type(dataset), {"name": name})
+    assert name is not None
     data = arguments["data"]
     if isinstance(data, file_registry) or formats.format_of_object(data) is not None:
         contents = _one_file(data, arguments, family, file_registry)
@@ -56,7 +56,7 @@ def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[F
         content_hash = contents.file.hash  # type: ignore[union-attr]
     else:
         contents = _several_files(data, arguments, file_registry)
-        content_hash = hash_set(file.hash for file in contents.files)  # type: ignore[union-attr]
+        content_hash = hash_set(str(file.hash) for file in contents.files or [])
     existing = _same_content(type(dataset), content_hash)
     if existing is not None:
         log.warning(f"returning existing dataset with same hash: {existing}")
@@ -103,7 +103,8 @@ def _one_file(data: Any, arguments: dict[str, Any], family: Family, file_registr
         inputs = [data] if run is not None and data.run_id != run.id else []
         return PendingDataset(file=data, feature_sets=_feature_sets(arguments, [data]), inputs=inputs, run=run)
     old = arguments.get("is_new_version_of")
-    file = file_registry(
+    make: Any = file_registry  # the Django plugin of mypy takes constructors for lists of fields
+    file = make(
         data=data,
         run=arguments.get("run"),
         description="tmp",

@@ -84,13 +84,15 @@ def _files_of(intakes: list[Intake], run: Run | None) -> list[File]:
     return files
 
 
-def _known_content(registry: type[File], intakes: list[Intake]) -> dict[tuple[str, int | None] | None, File]:
+def _known_content(registry: type[File], intakes: list[Intake]) -> dict[tuple[str | None, int | None] | None, File]:
     """The registered files among contents; one query per thousand contents."""
     if settings.upon_file_create_if_hash_exists == "warn_create_new":
         return {}
     hashes = [intake.hash.value for intake in intakes if intake.hash is not None]
     rows = registry.objects.filter(hash__in=hashes).order_by("-created_at", "-id")
-    types = {intake.hash.value: intake.hash.type for intake in intakes if intake.hash is not None}
+    types: dict[str | None, str] = {
+        intake.hash.value: intake.hash.type for intake in intakes if intake.hash is not None
+    }
     return {(file.hash, file.size): file for file in rows if types.get(file.hash) == file.hash_type}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lamindb import log
 from lamindb.errors import InvalidKey, UnsupportedFormat
@@ -17,7 +17,7 @@ from lnschema_core.settings import settings
 if TYPE_CHECKING:
     from upath import UPath
 
-    from lamindb.types import DataLike
+    from lamindb.types import DataLike, PathLike
 
     Storages = dict[StorageRoot, Storage]
 
@@ -47,7 +47,7 @@ def take_in(
     if key is not None:
         paths.check_user_key(key)
     if is_path(data):
-        return _take_in_path(paths.to_path(data), key, storages)
+        return _take_in_path(paths.to_path(cast("PathLike", data)), key, storages)
     return _take_in_object(data, id, key, format)
 
 
@@ -74,7 +74,8 @@ def default_storage() -> Storage:
     """The record of the default storage location."""
     from lamindb import setup
 
-    return setup.settings.storage.record
+    record: Storage = setup.settings.storage.record
+    return record
 
 
 def _bucket_of(path: UPath) -> tuple[Storage, str]:
@@ -145,7 +146,7 @@ def with_size_and_digest(intake: Intake) -> Intake:
     if path.is_dir() and not paths.is_store(path):
         msg = f"{path} is a folder: register its files with ln.File.from_dir"
         raise IsADirectoryError(msg)
-    return replace(intake, size=listing.size_of(path), hash=hashing.digest_path(Path(path)))
+    return replace(intake, size=listing.size_of(path), hash=hashing.digest_path(Path(str(path))))
 
 
 def _with_facts_of_listing(intake: Intake) -> Intake:

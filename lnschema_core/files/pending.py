@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from upath import UPath
 
     from lamindb.io.hashing import FileHash
@@ -89,6 +88,6 @@ class PendingDataset:
     run: Run | None = None
 
 
-def remove_when_forgotten(owner: Any, path: Path) -> None:
+def remove_when_forgotten(owner: Any, path: Path | UPath) -> None:
     """Remove a temporary file when its owner is garbage collected, or at exit."""
-    weakref.finalize(owner, path.unlink, missing_ok=True)
+    weakref.finalize(owner, Path(str(path)).unlink, missing_ok=True)

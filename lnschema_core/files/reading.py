@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io import cache, formats, hashing, paths
@@ -9,8 +10,6 @@ from lnschema_core import runs
 from lnschema_core.files import places
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lnschema_core.models import File
 
 _BACKED_SUFFIXES = (".h5", ".hdf5", ".h5ad", ".zrad", ".zarr")
@@ -24,7 +23,7 @@ def load(
         runs.track_input(file, is_run_input=is_run_input)
     if file.memory is not None:
         return file.memory
-    path = places.path_of_file(file)
+    path: Any = places.path_of_file(file)
     if not (paths.is_store(path) or (stream and file.suffix == ".h5ad")):
         path = local_path(file)
     return formats.load(path, file.suffix, **kwargs)
@@ -45,7 +44,7 @@ def local_path(file: File) -> Path:
 
     path = places.path_of_file(file)
     if paths.is_local(path):
-        return path
+        return Path(str(path))
     expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
     return cache.ensure_cached(path, setup.settings.storage.cache_dir, expected=expected)
 

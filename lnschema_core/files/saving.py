@@ -13,6 +13,7 @@ import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, transaction
@@ -163,11 +164,11 @@ def _free_name(root: UPath, suffix: str) -> UPath:
 
 
 def _copy(pending: PendingFile, file: File, target: UPath) -> None:
-    source = pending.source
+    source = None if pending.source is None else Path(str(pending.source))
     expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
     try:
         if source is None:
-            formats.write(pending.memory, target, file.suffix)
+            formats.write(pending.memory, Path(str(target)), file.suffix)
         elif source.is_dir():
             transfer.store_tree(source, target, expected=expected)
         else:

@@ -18,10 +18,12 @@ from lnschema_core.models.user import User
 from lnschema_core.users import current_user_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from anndata import AnnData
 
-    from lamindb.types import PathLike, StrField
+    from lamindb.types import DataLike, PathLike, StrField
     from lnschema_core.files.pending import PendingDataset
     from lnschema_core.models.modality import Modality
     from lnschema_core.versioning import Family
@@ -89,13 +91,29 @@ class Dataset(Registry, Data):
     family: Family | None = None
     pending: PendingDataset | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if len(args) > 1 and len(args) != len(self._meta.concrete_fields):
-            msg = "Only one non-keyword arg allowed: data"
-            raise ValueError(msg)
-        if len(args) == 1:
-            kwargs["data"], args = args[0], ()
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: DataLike | File | Sequence[File] | None = None,
+        *others: Any,
+        name: str | None = None,
+        description: str | None = None,
+        reference: str | None = None,
+        reference_type: str | None = None,
+        run: Run | None = None,
+        version: str | None = None,
+        is_new_version_of: Dataset | None = None,
+        **unknown: Any,
+    ) -> None:
+        if others:
+            if len(others) + 1 != len(self._meta.concrete_fields):
+                msg = "Only one non-keyword arg allowed: data"
+                raise ValueError(msg)
+            super().__init__(data, *others)
+            return
+        super().__init__(
+            data=data, name=name, description=description, reference=reference, reference_type=reference_type,
+            run=run, version=version, is_new_version_of=is_new_version_of, **unknown,
+        )  # fmt: skip
 
     def _construct(self, fields: dict[str, Any]) -> None:
         from lnschema_core.files.datasets import construct
@@ -133,10 +151,12 @@ class Dataset(Registry, Data):
         from lnschema_core.files.annotated import feature_sets_of_frame
 
         feature_sets = feature_sets_of_frame(df, field, modality=modality)
-        return cls(
+        make: Any = cls  # the Django plugin of mypy takes constructors for lists of fields
+        dataset: Dataset = make(
             df, name=name, description=description, run=run, reference=reference, reference_type=reference_type,
             version=version, is_new_version_of=is_new_version_of, feature_sets=feature_sets,
         )  # fmt: skip
+        return dataset
 
     @classmethod
     def from_anndata(
@@ -169,10 +189,12 @@ class Dataset(Registry, Data):
         from lnschema_core.files.annotated import feature_sets_of_anndata_source
 
         feature_sets = feature_sets_of_anndata_source(adata, field, modality=modality)
-        return cls(
+        make: Any = cls
+        dataset: Dataset = make(
             adata, name=name, description=description, run=run, reference=reference, reference_type=reference_type,
             version=version, is_new_version_of=is_new_version_of, feature_sets=feature_sets,
         )  # fmt: skip
+        return dataset
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the content, then commit the dataset with its files and links: bytes first, rows last."""

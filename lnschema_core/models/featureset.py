@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lnschema_core.annotation.feature_sets import Members
 
 
-class FeatureSetManager(Manager):
+class FeatureSetManager(Manager):  # type: ignore[type-arg]
     """Gets the feature set of a file or dataset by its slot: ``file.feature_sets["columns"]``."""
 
     def __getitem__(self, slot: str) -> FeatureSet | None:
@@ -38,7 +38,7 @@ class FeatureSet(Registry):
         name: A name.
     """
 
-    objects = FeatureSetManager()
+    objects: ClassVar[Any] = FeatureSetManager()
 
     id = models.CharField(max_length=20, default=None, primary_key=True)
     """Universal id, valid across instances."""
@@ -77,7 +77,7 @@ class FeatureSet(Registry):
         construct(self, fields)
 
     @classmethod
-    def from_values(
+    def from_values(  # type: ignore[override]
         cls,
         values: ListLike,
         field: StrField | None = None,

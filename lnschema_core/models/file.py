@@ -99,13 +99,27 @@ class File(Registry, Data):
     pending: PendingFile | None = None
     memory: Any = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if len(args) > 1 and len(args) != len(self._meta.concrete_fields):
-            msg = "Only one non-keyword arg allowed: data"
-            raise ValueError(msg)
-        if len(args) == 1:
-            kwargs["data"], args = args[0], ()
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: DataLike | None = None,
+        *others: Any,
+        key: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        version: str | None = None,
+        is_new_version_of: File | None = None,
+        **unknown: Any,
+    ) -> None:
+        if others:
+            if len(others) + 1 != len(self._meta.concrete_fields):
+                msg = "Only one non-keyword arg allowed: data"
+                raise ValueError(msg)
+            super().__init__(data, *others)
+            return
+        super().__init__(
+            data=data, key=key, description=description, run=run, version=version,
+            is_new_version_of=is_new_version_of, **unknown,
+        )  # fmt: skip
 
     def _construct(self, fields: dict[str, Any]) -> None:
         from lnschema_core.files.construction import construct

@@ -44,7 +44,9 @@ class CanValidate:
             >>> ln.ULabel.validate(["study 1", "study x"])
             array([ True, False])
         """
-        return cls.filter().validate(values, field, mute=mute, **kwargs)  # type: ignore[attr-defined]
+        registry: Any = cls
+        validated: np.ndarray[Any, Any] | np.bool_ = registry.filter().validate(values, field, mute=mute, **kwargs)
+        return validated
 
     @classmethod
     def inspect(
@@ -58,7 +60,9 @@ class CanValidate:
             mute: Show no messages.
             **kwargs: Further conditions on records.
         """
-        return cls.filter().inspect(values, field, mute=mute, **kwargs)  # type: ignore[attr-defined]
+        registry: Any = cls
+        result: InspectResult | pd.DataFrame = registry.filter().inspect(values, field, mute=mute, **kwargs)
+        return result
 
     @classmethod
     def standardize(

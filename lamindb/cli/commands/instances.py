@@ -26,12 +26,12 @@ def init(storage: str, db: str | None, schema: str | None, name: str | None) -> 
 @click.command(cls=Command)
 @click.argument("identifier", metavar="INSTANCE", type=InstanceText())
 @click.option("--storage", metavar="PATH|URL", type=TEXT, help="Where the storage is now, if it was moved.")
-def load(identifier: str, storage: str | None) -> str | None:
+def load(identifier: str, storage: str | None) -> None:
     """Load instance by name.
 
     INSTANCE is a name, owner/name, or the address of the instance on the hub.
     """
-    return setup.load(identifier, storage=storage)
+    setup.load(identifier, storage=storage)
 
 
 @click.command(cls=Command)

@@ -37,7 +37,8 @@ def migrate(action: str, package_name: str | None, end_number: str | None, start
         msg = f"migrate {action} has no --json: it is for check and plan"
         raise click.UsageError(msg, click.get_current_context())
     if action == "squash":
-        return _squash(package_name, end_number, start_number)
+        _squash(package_name, end_number, start_number)
+        return None
     if action == "create":
         return setup.migrate.create(*([package_name] if package_name else []))
     if action == "deploy":

@@ -60,7 +60,8 @@ def search(registry: str, text: str, limit: int) -> None:
     """Search a registry, best match first."""
     with log.redirect(sys.stderr):
         model = _find(registry)
-        found = list(model.search(text, limit=limit, return_queryset=True)[:limit])
+        hits: Any = model.search(text, limit=limit, return_queryset=True)
+        found = list(hits[:limit])
     _print_records(model, found, has_more=False)
 
 

@@ -25,7 +25,7 @@ class Part(NamedTuple):
     column: str
     start: int
     """The position of the first row in the table."""
-    values: pd.Series[Any]
+    data: pd.Series[Any]
 
 
 class Table(ABC):
