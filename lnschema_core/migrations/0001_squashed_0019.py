@@ -4,11 +4,12 @@ It stands for those migrations, so that their databases are recognised as up to 
 """
 
 import django.db.models.deletion
+from django.db import migrations, models
+
 import lnschema_core.ids
 import lnschema_core.models
 import lnschema_core.types
 import lnschema_core.users
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
