@@ -101,6 +101,7 @@ class _Stamp:
     hash_type: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
     remote: str
 
@@ -133,7 +134,7 @@ class _Stamp:
     @property
     def fingerprint(self) -> Fingerprint:
         """The fingerprint of the copy."""
-        return Fingerprint(self.size, self.mtime_ns, self.inode)
+        return Fingerprint(self.size, self.mtime_ns, self.ctime_ns, self.inode)
 
 
 def _is_valid(local: Path, cache_dir: Path, path: UPath, expected: FileHash | None) -> bool:

@@ -184,7 +184,11 @@ def _digest_member(path: Path, update: Update) -> tuple[int, bytes]:
 
 def _read_into(algorithm: Hasher, file: BinaryIO, path: Path, size: int, update: Update) -> None:
     if size <= THRESHOLD:
+        remaining = size
         while chunk := file.read(_CHUNK):
+            remaining -= len(chunk)
+            if remaining < 0:  # something appends, maybe without end
+                raise SourceChanged(changed_message(path))
             algorithm.update(chunk)
             update(len(chunk))
         return
@@ -210,12 +214,13 @@ class Fingerprint:
 
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
 
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
         """The fingerprint in the answer of ``stat``."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
     def require_same(self, file: BinaryIO, path: Path) -> None:
         """Check that neither the open file nor what is at its path differs.

@@ -113,7 +113,11 @@ class _Copying:
     def copy_to(self, write: Callable[[memoryview], object], update: Update) -> None:
         """Write all bytes."""
         buffer = memoryview(bytearray(min(_CHUNK, self.size + 1)))
+        remaining = self.size
         while size := self._file.readinto(buffer):  # type: ignore[attr-defined]
+            remaining -= size
+            if remaining < 0:  # something appends, maybe without end
+                raise SourceChanged(hashing.changed_message(self._source))
             self._hasher.update(buffer[:size])
             write(buffer[:size])
             update(size)

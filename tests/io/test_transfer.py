@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from lamindb.errors import DigestMismatch, SourceChanged, StorageError, StorageNotWritable
 from lamindb.io import faults, transfer
-from lamindb.io.hashing import FileHash, digest_bytes, digest_file, digest_folder
+from lamindb.io.hashing import FileHash, digest_bytes, digest_file, digest_folder, digest_path
 from lamindb.io.listing import content_of
 from lamindb.io.transfer import fetch, move, remove, store_file, store_tree
 from tests.sandbox import isolated_environment
@@ -101,6 +102,26 @@ def test_existing_object_is_replaced_or_kept(source, root):
     assert files_in(root) == ["x", "y"]
 
 
+def test_one_of_many_at_once_wins(tmp_path, root):
+    """Of many that store under one name without replacing, exactly one succeeds; with replacing, all do, one stays."""
+    sources = [tmp_path / f"source{i}" for i in range(16)]
+    for i, path in enumerate(sources):
+        path.write_bytes(bytes([i]) * MIB)
+
+    def store(path, overwrite):
+        try:
+            return store_file(path, root / "new" / f"{overwrite}", overwrite=overwrite, root=root)
+        except StorageError:
+            return None
+
+    for overwrite, winners in ((False, 1), (True, len(sources))):
+        with ThreadPoolExecutor(len(sources)) as executor:
+            digests = list(executor.map(lambda path, overwrite=overwrite: store(path, overwrite), sources))
+        assert len(sources) - digests.count(None) == winners
+        assert digest_file(root / "new" / f"{overwrite}") in digests
+    assert files_in(root) == ["new/False", "new/True"]
+
+
 def test_copy_onto_itself_changes_nothing(source):
     """A file that is its own target is left alone."""
     before = source.stat()
@@ -132,6 +153,20 @@ def test_source_that_changes_while_it_is_copied_is_refused(source, root, at):
 
     with faults.hooked(interfere), pytest.raises(SourceChanged):
         store_file(source, root / "x")
+    assert files_in(root) == []
+
+
+def test_source_that_grows_without_end_is_refused(source, root):
+    """A file that is appended to faster than it is copied doesn't keep the copy going."""
+
+    def append(name):
+        if name == "store.half-copied":
+            with source.open("ab") as file:
+                file.write(bytes(8 * MIB))
+
+    with faults.hooked(append), pytest.raises(SourceChanged):
+        store_file(source, root / "x")
+    assert source.stat().st_size < 40 * MIB
     assert files_in(root) == []
 
 
@@ -218,6 +253,49 @@ def test_refusal_of_the_disk_is_one_sentence(source, root, number, kind, sentenc
     assert "target.bin" in str(caught.value)
     assert isinstance(caught.value.__cause__, OSError)
     assert "\n" not in str(caught.value)
+
+
+CALLS = [
+    (os, "fsync"),
+    (os, "fstat"),
+    (Path, "open"),
+    (Path, "mkdir"),
+    (Path, "replace"),
+    (Path, "rename"),
+    (Path, "stat"),
+]
+
+
+@pytest.mark.parametrize(("owner", "call"), CALLS, ids=[name for _, name in CALLS])
+@pytest.mark.parametrize("verb", ["file", "tree"])
+def test_any_failing_call_leaves_the_old_or_the_new_object(source, store, root, monkeypatch, owner, call, verb):
+    """Whichever call to the system fails, the first, the second and so on: old or new, and never a wrong success."""
+    original = getattr(owner, call)
+    place = root / "folder"
+    store_it, thing, old = (store_file, source, "x") if verb == "file" else (store_tree, store, "x.zarr")
+    expected = digest_path(thing)
+    for n in range(200):
+        shutil.rmtree(place, ignore_errors=True)
+        remaining = iter(range(n, -1, -1))
+
+        def failing(*args, remaining=remaining, **kwargs):
+            if next(remaining, None) == 0:
+                raise OSError(errno.EIO, "Input/output error")
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(owner, call, failing)
+        try:
+            store_it(thing, place / old, root=root)
+        except (StorageError, OSError):
+            has_failed = True
+        else:
+            has_failed = False
+        monkeypatch.setattr(owner, call, original)
+        assert not (place / old).exists() or digest_path(place / old) == expected
+        if next(remaining, None) is not None or not has_failed:
+            assert digest_path(place / old) == expected
+            break
+    assert {name.partition("/")[0] for name in files_in(root)} <= {"folder", ".lamindb"}
 
 
 def test_full_disk_is_reported_and_recovered_from(tmp_path, source):
