@@ -6,21 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
+from lnschema_core.storable import check_storable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def insert_new(registry: type[models.Model], records: Sequence[Any]) -> int | None:
-    """Insert records of one registry, leaving out those that conflict with a row. Their automatic keys stay unknown.
+def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_conflicts: bool = False) -> int | None:
+    """Insert records of one registry. Their automatic keys stay unknown.
+
+    Args:
+        registry: The registry.
+        records: Its new records.
+        refuse_conflicts: Fail if a record conflicts with a row, rather than leave it out.
 
     Returns:
         The number of rows that were inserted, ``None`` if the database doesn't tell.
 
     Raises:
-        IntegrityError: A record refers to one that doesn't exist, or lacks a value.
+        IntegrityError: A record refers to one that doesn't exist, lacks a value, or conflicts and must not.
+        NotStorable: The database can't store a text.
     """
     if not records:
         return 0
+    check_storable(records)
+    on_conflict = "" if refuse_conflicts else " ON CONFLICT DO NOTHING"
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
     rows = [[_stored(field, record) for field in fields] for record in records]
     quote = connection.ops.quote_name
@@ -29,10 +39,10 @@ def insert_new(registry: type[models.Model], records: Sequence[Any]) -> int | No
     start = f"INSERT INTO {quote(registry._meta.db_table)} ({columns}) VALUES"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.executemany(f"{start} {marks} ON CONFLICT DO NOTHING", rows)
+            cursor.executemany(f"{start} {marks}{on_conflict}", rows)
         else:
             values = [value for row in rows for value in row]
-            cursor.execute(f"{start} {', '.join([marks] * len(rows))} ON CONFLICT DO NOTHING", values)
+            cursor.execute(f"{start} {', '.join([marks] * len(rows))}{on_conflict}", values)
         return cursor.rowcount if cursor.rowcount >= 0 else None
 
 

@@ -7,15 +7,15 @@ import traceback
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lamindb import log
 from lamindb.errors import NotRecords, StorageError
 from lnschema_core import naming
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
+from lnschema_core.inserting import insert_new
 from lnschema_core.models import File, Registry
-from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,32 +92,12 @@ def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
         IntegrityError: A row can't be inserted for another reason.
     """
     with transaction.atomic():
-        inserted = _insert(registry, records, " ON CONFLICT DO NOTHING")
+        inserted = insert_new(registry, records)
         if inserted != len(records):
             _adopt_existing(registry, records)
     for record in records:
         record._state.adding = False
         record._state.db = connection.alias
-
-
-def _insert(registry: type[Registry], records: Sequence[Any], on_conflict: str = "") -> int | None:
-    """Insert rows in one statement; the number of inserted ones, ``None`` if the database doesn't tell."""
-    check_storable(records)
-    fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    rows = [
-        [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields] for record in records
-    ]
-    quote = connection.ops.quote_name
-    table, columns = quote(registry._meta.db_table), ", ".join(quote(str(field.column)) for field in fields)
-    marks = f"({', '.join(['%s'] * len(fields))})"
-    statement = f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608 - quoted names of our own tables
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            values = [value for row in rows for value in row]
-            cursor.execute(statement + ", ".join([marks] * len(rows)) + on_conflict, values)
-        else:
-            cursor.executemany(statement + marks + on_conflict, rows)
-        return cursor.rowcount if cursor.rowcount >= 0 else None
 
 
 def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
@@ -214,7 +194,7 @@ def _commit_files(files: Sequence[File]) -> None:
 
 def _insert_files(files: Sequence[File]) -> None:
     """Insert rows of new files; a key that is taken is an error, since the content would be another's."""
-    _insert(File, files)
+    insert_new(File, files, refuse_conflicts=True)
     for file in files:
         file._state.adding = False
         file._state.db = connection.alias
