@@ -14,8 +14,10 @@ from lamindb.errors import NotRecords, StorageError
 from lnschema_core import naming
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
-from lnschema_core.inserting import insert_new
+from lnschema_core.inserting import insert_new, update_existing
 from lnschema_core.models import File, Registry
+from lnschema_core.storable import check_storable
+from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,6 +93,10 @@ def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
     Raises:
         IntegrityError: A row can't be inserted for another reason.
     """
+    if isinstance(registry._meta.pk, models.AutoField):  # the database makes the keys, and has to tell them
+        check_storable(records)
+        registry.objects.bulk_create(records)
+        return
     with transaction.atomic():
         inserted = insert_new(registry, records)
         if inserted != len(records):
@@ -103,13 +109,13 @@ def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
 def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
     """Let records whose row was refused become the records that have their unique values."""
     key = registry._meta.pk.attname
-    present = set(registry.objects.filter(pk__in=[record.pk for record in records]).values_list("pk", flat=True))
+    keys = [record.pk for record in records]
+    present = set(registry.objects.filter(AnyOf("pk", keys)).values_list("pk", flat=True))
     refused = [record for record in records if record.pk not in present]
     for names in _unique_fields(registry):
         if not refused:
             return
-        first = names[0]
-        candidates = registry.objects.filter(**{f"{first}__in": [getattr(record, first) for record in refused]})
+        candidates = registry.objects.filter(AnyOf(names[0], [getattr(record, names[0]) for record in refused]))
         existing = {tuple(getattr(row, name) for name in names): row for row in candidates}
         for record in refused:
             same = existing.get(tuple(getattr(record, name) for name in names))
@@ -133,15 +139,10 @@ def _update_rows(registry: type[Registry], records: Sequence[Any]) -> None:
     """Write those records that differ from their rows."""
     fields = [field for field in registry._meta.concrete_fields if not field.primary_key]
     compared = [field.attname for field in fields if not getattr(field, "auto_now", False)]
-    rows = registry.objects.in_bulk([record.pk for record in records])
+    rows = {row.pk: row for row in registry.objects.filter(AnyOf("pk", [record.pk for record in records]))}
     changed = [record for record in records if _differs(record, rows.get(record.pk), compared)]
-    if not changed:
-        return
-    for record in changed:
-        for field in fields:
-            if getattr(field, "auto_now", False):
-                field.pre_save(record, add=False)
-    registry.objects.bulk_update(changed, [field.name for field in fields])
+    if changed:
+        update_existing(registry, changed, fields)
 
 
 def _differs(record: Any, row: Any, names: list[str]) -> bool:

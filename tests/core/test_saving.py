@@ -111,3 +111,18 @@ def test_save_of_feature_sets_and_datasets_keeps_members_and_files(tmp_path):
     dataset = ln.Dataset(files, name="both")
     ln.save([dataset])
     assert ln.Dataset.filter().one().files.count() == 2
+
+
+def test_save_of_many_changes_costs_a_constant_number_of_queries(count_queries):
+    """One statement reads the rows, one writes the changes, beside the transaction."""
+    counts = []
+    for n in (5, 1500):
+        labels = [ln.ULabel.from_fields(name=f"{n} label {i}") for i in range(n)]
+        ln.save(labels)
+        for label in labels:
+            label.description = f"of {n}"
+        with count_queries() as queries:
+            ln.save(labels)
+        counts.append(len(queries))
+    assert ln.ULabel.filter(description="of 1500").count() == 1500
+    assert counts[0] == counts[1]
