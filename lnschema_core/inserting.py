@@ -58,7 +58,7 @@ def update_existing(
     quote = connection.ops.quote_name
     changes = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
     key = registry._meta.pk
-    statement = f"UPDATE {quote(registry._meta.db_table)} SET {changes} WHERE {quote(str(key.column))} = %s"
+    statement = f"UPDATE {quote(registry._meta.db_table)} SET {changes} WHERE {quote(str(key.column))} = %s"  # noqa: S608 - our names
     with connection.cursor() as cursor:
         cursor.executemany(statement, [[*row, record.pk] for row, record in zip(rows, records, strict=True)])
 

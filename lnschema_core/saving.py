@@ -7,7 +7,7 @@ import traceback
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from lamindb import log
 from lamindb.errors import NotRecords, StorageError
