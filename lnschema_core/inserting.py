@@ -49,18 +49,32 @@ def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_c
 def update_existing(
     registry: type[models.Model], records: Sequence[Any], fields: Sequence[models.Field[Any, Any]]
 ) -> None:
-    """Write fields of records of one registry to their rows."""
+    """Write fields of records of one registry to their rows.
+
+    Raises:
+        IntegrityError: A value is taken, or refers to a record that doesn't exist.
+        NotStorable: The database can't store a text.
+    """
     check_storable(records)
-    rows = [[_stored(field, record, add=False) for field in fields] for record in records]
-    if connection.vendor != "sqlite":
-        registry._default_manager.bulk_update(records, [field.name for field in fields])
-        return
-    quote = connection.ops.quote_name
-    changes = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
     key = registry._meta.pk
-    statement = f"UPDATE {quote(registry._meta.db_table)} SET {changes} WHERE {quote(str(key.column))} = %s"  # noqa: S608 - our names
+    rows = [[*(_stored(field, record, add=False) for field in fields), record.pk] for record in records]
+    quote = connection.ops.quote_name
+    table, key_column = quote(registry._meta.db_table), quote(str(key.column))
+    columns = [quote(str(field.column)) for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [[*row, record.pk] for row, record in zip(rows, records, strict=True)])
+        if connection.vendor == "sqlite":
+            changes = ", ".join(f"{column} = %s" for column in columns)
+            cursor.executemany(f"UPDATE {table} SET {changes} WHERE {key_column} = %s", rows)  # noqa: S608 - our names
+        else:
+            changes = ", ".join(f"{column} = new.{column}" for column in columns)
+            marks = ", ".join(f"CAST(%s AS {field.db_type(connection)})" for field in [*fields, key])
+            values = ", ".join([f"({marks})"] * len(rows))
+            named = ", ".join([*columns, key_column])
+            statement = (
+                f"UPDATE {table} SET {changes} FROM (VALUES {values}) AS new ({named}) "  # noqa: S608 - likewise
+                f"WHERE {table}.{key_column} = new.{key_column}"
+            )
+            cursor.execute(statement, [value for row in rows for value in row])
 
 
 def _stored(field: models.Field[Any, Any], record: Any, *, add: bool = True) -> Any:
