@@ -77,23 +77,31 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
             >>> ln.track(ln.Transform(name="Cell Ranger", version="7.2.0", type="pipeline"))
         """
         connection.connect()
-        notebook = None
-        if transform is not None:
-            found = recognition.stored_transform(transform)
-        elif notebook_path is not None or finding.is_told() or kernel_shell() is not None:
-            found, notebook = _recognise_notebook(notebook_path, editor, pypackage)
-        else:
-            script = scripts.running_script(settings.user.id)
-            if script is None:
-                log.warning("no automatic metadata detection, consider passing transform")
-                return
-            found = recognition.transform_of(script)
+        found, notebook = _what_runs(transform, notebook_path, editor, pypackage)
+        if found is None:
+            log.warning("no automatic metadata detection, consider passing transform")
+            return
         cls.instance = settings.instance
         cls.transform = found
         cls.run = recognition.run_of(found, new_run=new_run, reference=reference, reference_type=reference_type)
         recognition.tell_parents(found)
         if notebook is not None:
             notebook.finish()
+
+
+def _what_runs(
+    transform: Transform | None,
+    notebook_path: PathLike | None,
+    editor: str | None,
+    pypackage: str | Iterable[str] | None,
+) -> tuple[Transform | None, TrackedNotebook | None]:
+    """The transform that runs, and the notebook that it is; None for what isn't known."""
+    if transform is not None:
+        return recognition.stored_transform(transform), None
+    if notebook_path is not None or finding.is_told() or kernel_shell() is not None:
+        return _recognise_notebook(notebook_path, editor, pypackage)
+    script = scripts.running_script(settings.user.id)
+    return None if script is None else recognition.transform_of(script), None
 
 
 def _recognise_notebook(*arguments: Any) -> tuple[Transform, TrackedNotebook]:
