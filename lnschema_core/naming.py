@@ -34,7 +34,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
     """The record that a constructor call means because it has the same name, if there is one.
 
     Where there is none, similarly named records are pointed out. A registry with versions has to be asked for with
-    ``version`` among the fields: then only a record of the same version is meant.
+    ``version`` among the fields: then only a record of the same version is meant, and another version is nothing to point out.
     """
     name = fields.get("name")
     if name is None or not settings.upon_create_search_names or not has_field(registry, "name"):
@@ -48,8 +48,20 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         what = "name and version" if "version" in fields else "name"
         log.success(f"loaded {registry.__name__} record with exact same {what}: '{name}'")
         return record
-    warn_similar(registry, name)
+    if "version" in fields:
+        warn_similar_version(registry, name, fields["version"])
+    else:
+        warn_similar(registry, name)
     return None
+
+
+def warn_similar_version(registry: type[Registry], name: str, version: str | None) -> None:
+    """Point out records with a similar name, unless the name is known: then this is another version of it."""
+    if not settings.upon_create_search_names:
+        return
+    versions = set(registry.filter(name=name).values_list("version", flat=True))
+    if not versions or version in versions:
+        warn_similar(registry, name)
 
 
 def warn_similar(registry: type[Registry], name: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import transaction
 
+from lamindb import log
 from lnschema_core import ids
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from lnschema_core.models import Dataset, File, Transform
 
     Versioned: TypeAlias = File | Dataset | Transform
+
+FIRST = "1"
+"""The version of a record that had none when another one became its successor."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Family:
         id: The id of the new record.
         version: Its version, ``None`` if it has none.
         initial_version_id: The id of the first version, ``None`` if the new record is the first.
-        previous: The version before; it gets version ``"1"`` on save if it had none.
+        previous: The version before.
     """
 
     id: str
@@ -96,7 +100,7 @@ def get_ids_from_old_version(
     is_new_version_of: Versioned, version: str | None, n_full_id: int = 20
 ) -> tuple[str, str, str]:
     """Id, id of the first version, and version of the record that follows a given one."""
-    new_version = set_version(version, is_new_version_of.version or "1")
+    new_version = set_version(version, is_new_version_of.version or FIRST)
     initial_version_id = get_initial_version_id(is_new_version_of)
     new_id = init_id(initial_version_id=initial_version_id, version=new_version, n_full_id=n_full_id)
     return new_id, initial_version_id, new_version
@@ -124,6 +128,25 @@ def plan_version(
     return Family(new_id, new_version, initial_version_id, previous)
 
 
+def join_family(record: Versioned, family: Family) -> None:
+    """Note where a new record stands among its versions. Writes nothing: the database follows when the record is saved."""
+    record.family = family
+    if family.previous is not None and family.previous.version is None:
+        family.previous.version = FIRST
+
+
+def tell_first_version(record: Versioned, family: Family) -> None:
+    """Say how the versions that follow a first one are made."""
+    if family.version is None or family.initial_version_id is not None:
+        return
+    registry = type(record).__name__
+    name = registry.lower()
+    log.info(
+        f"initializing versioning for this {name}! create future versions of it using "
+        f"ln.{registry}(..., is_new_version_of=old_{name})"
+    )
+
+
 @contextmanager
 def saving_family(record: Versioned) -> Iterator[None]:
     """Save a record within the block together with what its family needs: all or nothing."""
@@ -137,8 +160,6 @@ def saving_family(record: Versioned) -> Iterator[None]:
 
 def _prepare_previous(previous: Any) -> None:
     if previous._state.adding:
-        previous.version = previous.version or "1"
         previous.save()
-    elif previous.version is None:
-        type(previous).objects.filter(pk=previous.pk, version=None).update(version="1")
-        previous.version = "1"
+    elif previous.version == FIRST:
+        type(previous).objects.filter(pk=previous.pk, version=None).update(version=FIRST)

@@ -14,7 +14,7 @@ from lnschema_core.files import places
 from lnschema_core.files.intake import take_in
 from lnschema_core.files.pending import PendingFile, remove_when_forgotten
 from lnschema_core.settings import settings
-from lnschema_core.versioning import plan_version
+from lnschema_core.versioning import join_family, plan_version, tell_first_version
 
 if TYPE_CHECKING:
     from lnschema_core.files.pending import Intake
@@ -30,6 +30,7 @@ def construct(file: File, arguments: dict[str, Any]) -> None:
     _check_arguments(arguments)
     old = arguments.get("is_new_version_of")
     family = plan_version(type(file), old, arguments.get("version"), arguments.get("initial_version_id"))
+    tell_first_version(file, family)
     run = runs.resolve(arguments.get("run"))
     key = arguments.get("key")
     intake = arguments.get("intake") or take_in(
@@ -70,7 +71,7 @@ def become_new(file: File, intake: Intake, family: Family, description: str | No
         "initial_version_id": family.initial_version_id,
     }
     Model.__init__(file, **fields)
-    file.family = family
+    join_family(file, family)
     file.memory = intake.memory
     file.pending = pending_of(intake)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -17,12 +18,13 @@ from lnschema_core.files import reading
 from lnschema_core.files.pending import PendingDataset, PendingFile
 from lnschema_core.files.saving import save_file, save_provenance
 from lnschema_core.storable import check_storable
-from lnschema_core.versioning import Family, plan_version, saving_family
+from lnschema_core.versioning import join_family, plan_version, saving_family, tell_first_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lnschema_core.models import Dataset, FeatureSet, File
+    from lnschema_core.versioning import Family
 
 _ARGUMENTS = (
     "data",
@@ -46,13 +48,14 @@ def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[F
     _check_arguments(arguments)
     old = arguments.get("is_new_version_of")
     family = plan_version(type(dataset), old, arguments.get("version"), arguments.get("initial_version_id"))
+    tell_first_version(dataset, family)
     name = arguments.get("name") or (old.name if old is not None else None)
     naming.check_required(type(dataset), {"name": name})
     assert name is not None
     data = arguments["data"]
     if isinstance(data, file_registry) or formats.format_of_object(data) is not None:
         contents = _one_file(data, arguments, family, file_registry)
-        family = Family(contents.file.id, family.version, family.initial_version_id, family.previous)  # type: ignore[union-attr]
+        family = replace(family, id=contents.file.id)  # type: ignore[union-attr]
         content_hash = contents.file.hash  # type: ignore[union-attr]
     else:
         contents = _several_files(data, arguments, file_registry)
@@ -63,7 +66,7 @@ def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[F
         dataset.become(existing)
         dataset.pending = PendingDataset(feature_sets=contents.feature_sets, file=contents.file)
         return
-    naming.warn_similar(type(dataset), name)
+    naming.warn_similar_version(type(dataset), name, family.version)
     _become_new(dataset, arguments, family, name, content_hash, contents)
 
 
@@ -90,7 +93,7 @@ def _become_new(
         transform=None if run is None else run.transform,
         file=contents.file,
     )
-    dataset.family = family
+    join_family(dataset, family)
     dataset.pending = contents
 
 
@@ -194,6 +197,8 @@ def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
         if pending.files is not None:
             _link_files(dataset, pending.files)
         link_feature_sets(dataset, pending.feature_sets)
+        if pending.annotate is not None:
+            pending.annotate()
         if pending.run is not None and pending.inputs:
             runs.link_inputs(pending.inputs, pending.run)
     dataset.pending = None

@@ -11,7 +11,7 @@ from lnschema_core.models.registry import Registry
 from lnschema_core.models.user import User
 from lnschema_core.types import TransformType, default_transform_type
 from lnschema_core.users import current_user_id
-from lnschema_core.versioning import plan_version
+from lnschema_core.versioning import join_family, plan_version
 
 if TYPE_CHECKING:
     from lnschema_core.versioning import Family
@@ -91,7 +91,8 @@ class Transform(Registry, HasParents):
         if values.get("name") is None and old is not None:
             values["name"] = old.name
         super()._construct(values)
-        self.family = family if self._state.adding else None
+        if self._state.adding:
+            join_family(self, family)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the transform; the previous version, too, if this makes it the first of a family."""
