@@ -191,6 +191,8 @@ def _commit_files(files: Sequence[File]) -> None:
         if file.pending is not None and file.pending.feature_sets:
             save_feature_sets(file.pending.feature_sets)
             link_feature_sets(file, file.pending.feature_sets)
+        if file.pending is not None and file.pending.annotate is not None:
+            file.pending.annotate()
 
 
 def _insert_files(files: Sequence[File]) -> None:

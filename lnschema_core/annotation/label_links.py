@@ -8,6 +8,7 @@ from lamindb import log
 from lamindb.text.messages import listed, plural
 from lnschema_core.annotation.overview import label_relations, shown_field
 from lnschema_core.catalogue import core_registry
+from lnschema_core.inserting import insert_new
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
@@ -48,20 +49,45 @@ def link_labels(host: Host, relation: Relation, records: Sequence[Registry], fea
     Returns:
         The number of labels that are linked under the feature afterwards.
     """
-    wanted = {record.pk: record for record in records}
-    links = relation.links_of([host.pk]).filter(AnyOf(f"{relation.target}_id", list(wanted)))
+    return link_labels_of_features(host, relation, {feature: records})[feature]
+
+
+def link_labels_of_features(
+    host: Host, relation: Relation, labels: Mapping[Feature, Sequence[Registry]]
+) -> dict[Feature, int]:
+    """Link a host to labels of one registry under several features; see :func:`link_labels`. Two queries.
+
+    Of several features that want the same label, the first gets it. One query more per feature for links that had none.
+
+    Returns:
+        Per feature the number of labels that are linked under it afterwards.
+    """
+    owners: dict[Any, Feature] = {}
+    for feature, records in labels.items():
+        for record in records:
+            owners.setdefault(record.pk, feature)
+    links = relation.links_of([host.pk]).filter(AnyOf(f"{relation.target}_id", list(owners)))
     if not relation.has_feature:
         known = set(links.values_list(f"{relation.target}_id", flat=True))
-        relation.insert(host.pk, [key for key in wanted if key not in known])
-        return len(wanted)
-    features = dict(links.values_list(f"{relation.target}_id", "feature_id"))
-    if None in features.values():
-        links.filter(feature=None).update(feature=feature)
-    relation.insert(host.pk, [key for key in wanted if key not in features], feature=feature)
-    elsewhere = {key: other for key, other in features.items() if other not in (None, feature.pk)}
+        relation.insert(host.pk, [key for key in owners if key not in known])
+        return {feature: len({record.pk for record in records}) for feature, records in labels.items()}
+    present = dict(links.values_list(f"{relation.target}_id", "feature_id"))
+    bare = {owners[key] for key, feature_id in present.items() if feature_id is None}
+    for feature in bare:
+        keys = [key for key, feature_id in present.items() if feature_id is None and owners[key] is feature]
+        links.filter(AnyOf(f"{relation.target}_id", keys), feature=None).update(feature=feature)
+    new = [relation.make_link(host.pk, key, feature=owners[key]) for key in owners if key not in present]
+    insert_new(relation.link, new)
+    final = {key: present.get(key) or owners[key].pk for key in owners}
+    return {feature: _count_under(host, feature, records, final) for feature, records in labels.items()}
+
+
+def _count_under(host: Host, feature: Feature, records: Sequence[Registry], final: Mapping[Any, Any]) -> int:
+    """How many of the records are linked under a feature; says which aren't."""
+    elsewhere = {record: final[record.pk] for record in records if final[record.pk] != feature.pk}
     if elsewhere:
-        _warn_elsewhere(host, feature, {wanted[key]: other for key, other in elsewhere.items()})
-    return len(wanted) - len(elsewhere)
+        _warn_elsewhere(host, feature, elsewhere)
+    return len({record.pk for record in records} - {record.pk for record in elsewhere})
 
 
 def labels_under(host: Host, relation: Relation, feature: Feature) -> QuerySet[Any]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamindb.io import transfer
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from upath import UPath
 
     from lamindb.io.hashing import FileHash
@@ -54,6 +58,7 @@ class PendingFile:
         is_temporary: The source is to be removed once it is stored.
         stale: The object that a replacement leaves behind.
         feature_sets: Feature sets to link, by slot.
+        annotate: What links anything else, called in the transaction that commits the row, once it is there.
     """
 
     source: UPath | Path | None = None
@@ -62,6 +67,7 @@ class PendingFile:
     is_temporary: bool = False
     stale: UPath | None = None
     feature_sets: dict[str, FeatureSet] = field(default_factory=dict)
+    annotate: Callable[[], None] | None = None
 
     @property
     def has_content(self) -> bool:
@@ -77,6 +83,7 @@ class PendingDataset:
         file: The one file, to be saved first.
         files: The several files, ``None`` to leave those that are linked.
         feature_sets: Feature sets to link, by slot.
+        annotate: What links anything else, called in the transaction that commits the row, once it is there.
         inputs: Files that become inputs of the run.
         run: The run whose inputs they are.
     """
@@ -84,10 +91,11 @@ class PendingDataset:
     file: File | None = None
     files: list[File] | None = None
     feature_sets: dict[str, FeatureSet] = field(default_factory=dict)
+    annotate: Callable[[], None] | None = None
     inputs: list[File] = field(default_factory=list)
     run: Run | None = None
 
 
 def remove_when_forgotten(owner: Any, path: Path | UPath) -> None:
-    """Remove a temporary file when its owner is garbage collected, or at exit."""
-    weakref.finalize(owner, Path(str(path)).unlink, missing_ok=True)
+    """Remove a temporary file or folder when its owner is garbage collected, or at exit."""
+    weakref.finalize(owner, transfer.remove, path)

@@ -96,6 +96,8 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
         save_feature_sets(pending.feature_sets)
         save_row(file, *args, **kwargs)
         link_feature_sets(file, pending.feature_sets)
+        if pending.annotate is not None:
+            pending.annotate()
         publish(content)
         point("save.before-commit")
     point("save.committed")
