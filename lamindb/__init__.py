@@ -28,6 +28,8 @@ _NAMES = {
     "Feature": "lnschema_core.models:Feature",
     "FeatureSet": "lnschema_core.models:FeatureSet",
     "Modality": "lnschema_core.models:Modality",
+    "Criterion": "lnschema_core.criteria.criterion:Criterion",
+    "Criteria": "lnschema_core.criteria.criteria:Criteria",
     # many records
     "save": "lnschema_core.saving:save",
     "add": "lnschema_core.saving:save",
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from lamindb.display import view
     from lamindb.errors import InstanceNotLoaded as InstanceNotSetupError
     from lamindb.provenance import run_context, track
+    from lnschema_core.criteria.criteria import Criteria
+    from lnschema_core.criteria.criterion import Criterion
     from lnschema_core.models import (
         Dataset,
         Feature,
@@ -67,6 +71,8 @@ if TYPE_CHECKING:
     add = save
 
 __all__ = [
+    "Criteria",
+    "Criterion",
     "Dataset",
     "Feature",
     "FeatureSet",

@@ -40,21 +40,27 @@ def suggest(
     values: Sequence[str],
     terms: Callable[[], Iterable[tuple[str | None, str | None]]],
     find: Callable[[list[str]], Collection[str]],
+    *,
+    further: Callable[[list[str]], dict[str, Suggestion]] | None = None,
 ) -> dict[str, Suggestion]:
-    """Suggest names for values that aren't names; see :func:`lamindb.text.typos.find_typos` for what a typo is.
+    """Suggest names for values that aren't names; see :mod:`lamindb.text.typos` for what a typo is.
 
     Args:
         values: Non-empty strings, none of them a name; those first that matter most.
         terms: Gives pairs of a name and its synonyms, joined by a bar; called at most twice.
         find: Tells which strings are names.
+        further: Another source of suggestions, asked before values are taken for typos.
 
     Returns:
         Per value its suggestion. Values without any are left out.
     """
-    found = _by_white_space(values, find)
+    found: dict[str, Suggestion] = {}
+    sources = (lambda left: _by_white_space(left, find), lambda left: _by_standard(left, terms), further)
+    for source in sources:
+        left = [value for value in values if value not in found]
+        if source is not None and left:
+            found |= source(left)
     left = [value for value in values if value not in found]
-    found |= _by_standard(left, terms)
-    left = [value for value in left if value not in found]
     return found | suggest_typos(left, lambda: (name for name, _ in terms()))
 
 

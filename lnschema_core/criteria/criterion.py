@@ -221,7 +221,6 @@ def _comparable(bound: Any, kind: Kind) -> Any:
     """The bound as what values are compared with: times of pandas, numbers of Python."""
     import pandas as pd
 
-    kind = kind_of_bound(bound) if kind == "any" else kind
     if kind in ("datetime", "timedelta"):
         return _not_missing(pd.Timestamp(bound) if kind == "datetime" else pd.Timedelta(bound))
     if isinstance(bound, (str, bool)):

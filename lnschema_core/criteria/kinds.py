@@ -19,7 +19,7 @@ Kind: TypeAlias = Literal["number", "integer", "category", "text", "bool", "date
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-WITH_RANGE = ("number", "integer", "datetime", "timedelta", "any")
+WITH_RANGE = ("number", "integer", "datetime", "timedelta")
 """Kinds of values that can have a minimum and a maximum."""
 
 _WORDS: dict[str, Kind] = {
@@ -80,6 +80,14 @@ def kind_of_type(given: Any) -> Kind:
         raise ValueError(msg) from error
 
 
+def kind_of_feature(type_of_feature: str | None) -> Kind:
+    """The kind of values of a feature; features can have any word for a type, and unknown ones say nothing."""
+    try:
+        return kind_of_type(type_of_feature)
+    except ValueError:
+        return "any"
+
+
 def kind_of_dtype(dtype: Any) -> Kind:
     """The kind of values that columns of a data type have; ``"any"`` for objects."""
     from pandas import CategoricalDtype
@@ -136,7 +144,14 @@ def cast(value: Any, kind: Kind) -> Any:
         return None
     if kind in ("text", "category"):
         return _as_text(value)
-    casts = {"number": _as_number, "integer": _as_integer, "bool": _as_bool, "datetime": _as_time}
+    casts = {
+        "number": _as_number,
+        "integer": _as_integer,
+        "complex": _as_complex,
+        "bool": _as_bool,
+        "datetime": _as_time,
+        "timedelta": _as_duration,
+    }
     return casts[kind](value) if kind in casts else None
 
 
@@ -161,6 +176,13 @@ def _as_integer(value: Any) -> int | None:
     return int(number) if number is not None and is_integral(number) else None
 
 
+def _as_complex(value: Any) -> complex | None:
+    try:
+        return complex(value.strip()) if isinstance(value, str) and "_" not in value else None
+    except ValueError:
+        return None
+
+
 def _as_bool(value: Any) -> bool | None:
     if isinstance(value, str):
         return _TRUTHS.get(value.strip().lower())
@@ -175,5 +197,17 @@ def _as_time(value: Any) -> Any:
         return None
     try:
         return pd.Timestamp(dt.datetime.fromisoformat(value.strip()))
+    except ValueError:
+        return None
+
+
+def _as_duration(value: Any) -> Any:
+    """A text such as ``1 days 02:00:00`` as a duration of pandas."""
+    import pandas as pd
+
+    if not isinstance(value, str) or value.strip().isdecimal():
+        return None
+    try:
+        return pd.Timedelta(value.strip())
     except ValueError:
         return None

@@ -36,9 +36,12 @@ class Values:
     counts: Positions
     first: Positions
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Values:
+    def where(self, mask: npt.NDArray[np.bool_] | slice) -> Values:
         """Some of the values."""
         return Values(self.type, self.different[mask], self.counts[mask], self.first[mask])
+
+    def __len__(self) -> int:
+        return len(self.different)
 
 
 @dataclass(frozen=True)
@@ -174,24 +177,36 @@ def _by_type(different: npt.NDArray[np.object_], codes: Positions, positions: Po
 
 
 class Tally:
-    """Different values of one type, gathered over the parts of a column."""
+    """Different values of one type, gathered over the parts of a column.
 
-    def __init__(self, kind: type) -> None:
+    Args:
+        kind: The type.
+        limit: From how many different values on others are only counted.
+
+    Attributes:
+        n_others: How many cells have values that were only counted.
+    """
+
+    def __init__(self, kind: type, *, limit: int) -> None:
         self.type = kind
+        self.n_others = 0
+        self._limit = limit
         self._parts: list[Values] = []
         self._size = 0
         self._compact_size = 0
 
     def add(self, values: Values) -> None:
         """Add the different values of a part."""
-        if not len(values.different):
+        if len(self) > self._limit:
+            self.n_others += int(values.counts.sum())
             return
         self._parts.append(values)
         self._size += len(values.different)
-        if self._size > 2 * self._compact_size + _COMPACT_FROM:
+        if self._size > 2 * self._compact_size + _COMPACT_FROM or self._size > self._limit:
             self._compact()
 
     def __len__(self) -> int:
+        """At most how many different values there are so far."""
         return self._size
 
     def total(self) -> Values:
@@ -204,10 +219,11 @@ class Tally:
         import pandas as pd
 
         if len(self._parts) > 1:
-            codes, different = pd.factorize(np.concatenate([part.different for part in self._parts]))
+            values = np.concatenate([part.different for part in self._parts])
+            codes, different = pd.factorize(values, use_na_sentinel=False)
             counts = np.zeros(len(different), dtype=np.intp)
             np.add.at(counts, codes, np.concatenate([part.counts for part in self._parts]))
             first = np.full(len(different), np.iinfo(np.intp).max)
             np.minimum.at(first, codes, np.concatenate([part.first for part in self._parts]))
             self._parts = [Values(self.type, _objects(different), counts, first)]
-        self._size = self._compact_size = len(self._parts[0].values)
+        self._size = self._compact_size = len(self._parts[0])

@@ -106,6 +106,12 @@ class StoredFrame(Table):
             yield root[self.name]
 
 
+def column_of_group(group: Any, name: str) -> pd.Series[Any]:
+    """A whole column of a frame in an open file."""
+    column: pd.Series[Any] = _reader_of(group[name], group)(slice(0, int(_length(group[name]))))
+    return column
+
+
 # -- the encodings of columns -----------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lamindb.errors import UnreadableData
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -60,6 +60,42 @@ class Table(ABC):
     def names_index(self, column: str) -> bool:
         """Whether a name stands for the index."""
         return column == INDEX and self.has_index and INDEX not in self.columns
+
+
+class Renamed(Table):
+    """A table some of whose columns have other names.
+
+    Args:
+        table: The table.
+        names: The old names by the new ones.
+    """
+
+    def __init__(self, table: Table, names: Mapping[str, Any]) -> None:
+        new = {old: name for name, old in names.items()}
+        self.table = table
+        self.names = dict(names)
+        self.columns = [new.get(name, name) for name in table.columns]
+        self.is_text = table.is_text
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows."""
+        return self.table.n_rows
+
+    @property
+    def has_index(self) -> bool:
+        """Whether the table has one."""
+        return self.table.has_index
+
+    def scan(self, columns: Sequence[str]) -> Iterator[Part]:
+        """Read the columns under their new names."""
+        stored = {self.names.get(name, name): name for name in columns}
+        for part in self.table.scan(list(stored)):
+            yield part._replace(column=stored[part.column])
+
+    def labels(self, positions: Sequence[int]) -> list[Any]:
+        """What the index calls the rows."""
+        return self.table.labels(positions)
 
 
 class Chain(Table):

@@ -1,0 +1,71 @@
+"""The cells that fail, one by one: the data are read once more for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lnschema_core.criteria.report import frame_of
+from lnschema_core.criteria.tally import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from lamindb.io.streams.table import Part
+    from lnschema_core.criteria.examination import SlotExamination
+    from lnschema_core.criteria.report import Failure
+
+    Numbers = npt.NDArray[np.intp]
+    Failing = dict[tuple[type, Any], list[int]]
+    """The numbers of the failures of a value."""
+
+
+def failing_cells(slots: Sequence[SlotExamination], failures: Sequence[Failure]) -> pd.DataFrame:
+    """A frame with one row per failing cell, slot by slot in the order of rows; then what isn't about cells."""
+    import pandas as pd
+
+    frame = frame_of([failure.as_tuple() for failure in failures])
+    others = [number for number, failure in enumerate(failures) if not _is_about_cells(failure)]
+    parts = [_cells_of_slot(slot, failures, frame) for slot in slots]
+    found = pd.concat([*parts, frame.iloc[others]], ignore_index=True)
+    return found.astype({"n": "int64", "position": "Int64"})
+
+
+def _is_about_cells(failure: Failure) -> bool:
+    return failure.position is not None and failure.slot != "X"
+
+
+def _cells_of_slot(slot: SlotExamination, failures: Sequence[Failure], frame: pd.DataFrame) -> pd.DataFrame:
+    import numpy as np
+
+    by_column: dict[str, Failing] = {}
+    for number, failure in enumerate(failures):
+        if failure.slot == slot.slot and _is_about_cells(failure):
+            failing = by_column.setdefault(failure.column, {})
+            failing.setdefault((type(failure.value), failure.value), []).append(number)
+    found = [
+        cells for part in slot.table.scan(list(by_column)) for cells in _cells_of_part(part, by_column[part.column])
+    ]
+    positions = np.concatenate([positions for positions, _ in found]) if found else np.zeros(0, dtype=np.intp)
+    numbers = np.concatenate([numbers for _, numbers in found]) if found else np.zeros(0, dtype=np.intp)
+    order = np.argsort(positions, kind="stable")
+    ordered = positions[order].tolist()
+    return frame.iloc[numbers[order]].assign(position=ordered, row=slot.table.labels(ordered), n=1)
+
+
+def _cells_of_part(part: Part, failing: Failing) -> Iterator[tuple[Numbers, Numbers]]:
+    """Positions of cells that fail, and the numbers of their failures."""
+    import numpy as np
+
+    pieces = split(part.data, part.start)
+    for number in failing.get((type(None), None), ()):
+        yield pieces.missing, np.full(len(pieces.missing), number)
+    for group in pieces.groups:
+        of_codes = [failing.get((type(value), value), ()) for value in group.different]
+        for turn in range(max(map(len, of_codes), default=0)):
+            number_of = np.array([numbers[turn] if turn < len(numbers) else -1 for numbers in of_codes], dtype=np.intp)
+            numbers = number_of[group.codes]
+            yield group.positions[numbers >= 0], numbers[numbers >= 0]

@@ -1,0 +1,239 @@
+"""One column against its criterion, part by part. Knows no registry: which values are registered is asked for later.
+
+Everything is decided for different values rather than for cells, and for whole arrays where the data type allows it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lnschema_core.criteria.kinds import cast, fits, has_only, is_integral, kind_of_dtype
+from lnschema_core.criteria.tally import Tally, Values, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from lamindb.io.streams.table import Part
+    from lnschema_core.criteria.criterion import Criterion
+    from lnschema_core.criteria.reasons import Reason
+
+    Mask = npt.NDArray[np.bool_]
+
+MOST_DIFFERENT = 2_000_000
+"""How many different values a column of a registry can have; more are no categories. Also of failing values that are kept."""
+
+
+class Finding(NamedTuple):
+    """Values of one type that fail for one reason."""
+
+    reason: Reason
+    values: Values
+    n_others: int = 0
+    """How many cells fail whose values were too many to keep."""
+
+
+class ColumnCheck:
+    """One column and what is expected of it.
+
+    Args:
+        criterion: What is expected.
+        is_text: Whether values are given as they are written, so that numbers are texts.
+    """
+
+    def __init__(self, criterion: Criterion, *, is_text: bool = False) -> None:
+        self.criterion = criterion
+        self.candidates: dict[type, Tally] = {}
+        """Values that have to be in a registry."""
+        self.failing: dict[tuple[Reason, type], Tally] = {}
+        """Values that fail for a reason."""
+        self.hashes: list[npt.NDArray[np.uint64]] = []
+        """One number per value, equal for equal values, if they have to be unique."""
+        self._reads_text = is_text and criterion.type not in ("category", "text", "any")
+        self._has_words = bool(criterion.registry or criterion.allowed is not None or criterion.pattern)
+
+    @property
+    def has_too_many(self) -> bool:
+        """Whether there are too many different values to be categories."""
+        return any(len(tally) > MOST_DIFFERENT for tally in self.candidates.values())
+
+    def add(self, part: Part) -> None:
+        """Check a part of the column."""
+        kind, column = self.criterion.type, part.data
+        if self.criterion.unique:
+            self.hashes.append(hashes_of(column))
+        if kind != "category" and not self._has_words and has_only(column, kind):
+            self._add_array(column, part.start)
+            return
+        pieces = split(column, part.start)
+        self._add_missing(pieces.missing)
+        for group in pieces.groups:
+            self._add_values(group.distinct())
+
+    def findings(self) -> list[Finding]:
+        """What failed, apart from values that aren't in a registry or not unique."""
+        return [Finding(reason, tally.total(), tally.n_others) for (reason, _), tally in self.failing.items()]
+
+    def to_look_up(self) -> list[Values]:
+        """The values that have to be in a registry, unless there are too many."""
+        return [] if self.has_too_many else [tally.total() for tally in self.candidates.values()]
+
+    def note(self, reason: Reason, values: Values) -> None:
+        """Remember values that fail for a reason."""
+        if len(values):
+            key = (reason, values.type)
+            self.failing.setdefault(key, Tally(values.type, limit=MOST_DIFFERENT)).add(values)
+
+    # -- arrays -------------------------------------------------------------------------------------------------------
+
+    def _add_array(self, column: pd.Series[Any], start: int) -> None:
+        """Check a column whose data type says that all values are of the right kind."""
+        import numpy as np
+
+        if not self.criterion.nullable:
+            self._add_missing(np.flatnonzero(_is_missing(column)) + start)
+        if self.criterion.type == "integer" and kind_of_dtype(column.dtype) == "number":
+            self._note_rows("type", column, column.notna() & (column % 1 != 0), start)
+        for reason, fails in _range_checks(self.criterion):
+            self._note_rows(reason, column, fails(column), start)
+
+    def _note_rows(self, reason: Reason, column: pd.Series[Any], fails: pd.Series[Any], start: int) -> None:
+        import numpy as np
+
+        rows = np.flatnonzero(np.asarray(fails.fillna(value=False), dtype=bool))
+        if len(rows):
+            for group in split(column.iloc[rows]).groups:
+                values = group.distinct()
+                self.note(reason, Values(values.type, values.different, values.counts, rows[values.first] + start))
+
+    def _add_missing(self, positions: npt.NDArray[np.intp]) -> None:
+        import numpy as np
+
+        if len(positions) and not self.criterion.nullable:
+            nothing = np.array([None], dtype=object)
+            self.note("missing-value", Values(type(None), nothing, np.array([len(positions)]), positions[:1]))
+
+    # -- different values ---------------------------------------------------------------------------------------------
+
+    def _add_values(self, values: Values) -> None:
+        """Check different values of one type, those of another type than expected by what they can be cast to."""
+        import numpy as np
+
+        kind = self.criterion.type
+        reads_text = self._reads_text and values.type is str
+        is_expected = reads_text or fits(values.type, kind)
+        meant = values.different
+        if reads_text or not is_expected:
+            meant = np.fromiter((cast(value, kind) for value in values.different), dtype=object, count=len(values))
+        is_meant = np.fromiter((value is not None for value in meant), dtype=bool, count=len(values))
+        if is_expected and kind == "integer":
+            is_meant &= np.fromiter(
+                (value is None or is_integral(value) for value in meant), dtype=bool, count=len(values)
+            )
+        self.note("type", values.where(~is_meant) if is_expected else values)
+        self._check_values(values.where(is_meant), meant[is_meant])
+        if is_expected and self.criterion.registry is not None and len(values):
+            tally = self.candidates.setdefault(values.type, Tally(values.type, limit=MOST_DIFFERENT))
+            tally.add(values.where(is_meant))
+
+    def _check_values(self, values: Values, meant: Iterable[Any]) -> None:
+        """Check values by what they mean."""
+        import numpy as np
+
+        for reason, fails in self._value_checks():
+            self.note(reason, values.where(np.fromiter(map(fails, meant), dtype=bool, count=len(values))))
+
+    def _value_checks(self) -> Iterable[tuple[Reason, Callable[[Any], bool]]]:
+        criterion = self.criterion
+        if criterion.allowed is not None:
+            allowed = {(_family(value), value) for value in criterion.allowed}
+            yield "not-allowed", lambda value: (_family(value), value) not in allowed
+        if criterion.pattern is not None:
+            pattern = re.compile(criterion.pattern)
+            yield "pattern", lambda value: pattern.fullmatch(str(value)) is None
+        if criterion.minimum is not None:
+            yield "below-minimum", lambda value: _aligned(value, criterion.minimum) < criterion.minimum
+        if criterion.maximum is not None:
+            yield "above-maximum", lambda value: _aligned(value, criterion.maximum) > criterion.maximum
+
+
+def hashes_of(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
+    """One number for each value that isn't missing, equal for equal values."""
+    import numpy as np
+    import pandas as pd
+
+    present = column[~_is_missing(column)]
+    return np.asarray(pd.util.hash_pandas_object(present, index=False).to_numpy(), dtype=np.uint64)
+
+
+def repeated_hashes(hashes: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
+    """The numbers that occur several times."""
+    import numpy as np
+
+    ordered = np.sort(np.concatenate(hashes)) if hashes else np.zeros(0, dtype=np.uint64)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+def with_hashes(part: Part, wanted: npt.NDArray[np.uint64]) -> Iterable[Values]:
+    """The values of a part whose numbers are wanted."""
+    import numpy as np
+
+    present = np.flatnonzero(~_is_missing(part.data))
+    rows = present[np.isin(hashes_of(part.data), wanted)]
+    for group in split(part.data.iloc[rows]).groups:
+        values = group.distinct()
+        yield Values(values.type, values.different, values.counts, rows[values.first] + part.start)
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+def _is_missing(column: pd.Series[Any]) -> Mask:
+    """Which rows of a part have no value or an empty text."""
+    import numpy as np
+    from pandas import CategoricalDtype
+    from pandas.api import types
+
+    missing = np.asarray(column.isna(), dtype=bool)
+    has_texts = types.is_object_dtype(column.dtype) or types.is_string_dtype(column.dtype)
+    if isinstance(column.dtype, CategoricalDtype) or has_texts:
+        missing = missing | np.asarray((column == "").fillna(value=False), dtype=bool)
+    return missing
+
+
+def _range_checks(criterion: Criterion) -> Iterable[tuple[Reason, Callable[[pd.Series[Any]], pd.Series[Any]]]]:
+    if criterion.minimum is not None:
+        yield "below-minimum", lambda column: column < _bound_for(criterion.minimum, column.dtype)
+    if criterion.maximum is not None:
+        yield "above-maximum", lambda column: column > _bound_for(criterion.maximum, column.dtype)
+
+
+def _bound_for(bound: Any, dtype: Any) -> Any:
+    """The bound, of times with or without time zone as the data type has it; times without are in UTC."""
+    has_zone = getattr(dtype, "tz", None) is not None
+    if not hasattr(bound, "tzinfo") or has_zone == (bound.tzinfo is not None):
+        return bound
+    return bound.tz_localize("UTC") if has_zone else bound.tz_convert("UTC").tz_localize(None)
+
+
+def _aligned(value: Any, bound: Any) -> Any:
+    """The value as something that can be compared with the bound."""
+    import pandas as pd
+
+    if not isinstance(bound, pd.Timestamp):
+        return value
+    time = pd.Timestamp(value)
+    if (time.tzinfo is None) == (bound.tzinfo is None):
+        return time
+    return time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC").tz_localize(None)
+
+
+def _family(value: Any) -> str:
+    """What tells ``True`` from ``1`` and ``"1"``, but not ``1`` from ``1.0``."""
+    if isinstance(value, bool):
+        return "bool"
+    return "text" if isinstance(value, str) else "other"

@@ -1,0 +1,92 @@
+"""Applying mends to whole data: decided by the report, carried out on a copy."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamindb.io import formats, paths
+from lamindb.io.formats.anndata import shallow_copy
+from lamindb.io.placing import place, temporary
+from lnschema_core.criteria.criterion import INDEX
+from lnschema_core.criteria.inspecting import examine
+from lnschema_core.criteria.mending_files import can_stream, check_target, mended_table, write_mended, write_object
+from lnschema_core.criteria.mends import Mends, mended, mends_for
+from lnschema_core.criteria.sources import COLUMNS, OBS, VAR, type_names
+from lnschema_core.files.intake import is_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from lamindb.types import PathLike
+    from lnschema_core.criteria.criteria import Criteria
+    from lnschema_core.criteria.criterion import Criterion
+
+
+def standardize(criteria: Criteria, data: Any, *, typos: bool = False, to: PathLike | None = None) -> Any:
+    """A mended copy of data; see ``Criteria.standardize``."""
+    report = examine(criteria, data).report
+    mends = mends_for(report.failures, typos=typos)
+    if to is None:
+        return _mended_object(_in_memory(data), criteria, mends)
+    target, source = Path(to), paths.as_local(data) if is_path(data) else None
+    check_target(target, source)
+    with temporary(target) as path:
+        if source is not None and can_stream(source, target):
+            write_mended(source, path, criteria, mends)
+        else:
+            write_object(_mended_object(_in_memory(data), criteria, mends), path, target.suffix)
+        place(path, target)
+    return target
+
+
+def _in_memory(data: Any) -> Any:
+    if is_path(data):
+        return formats.load(paths.to_path(data))
+    loads = getattr(data, "load", None)
+    if loads is not None and hasattr(data, "_pending"):
+        return loads(is_run_input=False)
+    return data
+
+
+def _mended_object(data: Any, criteria: Criteria, mends: Mapping[str, Mends]) -> Any:
+    """A copy of an object with mended tables."""
+    names = type_names(data)
+    if "pandas.DataFrame" in names:
+        return mended_frame(data, criteria.slots[COLUMNS], mends.get(COLUMNS, Mends()))
+    if "anndata.AnnData" in names:
+        own = shallow_copy(data.to_memory() if data.isbacked else data)
+        return _mend_frames(own, criteria, mends, "")
+    if "mudata.MuData" in names:
+        own = data.copy()
+        for name, part in own.mod.items():
+            _mend_frames(part, criteria, mends, f"{name}/")
+        return _mend_frames(own, criteria, mends, "")
+    return mended_table(data, criteria.slots[COLUMNS], mends.get(COLUMNS, Mends()))
+
+
+def _mend_frames(data: Any, criteria: Criteria, mends: Mapping[str, Mends], prefix: str) -> Any:
+    for slot in (OBS, VAR):
+        if f"{prefix}{slot}" in mends:
+            of_slot = f"{prefix}{slot}"
+            setattr(data, slot, mended_frame(getattr(data, slot), criteria.slots[of_slot], mends[of_slot]))
+    return data
+
+
+def mended_frame(frame: pd.DataFrame, criteria: Mapping[str, Criterion], mends: Mends) -> pd.DataFrame:
+    """A copy of a frame that shares the columns in which nothing is mended."""
+    import pandas as pd
+
+    new_names = {old: new for new, old in mends.names.items()}
+    own = frame.copy(deep=False)
+    own.columns = frame.columns if not new_names else [new_names.get(name, name) for name in frame.columns]
+    for name, values in mends.replacements.items():
+        mend = partial(mended, values=values, kind=criteria[name].type, casts=name in mends.casts)
+        if name in own.columns:
+            own[name] = mend(own[name])
+        elif name == INDEX:
+            own.index = pd.Index(mend(pd.Series(own.index)), name=frame.index.name)
+    return own
