@@ -17,6 +17,8 @@ from lnschema_core.settings import settings
 from lnschema_core.versioning import join_family, plan_version, tell_first_version
 
 if TYPE_CHECKING:
+    from upath import UPath
+
     from lnschema_core.files.pending import Intake
     from lnschema_core.models import File, Run
     from lnschema_core.versioning import Family
@@ -80,10 +82,15 @@ def pending_of(intake: Intake) -> PendingFile:
     """What is to be done on save for data that was taken in."""
     if intake.is_in_place:
         return PendingFile()
-    shown = None if intake.source is None else paths.to_path(intake.source)
-    if shown is not None and paths.is_local(shown):
-        shown = shown.resolve()
-    return PendingFile(source=intake.source, shown_path=shown, is_temporary=intake.is_temporary)
+    return PendingFile(source=intake.source, shown_path=_shown_path(intake), is_temporary=intake.is_temporary)
+
+
+def _shown_path(intake: Intake) -> UPath | None:
+    """The source of the data; for a store that was made of an object, the place where it will be."""
+    if intake.source is None or (intake.is_temporary and paths.is_store(intake.source)):
+        return None
+    source = paths.to_path(intake.source)
+    return source.resolve() if paths.is_local(source) else source
 
 
 def find_same_content(registry: type[File], intake: Intake) -> File | None:

@@ -38,8 +38,12 @@ def storage_root(file: File) -> UPath:
 
 
 def path_of_file(file: File) -> UPath:
-    """The source of a file that is still to be stored, else its place in storage."""
-    pending = file.pending
-    if pending is not None and pending.shown_path is not None:
-        return pending.shown_path
-    return path_in_storage(file)
+    """Where the bytes of a file are: the source of one that is still to be stored, else its place in storage."""
+    source = None if file.pending is None else file.pending.source
+    return path_in_storage(file) if source is None else to_path(source)
+
+
+def shown_path(file: File) -> UPath:
+    """What ``file.path`` is: the source of an unsaved file, else its place in storage."""
+    shown = None if file.pending is None else file.pending.shown_path
+    return path_in_storage(file) if shown is None else shown

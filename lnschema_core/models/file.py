@@ -217,9 +217,9 @@ class File(Registry, Data):
     @property
     def path(self) -> UPath:
         """Where the content is: the source of an unsaved file, else its place in storage."""
-        from lnschema_core.files.places import path_of_file
+        from lnschema_core.files.places import shown_path
 
-        return path_of_file(self)
+        return shown_path(self)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the content, then commit the record with its links: bytes first, row last.

@@ -243,7 +243,8 @@ class _AnnDataLike(_Annotated):
             _headline(self),
             *self._about(),
         ]
-        fields = {slot: fields_of(member) for slot, member in self._source.slots.items() if slot != "X"}
+        slots = self._source.slots
+        fields = {slot: fields_of(slots[slot]) for slot in slots if slot != "X"}
         return "\n".join([*lines, *(f"{self._indent}{slot}: {names}" for slot, names in fields.items() if names)])
 
     def _about(self) -> list[str]:
