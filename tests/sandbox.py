@@ -47,17 +47,21 @@ class Sandbox:
         """Run Python code in a new process in the user's home."""
         return self._run([sys.executable, "-c", code], check=check, timeout=timeout)
 
-    def lamin(self, *arguments: str, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """Run a ``lamin`` command in a new process in the user's home."""
+    def lamin(
+        self, *arguments: str, answers: str = "", check: bool = True, timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a ``lamin`` command in a new process in the user's home; ``answers`` are its standard input."""
         start = "import sys; from lamindb.cli import main; sys.exit(main())"
-        return self._run([sys.executable, "-c", start, *arguments], check=check, timeout=timeout)
+        return self._run([sys.executable, "-c", start, *arguments], answers=answers, check=check, timeout=timeout)
 
-    def _run(self, command: list[str], *, check: bool, timeout: float) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, command: list[str], *, check: bool, timeout: float, answers: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             command,
             cwd=self.home,
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            input=answers,
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -55,6 +55,20 @@ def test_tracked_notebook_stays_as_it_is(sandbox: Sandbox) -> None:
     assert path.read_bytes() == before
 
 
+def test_answers_come_through_a_pipe(sandbox: Sandbox) -> None:
+    """A script can answer: a new id, and the version it has."""
+    path = write_notebook(sandbox.home / "analysis.ipynb")
+    sandbox.lamin("track", "analysis.ipynb")
+    before = metadata_of(path)
+    done = sandbox.lamin("track", "analysis.ipynb", answers="y\ny\nn\n")
+    assert "Do you want to assign a new id or version? (y/n) " in done.stdout
+    assert "The current version is '0' - do you want to set a new version? (y/n) " in done.stdout
+    assert "✅ updated notebook metadata" in done.stdout
+    after = metadata_of(path)
+    assert after["id"] != before["id"]
+    assert after == {**before, "id": after["id"]}
+
+
 @pytest.mark.parametrize(
     ("name", "content"), [("nosuch.ipynb", None), ("none.ipynb", "no notebook"), ("list.ipynb", "[]")]
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lamindb.cli.groups import Command
+from lamindb.provenance.asking import answered_by_pipe
 from lamindb.provenance.notebooks import attach_metadata
 
 
@@ -15,4 +16,5 @@ from lamindb.provenance.notebooks import attach_metadata
 @click.option("--pypackage", metavar="NAMES", help="Packages to record, separated by commas.")
 def track(filepath: Path, pypackage: str | None) -> None:
     """Track a notebook (init metadata)."""
-    attach_metadata(filepath, pypackage=pypackage)
+    with answered_by_pipe():
+        attach_metadata(filepath, pypackage=pypackage)
