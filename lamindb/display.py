@@ -101,4 +101,5 @@ def _show_frame(frame: Any) -> None:
         return
     from IPython.display import display
 
-    display(frame)  # type: ignore[no-untyped-call]
+    show: Any = display  # typed or not, depending on whether IPython is installed
+    show(frame)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import TypeAlias
 
-    Update: TypeAlias = Callable[[int], None]
+    Update: TypeAlias = Callable[[int], object]
 
 DELAY = 1.0
 """Seconds before a bar appears."""

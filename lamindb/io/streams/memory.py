@@ -92,7 +92,8 @@ class ArrowIndex:
         ranges = [one for one in described if isinstance(one, dict)]
         self.column: str | None = columns[0] if len(columns) == 1 else None
         self.other_columns = [name for name in schema.names if name not in columns]
-        self._start, self._step = (ranges[0]["start"], ranges[0]["step"]) if ranges else (0, 1)
+        first: dict[str, int] = ranges[0] if ranges else {"start": 0, "step": 1}
+        self._start, self._step = first["start"], first["step"]
 
     def range_labels(self, positions: Sequence[int]) -> list[Any]:
         """The labels of rows where the index is a range."""
