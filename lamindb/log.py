@@ -50,7 +50,7 @@ def set_verbosity(value: int | str) -> None:
         ValueError: The number is not in 0 to 5.
     """
     number = VERBOSITIES[value] if isinstance(value, str) else value
-    if number not in VERBOSITIES.values():
+    if type(number) is not int or number not in VERBOSITIES.values():
         msg = "verbosity needs to be one of {0, 1, 2, 3, 4, 5}"
         raise ValueError(msg)
     _state.verbosity = number

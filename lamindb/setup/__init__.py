@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from lamindb._lazy import door
 
+_TESTING = False
+"""Whether the set-up layer tests itself; plug-ins of the 0.54 days ask."""
+
 _NAMES = {
     # users
     "login": "lamindb.setup.accounts:login",

@@ -35,7 +35,7 @@ _CHECK_ADDRESS = "Check the address, and that the server runs and lets you in."
 
 
 def init(
-    *, storage: PathLike | None = None, name: str | None = None, db: str | None = None, schema: str | None = None
+    *, storage: PathLike | None, name: str | None = None, db: str | None = None, schema: str | None = None
 ) -> None:
     """Make an instance and load it; an instance that exists is loaded.
 
@@ -51,6 +51,7 @@ def init(
         SchemaNotInstalled: A schema can't be imported.
         SettingsNotWritable: The settings folder can't be written.
         StorageNotWritable: The storage folder can't be made or written.
+        ValueError: The storage is missing.
     """
     instance = _planned(storage=storage, name=name, db=db, schema=schema)
     locations.check_settings_dir()

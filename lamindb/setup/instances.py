@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 from lamindb.errors import InstanceNotFound, InvalidSettings, StorageError
 from lamindb.setup import database_url, envfile, identity, layers, locations
@@ -102,6 +103,16 @@ class InstanceSettings:
         return self.dialect == "sqlite" or not database_url.is_on_this_machine(self.db)
 
     # -- words ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> NoReturn:
+        """There is none: the database is used through registries, or through ``django.db.connection``.
+
+        Raises:
+            NotImplementedError: Always.
+        """
+        msg = "There are no sessions: use registries, or django.db.connection for statements of your own."
+        raise NotImplementedError(msg)
 
     def __repr__(self) -> str:
         schemas = f"{{{', '.join(map(repr, self.schemas))}}}" if self.schemas else "set()"

@@ -141,7 +141,8 @@ def test_init_makes_a_lost_database_again(sandbox: Sandbox) -> None:
     [
         ("storage='s', name='a/b'", "InvalidInstanceName Invalid instance name: '/' delimiter not allowed."),
         ("storage='s', name=''", "InvalidInstanceName Invalid instance name: ''"),
-        ("", "ValueError `storage` is missing"),
+        ("", "TypeError init() missing 1 required keyword-only argument: 'storage'"),
+        ("storage=None", "ValueError `storage` is missing"),
         ("storage='a\\nb'", "StorageError `storage` is neither a valid local, a Google Cloud nor an S3 path."),
         ("storage='s', db='sqlite:///x'", "InvalidDatabaseUrl"),
         ("storage='s', db='postgresql://u:s3cr3t@127.0.0.1:1/d'", "InstanceUnreachable The instance cannot be reached"),

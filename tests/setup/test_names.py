@@ -21,9 +21,19 @@ NAMES = [
     "register",
     "settings",
     "_check_instance_setup",
+    "_TESTING",
     "__version__",
 ]
-DEV_NAMES = ["UserSettings", "InstanceSettings", "StorageSettings", "deprecated", "MISSING_MIGRATIONS_WARNING", "upath"]
+DEV_NAMES = [
+    "UserSettings",
+    "InstanceSettings",
+    "StorageSettings",
+    "deprecated",
+    "doc_args",
+    "MISSING_MIGRATIONS_WARNING",
+    "upath",
+    "django",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,6 +56,19 @@ def test_name_for_developers_is_one_thing_at_both_addresses(name: str) -> None:
     assert getattr(lamindb_setup.dev, name) is getattr(dev, name)
 
 
+def test_modules_for_developers_can_be_imported_by_their_old_names() -> None:
+    """``from lamindb_setup.dev.upath import UPath`` is what plug-ins write; both names lead to one module."""
+    import lamindb_setup.dev.django
+    import lamindb_setup.dev.upath
+    from lamindb_setup.dev.upath import UPath
+
+    from lamindb.setup import dev
+
+    assert lamindb_setup.dev.django is dev.django
+    assert lamindb_setup.dev.upath is dev.upath
+    assert dev.upath.UPath is UPath
+
+
 def test_flag_for_django_says_whether_it_is_set_up() -> None:
     """``IS_SETUP`` is read live; other names are none of the module's."""
     from lamindb.setup import connection, dev
@@ -61,6 +84,25 @@ def test_door_is_quick() -> None:
         "print([name for name in ('django', 'upath', 'fsspec', 'sqlite3') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_docstrings_share_texts() -> None:
+    """Placeholders of a docstring are filled in their order, for functions and classes."""
+    from lamindb.setup.dev import doc_args
+
+    @doc_args("a path", "an address")
+    def old() -> None:
+        """Open {} or {}."""
+
+    assert old.__doc__ == "Open a path or an address."
+
+
+def test_instance_has_no_session(tmp_path) -> None:
+    """What asks for a session of SQLAlchemy is told what to use."""
+    from lamindb.setup.dev import InstanceSettings
+
+    with pytest.raises(NotImplementedError, match=r"django\.db\.connection"):
+        InstanceSettings("me", "x", tmp_path).session  # noqa: B018
 
 
 def test_deprecated_function_says_its_better_name() -> None:

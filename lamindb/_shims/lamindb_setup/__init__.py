@@ -5,4 +5,4 @@ from __future__ import annotations
 from lamindb._lazy import door
 from lamindb.setup import _NAMES
 
-__getattr__, __dir__ = door(__name__, {**_NAMES, "dev": "lamindb_setup.dev"})
+__getattr__, __dir__ = door(__name__, {**_NAMES, "dev": "lamindb_setup.dev", "_TESTING": "lamindb.setup:_TESTING"})

@@ -11,6 +11,7 @@ _NAMES = {
     "InstanceSettings": "lamindb.setup.instances:InstanceSettings",
     "StorageSettings": "lamindb.setup.storages:StorageSettings",
     "deprecated": "lamindb.setup.deprecation:deprecated",
+    "doc_args": "lamindb.setup.docstrings:doc_args",
     "MISSING_MIGRATIONS_WARNING": "lamindb.setup.migration_state:MISSING_MIGRATIONS_WARNING",
     "django": "lamindb.setup.dev.django",
     "upath": "lamindb.setup.dev.upath",
@@ -21,6 +22,7 @@ __getattr__, __dir__ = door(__name__, _NAMES)
 if TYPE_CHECKING:
     from lamindb.setup.deprecation import deprecated
     from lamindb.setup.dev import django, upath
+    from lamindb.setup.docstrings import doc_args
     from lamindb.setup.instances import InstanceSettings
     from lamindb.setup.migration_state import MISSING_MIGRATIONS_WARNING
     from lamindb.setup.storages import StorageSettings
@@ -33,5 +35,6 @@ __all__ = [
     "UserSettings",
     "deprecated",
     "django",
+    "doc_args",
     "upath",
 ]
