@@ -15,6 +15,7 @@ from lnschema_core.values import find_records
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Sequence
+    from typing import Self
 
     import numpy as np
     import pandas as pd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lamindb.types import ListLike, StrField
 
 RecordT = TypeVar("RecordT", bound=models.Model)
+QuerySetT = TypeVar("QuerySetT", bound="models.QuerySet[Any]")
 
 
 class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
@@ -192,10 +194,38 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
             **kwargs,
         )
 
+    # -- where an order of links is in the way ------------------------------------------------------------------------
+
+    def annotate(self, *args: Any, **kwargs: Any) -> Self:
+        """Add values to records or, after ``values``, to groups of equal values; links form no groups."""
+        annotated = super().annotate(*args, **kwargs)
+        return _without_link_order(annotated) if isinstance(annotated.query.group_by, tuple) else annotated
+
+    def union(self, *others: models.QuerySet[Any], all: bool = False) -> Self:  # noqa: A002 - Django's signature
+        """The records of this and of other query sets."""
+        return models.QuerySet.union(_without_link_order(self), *map(_without_link_order, others), all=all)
+
+    def intersection(self, *others: models.QuerySet[Any]) -> Self:
+        """The records that this and other query sets have in common."""
+        return models.QuerySet.intersection(_without_link_order(self), *map(_without_link_order, others))
+
+    def difference(self, *others: models.QuerySet[Any]) -> Self:
+        """The records that other query sets don't have."""
+        return models.QuerySet.difference(_without_link_order(self), *map(_without_link_order, others))
+
     # -- representation -----------------------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str:
         return queryset_to_html(self)
+
+
+def _without_link_order(queryset: QuerySetT) -> QuerySetT:
+    """The query set without an order of links, which neither groups nor compound statements can have.
+
+    Django names relations that it made itself with a plus, which no field has.
+    """
+    order = queryset.query.order_by
+    return queryset.order_by() if any(isinstance(name, str) and "+__" in name for name in order) else queryset
 
 
 Manager = models.Manager.from_queryset(QuerySet, class_name="Manager")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from lnschema_core.linked_order import LinkedOrderManager
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.mixins import Data
 from lnschema_core.models.registry import Registry
@@ -50,6 +51,8 @@ class File(Registry, Data):
         >>> file = ln.File("./myfile.csv", description="My measurements")
         >>> file.save()
     """
+
+    objects = LinkedOrderManager()
 
     search_fields = ("key", "description")
 
