@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lamindb import log
+from lamindb import log, setup
 
 if TYPE_CHECKING:
     from lamindb.setup.instances import InstanceSettings
@@ -26,11 +26,10 @@ def on_instance_connected(*, writable: bool, **_: Any) -> None:
         return
     from django.db import DatabaseError, connection
 
-    from lamindb.setup import settings
     from lnschema_core.models.user import User
 
     try:
-        known = User.objects.filter(id=settings.user.id).exists()
+        known = User.objects.filter(id=setup.settings.user.id).exists()
         if not known:
             ensure_user()
     except DatabaseError as error:
@@ -40,10 +39,9 @@ def on_instance_connected(*, writable: bool, **_: Any) -> None:
 
 def ensure_user() -> User:
     """The row of the current user, created or brought up to date."""
-    from lamindb.setup import settings
     from lnschema_core.models.user import User
 
-    user = settings.user
+    user = setup.settings.user
     facts = {"handle": user.handle, "email": user.email, "name": user.name}
     record = User.filter(id=user.id).one_or_none()
     if record is None:
@@ -58,14 +56,13 @@ def ensure_user() -> User:
 
 def ensure_storage(instance: InstanceSettings) -> Storage:
     """The row of the instance's default storage location, created where missing."""
-    from lamindb.setup import settings
     from lnschema_core.models.storage import Storage
 
     storage = instance.storage
     record = Storage.filter(root=storage.root_as_str).one_or_none()
     if record is None:
         record = Storage.from_fields(
-            root=storage.root_as_str, type=storage.type, region=storage.region, created_by_id=settings.user.id
+            root=storage.root_as_str, type=storage.type, region=storage.region, created_by_id=setup.settings.user.id
         )
         record.save(force_insert=True)
         log.save(f"saved: {record}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lamindb import setup
+
 
 def current_user_id() -> str:
     """The id of the user who works with the current instance."""
-    from lamindb.setup import settings
-
-    return settings.user.id
+    return setup.settings.user.id

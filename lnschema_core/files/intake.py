@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from lamindb import log
+from lamindb import log, setup
 from lamindb.errors import InvalidKey, UnsupportedFormat
 from lamindb.io import cache, formats, hashing, listing, paths
 from lamindb.io.storage import StorageRoot, longest_root, normalise_root, storage_type
@@ -72,8 +72,6 @@ def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Stora
 
 def default_storage() -> Storage:
     """The record of the default storage location."""
-    from lamindb import setup
-
     record: Storage = setup.settings.storage.record
     return record
 
@@ -112,8 +110,6 @@ def _take_in_path(path: UPath, key: str | None, storages: Storages | None) -> In
 
 
 def _take_in_object(data: Any, id: str, key: str | None, format: str | None) -> Intake:  # noqa: A002
-    from lamindb import setup
-
     if formats.format_of_object(data) is None:
         msg = f"Do not know how to create a file object from {data}, pass a filepath instead!"
         raise UnsupportedFormat(msg)

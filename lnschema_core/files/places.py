@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lamindb import setup
 from lamindb.io.paths import auto_key, path_of_key, to_path
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ def path_in_storage(file: File) -> UPath:
 
 def storage_root(file: File) -> UPath:
     """The root of a file's storage location; no query for the default one."""
-    from lamindb.setup import settings
-
-    default = settings.storage
+    default = setup.settings.storage
     if file.storage_id == default.id:
         return default.root
     return to_path(file.storage.root)

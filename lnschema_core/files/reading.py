@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamindb import setup
 from lamindb.io import cache, formats, hashing, paths
 from lnschema_core import runs
 from lnschema_core.files import places
@@ -40,8 +41,6 @@ def stage(file: File, *, is_run_input: bool | None = None) -> Path:
 
 def local_path(file: File) -> Path:
     """Where the content is locally: in local storage itself, or in the cache, fetched there if need be."""
-    from lamindb import setup
-
     path = places.path_of_file(file)
     if paths.is_local(path):
         return Path(str(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lamindb import log
+from lamindb import log, setup
 from lamindb.io import listing, paths, trees
 from lnschema_core.catalogue import core_registry
 
@@ -22,8 +22,6 @@ def print_tree(path: PathLike | None, *, level: int, limit_to_directories: bool,
 
 
 def _registered_keys() -> tuple[str, list[str]]:
-    from lamindb import setup
-
     storage = setup.settings.storage
     rows = core_registry("File").objects.filter(storage_id=storage.id).values_list("id", "key", "suffix")
     keys = [paths.auto_key(id_, suffix) if key is None else key for id_, key, suffix in rows]
