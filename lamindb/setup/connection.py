@@ -69,6 +69,13 @@ def check_writable() -> None:
         raise _state.refusal()
 
 
+def misses(package: str, migration: str) -> bool:
+    """Whether the connected database misses a migration of a package, so that its tables can't be used yet."""
+    from lamindb.setup import guards
+
+    return guards.misses(package, migration)
+
+
 def import_without_instance() -> None:
     """Let this thread import registries without connecting: for type checkers and other tools that set up Django themselves."""
     _state.connecting_thread = threading.get_ident()
@@ -120,6 +127,7 @@ def open_instance(instance: InstanceSettings) -> None:
             _state.refusal = refusal
         elif state.missing:
             log.warning(migration_state.missing_migrations_warning(state))
+        guards.remember_missing((migration.app_label, migration.name) for migration in state.missing)
     announce_connected(instance)
 
 

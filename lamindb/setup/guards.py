@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.signals import connection_created
 
 from lamindb.errors import InstanceNotLoaded
 from lamindb.setup.current import NOT_LOADED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django.db.backends.base.base import BaseDatabaseWrapper
+
+BEHIND = "The database misses migrations of the installed library; deploy them: lamin migrate deploy"
 
 _WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "TRUNCATE"}
 
@@ -35,6 +37,8 @@ class _Guards:
 
     def __init__(self) -> None:
         self.session: Session | None = None
+        self.missing: frozenset[tuple[str, str]] = frozenset()
+        """Package and name of each migration that the database of the session misses."""
         self.watched: WeakSet[BaseDatabaseWrapper] = WeakSet()
         self.inherited: list[BaseDatabaseWrapper] = []
         """Connections of the process that forked this one. They are kept, since closing them would disturb it."""
@@ -45,8 +49,18 @@ _guards = _Guards()
 
 def begin(session: Session | None) -> None:
     """Begin a session; connections of other threads that belong to an earlier one are refused from now on."""
-    _guards.session = session
+    _guards.session, _guards.missing = session, frozenset()
     connection_created.connect(_watch, dispatch_uid="lamindb.setup.guards")
+
+
+def remember_missing(migrations: Iterable[tuple[str, str]]) -> None:
+    """Remember for the session which migrations its database misses, given by package and name."""
+    _guards.missing = frozenset(migrations)
+
+
+def misses(package: str, name: str) -> bool:
+    """Whether the database of the session misses a migration."""
+    return (package, name) in _guards.missing
 
 
 def _watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
@@ -69,7 +83,12 @@ def _watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
             raise InstanceNotLoaded(msg)
         if session.refusal is not None and _is_write(sql):
             raise session.refusal()
-        return execute(sql, params, many, context)
+        try:
+            return execute(sql, params, many, context)
+        except DatabaseError as error:
+            if _guards.missing:
+                error.add_note(BEHIND)
+            raise
 
     connection.execute_wrappers.append(guard)
 

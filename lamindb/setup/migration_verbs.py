@@ -150,7 +150,7 @@ def _back_up(instance: InstanceSettings) -> Path | None:
 def _apply(instance: InstanceSettings, backup: Path | None) -> None:
     from django.db import Error
 
-    from lamindb.setup import migrating
+    from lamindb.setup import guards, migrating
 
     try:
         count = migrating.apply_all(lambda name: log.info(f"applied {name}"))
@@ -158,4 +158,5 @@ def _apply(instance: InstanceSettings, backup: Path | None) -> None:
         help_ = f" The database as it was before is in {backup}." if backup is not None else ""
         msg = f"A migration of {instance.identifier} failed: {' '.join(str(error).split())}.{help_}"
         raise DatabaseBehind(msg) from error
+    guards.remember_missing(())
     log.success(f"deployed {count} migration{'s' if count != 1 else ''}")
