@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from lnschema_core.deleting import pass_on_to_next_feature
 from lnschema_core.models.dataset import Dataset
 from lnschema_core.models.feature import Feature
 from lnschema_core.models.featureset import FeatureSet
@@ -22,7 +23,7 @@ class FileFeatureSet(Registry, LinkORM):
     """Where in the data the features are, such as ``columns`` or ``var``."""
 
     class Meta:
-        unique_together = (("file", "feature_set"),)
+        unique_together = (("file", "feature_set", "slot"),)
 
 
 class DatasetFeatureSet(Registry, LinkORM):
@@ -35,7 +36,7 @@ class DatasetFeatureSet(Registry, LinkORM):
     """Where in the data the features are, such as ``columns`` or ``var``."""
 
     class Meta:
-        unique_together = (("dataset", "feature_set"),)
+        unique_together = (("dataset", "feature_set", "slot"),)
 
 
 class FileULabel(Registry, LinkORM):
@@ -44,8 +45,8 @@ class FileULabel(Registry, LinkORM):
     id = models.BigAutoField(primary_key=True)
     file = models.ForeignKey(File, models.CASCADE)
     ulabel = models.ForeignKey(ULabel, models.CASCADE)
-    feature = models.ForeignKey(Feature, models.CASCADE, null=True, default=None)
-    """What the label says something about."""
+    feature = models.ForeignKey(Feature, pass_on_to_next_feature, null=True, default=None)
+    """What the label says something about; further features are rows of ``FileLabelFeature``."""
 
     class Meta:
         unique_together = (("file", "ulabel"),)
@@ -57,8 +58,46 @@ class DatasetULabel(Registry, LinkORM):
     id = models.BigAutoField(primary_key=True)
     dataset = models.ForeignKey(Dataset, models.CASCADE)
     ulabel = models.ForeignKey(ULabel, models.CASCADE)
-    feature = models.ForeignKey(Feature, models.CASCADE, null=True, default=None)
-    """What the label says something about."""
+    feature = models.ForeignKey(Feature, pass_on_to_next_feature, null=True, default=None)
+    """What the label says something about; further features are rows of ``DatasetLabelFeature``."""
 
     class Meta:
         unique_together = (("dataset", "ulabel"),)
+
+
+class FileLabelFeature(Registry, LinkORM):
+    """Under which feature a file has a label, where the link to the label can't say it.
+
+    A row belongs to a link: without it, it says nothing.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(File, models.CASCADE)
+    feature = models.ForeignKey(Feature, models.CASCADE)
+    """What the label says something about."""
+    registry = models.CharField(max_length=128)
+    """Registry that has the label, such as ``bionty.CellType``."""
+    link_id = models.CharField(max_length=255)
+    """Key of the link between file and label, by which the label is found."""
+
+    class Meta:
+        unique_together = (("registry", "link_id", "feature"),)
+
+
+class DatasetLabelFeature(Registry, LinkORM):
+    """Under which feature a dataset has a label, where the link to the label can't say it.
+
+    A row belongs to a link: without it, it says nothing.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    dataset = models.ForeignKey(Dataset, models.CASCADE)
+    feature = models.ForeignKey(Feature, models.CASCADE)
+    """What the label says something about."""
+    registry = models.CharField(max_length=128)
+    """Registry that has the label, such as ``bionty.CellType``."""
+    link_id = models.CharField(max_length=255)
+    """Key of the link between dataset and label, by which the label is found."""
+
+    class Meta:
+        unique_together = (("registry", "link_id", "feature"),)

@@ -22,16 +22,25 @@ from lnschema_core.models.file import File  # isort: split
 
 from lnschema_core.models.dataset import Dataset  # isort: split
 
-from lnschema_core.models.links import DatasetFeatureSet, DatasetULabel, FileFeatureSet, FileULabel
+from lnschema_core.models.links import (
+    DatasetFeatureSet,
+    DatasetLabelFeature,
+    DatasetULabel,
+    FileFeatureSet,
+    FileLabelFeature,
+    FileULabel,
+)
 
 __all__ = [
     "Dataset",
     "DatasetFeatureSet",
+    "DatasetLabelFeature",
     "DatasetULabel",
     "Feature",
     "FeatureSet",
     "File",
     "FileFeatureSet",
+    "FileLabelFeature",
     "FileULabel",
     "Modality",
     "Run",
