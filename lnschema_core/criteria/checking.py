@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lamindb.io.streams.table import Part
     from lnschema_core.criteria.criterion import Criterion
+    from lnschema_core.criteria.kinds import Kind
     from lnschema_core.criteria.reasons import Reason
 
     Mask = npt.NDArray[np.bool_]
@@ -66,8 +67,9 @@ class ColumnCheck:
         kind, column = self.criterion.type, part.data
         if self.criterion.unique:
             self.hashes.append(hashes_of(column))
-        if kind != "category" and not self._has_words and has_only(column, kind):
-            self._add_array(column, part.start)
+        meant = self._as_array(column)
+        if meant is not None:
+            self._add_array(column, meant, part.start)
             return
         pieces = split(column, part.start)
         self._add_missing(pieces.missing)
@@ -90,16 +92,25 @@ class ColumnCheck:
 
     # -- arrays -------------------------------------------------------------------------------------------------------
 
-    def _add_array(self, column: pd.Series[Any], start: int) -> None:
-        """Check a column whose data type says that all values are of the right kind."""
+    def _as_array(self, column: pd.Series[Any]) -> pd.Series[Any] | None:
+        """The column with what its values mean, if the data type alone says that all are of the right kind."""
+        kind = self.criterion.type
+        if kind == "category" or self._has_words:
+            return None
+        if has_only(column, kind):
+            return column
+        return meaning_of_texts(column, kind) if self._reads_text else None
+
+    def _add_array(self, column: pd.Series[Any], meant: pd.Series[Any], start: int) -> None:
+        """Check a column by an array of what its values mean."""
         import numpy as np
 
         if not self.criterion.nullable:
             self._add_missing(np.flatnonzero(_is_missing(column)) + start)
-        if self.criterion.type == "integer" and kind_of_dtype(column.dtype) == "number":
-            self._note_rows("type", column, column.notna() & (column % 1 != 0), start)
+        if self.criterion.type == "integer" and kind_of_dtype(meant.dtype) == "number":
+            self._note_rows("type", column, meant.notna() & (meant % 1 != 0), start)
         for reason, fails in _range_checks(self.criterion):
-            self._note_rows(reason, column, fails(column), start)
+            self._note_rows(reason, column, fails(meant), start)
 
     def _note_rows(self, reason: Reason, column: pd.Series[Any], fails: pd.Series[Any], start: int) -> None:
         import numpy as np
@@ -159,6 +170,28 @@ class ColumnCheck:
             yield "below-minimum", lambda value: _aligned(value, criterion.minimum) < criterion.minimum
         if criterion.maximum is not None:
             yield "above-maximum", lambda value: _aligned(value, criterion.maximum) > criterion.maximum
+
+
+def meaning_of_texts(column: pd.Series[Any], kind: Kind) -> pd.Series[Any] | None:
+    """The numbers or times that the texts of a categorical are, None if one is none."""
+    import pandas as pd
+
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return None
+    texts = pd.Series(column.cat.categories, dtype=object)
+    if kind in ("number", "integer"):
+        meant = pd.to_numeric(texts, errors="coerce")
+    elif kind == "datetime":
+        try:
+            meant = pd.to_datetime(texts, errors="coerce", format="ISO8601")
+        except ValueError:  # with and without time zone, or in several of them
+            return None
+    else:
+        return None
+    if meant.isna().any() or kind_of_dtype(meant.dtype) == "any":
+        return None
+    # row by row; the code -1 of a missing value takes the missing one at the front
+    return meant.reindex(range(-1, len(meant))).take(column.cat.codes.to_numpy() + 1).reset_index(drop=True)
 
 
 def hashes_of(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
