@@ -59,7 +59,7 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
     """Point out records with a similar name, unless the name is known: then this is another version of it."""
     if not settings.upon_create_search_names:
         return
-    versions = set(registry.filter(name=name).values_list("version", flat=True))
+    versions = set(registry.filter(name=name).list("version"))
     if not versions or version in versions:
         warn_similar(registry, name)
 

@@ -228,5 +228,22 @@ def _without_link_order(queryset: QuerySetT) -> QuerySetT:
     return queryset.order_by() if any(isinstance(name, str) and "+__" in name for name in order) else queryset
 
 
-Manager = models.Manager.from_queryset(QuerySet, class_name="Manager")
-"""The manager of every registry, and through it of every relation between registries."""
+_ManagerOfQuerySets = models.Manager.from_queryset(QuerySet, class_name="_ManagerOfQuerySets")
+
+
+class Manager(_ManagerOfQuerySets[RecordT]):
+    """The manager of every registry, and through it of every relation between registries."""
+
+    def __getitem__(self, slot: str) -> Any:
+        """What is in a slot; only the feature sets of files and datasets are in slots.
+
+        Raises:
+            TypeError: It is no name; positions are those of query sets.
+        """
+        if isinstance(slot, str):
+            return self._in_slot(slot)
+        msg = f"a manager has no position {slot!r}: use `.all()[{slot!r}]`"
+        raise TypeError(msg)
+
+    def _in_slot(self, slot: str) -> Any:  # noqa: ARG002 - for managers of records that are in slots
+        return None

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from lnschema_core.annotation.feature_sets import Members
 
 
-class FeatureSetManager(Manager):  # type: ignore[type-arg]
+class FeatureSetManager(Manager[Any]):
     """Gets the feature set of a file or dataset by its slot: ``file.feature_sets["columns"]``."""
 
-    def __getitem__(self, slot: str) -> FeatureSet | None:
+    def _in_slot(self, slot: str) -> FeatureSet | None:
         from lnschema_core.annotation.slots import feature_set_of_slot
 
         return feature_set_of_slot(self, slot)
