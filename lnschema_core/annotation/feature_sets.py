@@ -23,7 +23,7 @@ from lnschema_core.catalogue import core_registry
 from lnschema_core.curation.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -273,6 +273,13 @@ def mark_as_metadata(feature_set: FeatureSet) -> None:
         registry = core_registry("Modality")
         saved = registry.filter(name=METADATA).order_by("created_at", "pk").first()
         feature_set.modality = saved or registry.from_fields(name=METADATA)
+
+
+def shared(sets: Mapping[str, FeatureSet | None]) -> dict[str, FeatureSet]:
+    """Feature sets by slot, without empty slots; slots with the same members have the same set, also if it is new."""
+    by_members: dict[tuple[str, str | None], FeatureSet] = {}
+    found = {slot: one for slot, one in sets.items() if one is not None}
+    return {slot: by_members.setdefault((one.registry, one.hash), one) for slot, one in found.items()}
 
 
 # -- save -------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.text.joined import join, split
-from lnschema_core.annotation.feature_sets import mark_as_metadata, member_relation
+from lnschema_core.annotation.feature_sets import mark_as_metadata, member_relation, shared
 from lnschema_core.annotation.label_links import find_label_relation, link_labels_of_features
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.criteria.criterion import INDEX
@@ -39,7 +39,7 @@ def annotate(host: Host, examination: Examination) -> None:
     described = [check.criterion for slot in examination.slots for check in _columns(slot).values()]
     others = [name for slot in examination.slots for name in slot.table.columns if isinstance(name, str)]
     features = save_described_features(described, others)
-    sets = {slot: one for slot, one in _feature_sets(examination, features).items() if one is not None}
+    sets = shared(_feature_sets(examination, features))
     save_feature_sets(sets)
     link_feature_sets(host, sets)
     if isinstance(host, Dataset) and host.file is not None:

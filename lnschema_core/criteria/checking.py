@@ -64,7 +64,7 @@ class ColumnCheck:
 
     def add(self, part: Part) -> None:
         """Check a part of the column."""
-        kind, column = self.criterion.type, part.data
+        column = part.data
         if self.criterion.unique:
             self.hashes.append(hashes_of(column))
         meant = self._as_array(column)

@@ -135,8 +135,7 @@ def _source_of_store(path: UPath, suffix: str) -> Source:
     slots = (OBS, VAR)
     if suffix != ".h5mu":
         return Source("AnnData", {slot: hdf5.StoredFrame(path, slot) for slot in slots}, Matrix(None, path=path))
-    with hdf5.opened(path) as root:
-        modalities = list(root["mod"].keys())
+    modalities = hdf5.modalities_of(path)
     frames = {f"{name}/{slot}": hdf5.StoredFrame(path, f"mod/{name}/{slot}") for name in modalities for slot in slots}
     return Source("MuData", {**{slot: hdf5.StoredFrame(path, slot) for slot in slots}, **frames})
 

@@ -16,6 +16,7 @@ from lnschema_core.files.pending import PendingFile
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     from anndata import AnnData
 
     from lamindb.types import PathLike, StrField
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def file_from_df(
-    df: pd.DataFrame, field: StrField | None = None, *, modality: Modality | None = None, **arguments: Any
+    df: pd.DataFrame | pa.Table, field: StrField | None = None, *, modality: Modality | None = None, **arguments: Any
 ) -> File:
     """Make a file of a data frame; see ``File.from_df``. Nothing is written but temporary files.
 
     Args:
-        df: The frame.
+        df: The frame, or a table of Arrow.
         field: The registry field that has the column names; by default ``Feature.name``.
         modality: The kind of measurement of the features.
         **arguments: Passed on to the constructor of files.
@@ -66,7 +67,7 @@ def _with_feature_sets(file: File, sets: dict[str, FeatureSet]) -> File:
 
 
 def feature_sets_of_frame(
-    df: pd.DataFrame, field: StrField | None = None, *, modality: Modality | None = None
+    df: pd.DataFrame | pa.Table, field: StrField | None = None, *, modality: Modality | None = None
 ) -> dict[str, FeatureSet]:
     """The feature set of the columns of a frame, for slot ``columns``; none if no column is a validated feature.
 
@@ -77,7 +78,9 @@ def feature_sets_of_frame(
     if formats.accessor_of(df) != "DataFrame":
         msg = f"from_df makes files and datasets of data frames, not of {type(df).__name__} objects"
         raise TypeError(msg)
-    found = feature_sets.from_df(df, field, modality=modality)
+    is_arrow = hasattr(df, "schema")
+    frame = df.schema.empty_table().to_pandas() if is_arrow else df  # names and types are all that is asked for
+    found = feature_sets.from_df(frame, field, modality=modality)
     return {} if found is None else {"columns": found}
 
 

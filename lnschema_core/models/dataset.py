@@ -18,10 +18,12 @@ from lnschema_core.models.user import User
 from lnschema_core.users import current_user_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    import pyarrow as pa
     from anndata import AnnData
+    from mudata import MuData
 
     from lamindb.types import DataLike, PathLike, StrField
     from lnschema_core.files.pending import PendingDataset
@@ -123,7 +125,7 @@ class Dataset(Registry, Data):
     @classmethod
     def from_df(
         cls,
-        df: pd.DataFrame,
+        df: pd.DataFrame | pa.Table,
         field: StrField | None = None,
         name: str | None = None,
         description: str | None = None,
@@ -137,7 +139,7 @@ class Dataset(Registry, Data):
         """Make a dataset of a data frame, and link its column names as features.
 
         Args:
-            df: The frame; stored as parquet.
+            df: The frame, or a table of Arrow; stored as parquet.
             field: The registry field that has the column names; by default ``Feature.name``.
             name: A name.
             description: A description.
@@ -192,6 +194,42 @@ class Dataset(Registry, Data):
         make: Any = cls
         dataset: Dataset = make(
             adata, name=name, description=description, run=run, reference=reference, reference_type=reference_type,
+            version=version, is_new_version_of=is_new_version_of, feature_sets=feature_sets,
+        )  # fmt: skip
+        return dataset
+
+    @classmethod
+    def from_mudata(
+        cls,
+        mdata: MuData | File,
+        field: StrField | Mapping[str, StrField],
+        name: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        reference: str | None = None,
+        reference_type: str | None = None,
+        version: str | None = None,
+        is_new_version_of: Dataset | None = None,
+    ) -> Dataset:
+        """Make a dataset of a ``MuData`` object or file, and link the features of its modalities; see ``File.from_mudata``.
+
+        Args:
+            mdata: The object, or a saved file that has one.
+            field: The registry field that has the names of variables, or a field per modality.
+            name: A name.
+            description: A description.
+            run: The run that makes the dataset; by default the current one.
+            reference: An external reference, such as a url.
+            reference_type: What kind of reference.
+            version: A version.
+            is_new_version_of: The previous version.
+        """
+        from lnschema_core.files.multimodal import feature_sets_of_mudata
+
+        feature_sets = feature_sets_of_mudata(mdata, field)
+        make: Any = cls
+        dataset: Dataset = make(
+            mdata, name=name, description=description, run=run, reference=reference, reference_type=reference_type,
             version=version, is_new_version_of=is_new_version_of, feature_sets=feature_sets,
         )  # fmt: skip
         return dataset

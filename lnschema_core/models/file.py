@@ -18,10 +18,13 @@ from lnschema_core.models.user import User
 from lnschema_core.users import current_user_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
+    import pyarrow as pa
     from anndata import AnnData
+    from mudata import MuData
     from upath import UPath
 
     from lamindb.types import DataLike, PathLike, StrField
@@ -134,7 +137,7 @@ class File(Registry, Data):
     @classmethod
     def from_df(
         cls,
-        df: pd.DataFrame,
+        df: pd.DataFrame | pa.Table,
         field: StrField | None = None,
         key: str | None = None,
         description: str | None = None,
@@ -146,7 +149,7 @@ class File(Registry, Data):
         """Make a file of a data frame, and link its column names as features.
 
         Args:
-            df: The frame; stored as parquet.
+            df: The frame, or a table of Arrow; stored as parquet.
             field: The registry field that has the column names; by default ``Feature.name``.
             key: A name within the storage location.
             description: A description.
@@ -195,6 +198,46 @@ class File(Registry, Data):
             adata, field, key=key, description=description, run=run, modality=modality, version=version,
             is_new_version_of=is_new_version_of,
         )  # fmt: skip
+
+    @classmethod
+    def from_mudata(
+        cls,
+        mdata: MuData | PathLike,
+        field: StrField | Mapping[str, StrField],
+        key: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        version: str | None = None,
+        is_new_version_of: File | None = None,
+    ) -> File:
+        """Make a file of a ``MuData`` object, and link the variables and the columns of ``obs`` of its modalities as features.
+
+        The slots are ``rna/var`` and ``rna/obs`` for a modality called ``rna``, and ``obs`` for what the modalities share.
+
+        Args:
+            mdata: The object, or a path to one.
+            field: The registry field that has the names of variables, or a field per modality.
+            key: A name within the storage location.
+            description: A description.
+            run: The run that makes the file; by default the current one.
+            version: A version.
+            is_new_version_of: The previous version.
+
+        Raises:
+            TypeError: ``field`` is no field reference.
+            ValueError: There is no such modality.
+        """
+        from lnschema_core.files.multimodal import file_from_mudata
+
+        return file_from_mudata(
+            mdata,
+            field,
+            key=key,
+            description=description,
+            run=run,
+            version=version,
+            is_new_version_of=is_new_version_of,
+        )
 
     @classmethod
     def from_dir(cls, path: PathLike, key: str | None = None, *, run: Run | None = None) -> list[File]:

@@ -10,14 +10,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = (
-    Format(
-        "h5mu",
-        (".h5mu",),
-        accessor="MuData",
-        accessor_from_path=True,
-        requires=("mudata",),
-        install="lamindb[mudata]",
-    ),
     Format("HDF5", (".h5", ".hdf5")),
     Format("pickle", (".pkl", ".pickle"), reader=f"{__name__}:read_pickle", can_execute=True),
 )

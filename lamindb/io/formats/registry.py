@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "lamindb.formats"
 """The group of entry points; each leads to a :class:`Format` or to several."""
 
-_FAMILIES = ("tables", "anndata", "zarr", "flow", "fallback")
+_FAMILIES = ("tables", "anndata", "zarr", "multimodal", "flow", "fallback")
 
 
 def all_formats() -> tuple[Format, ...]:
@@ -45,10 +45,11 @@ def _by_suffix(formats: tuple[Format, ...]) -> dict[str, Format]:
 
 def format_of_object(value: object) -> Format | None:
     """The format in which an object is stored by default, or None if objects of its type can't be stored."""
-    return next(_formats_of_object(value), None)
+    return next(formats_of_object(value), None)
 
 
-def _formats_of_object(value: object) -> Iterator[Format]:
+def formats_of_object(value: object) -> Iterator[Format]:
+    """The formats in which an object can be stored, the default first."""
     # by name: to ask whether something is an AnnData must not import anndata
     names = {f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}" for kind in type(value).__mro__}
     sources = (own_formats, foreign_formats)
@@ -88,7 +89,7 @@ def suffix_of_object(value: object, *, format: str | None = None, key: str | Non
         ValueError: The type can't be stored in that format.
         InvalidKey: The suffix of the key doesn't fit.
     """
-    rows = list(_formats_of_object(value))
+    rows = list(formats_of_object(value))
     if not rows:
         msg = f"Do not know how to create a file object from {value}, pass a filepath instead!"
         raise UnsupportedFormat(msg)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    import pyarrow as pa
 
 _COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
 
@@ -27,6 +28,13 @@ FORMATS = (
         reader=f"{__name__}:read_parquet",
         writer=f"{__name__}:write_parquet",
         object_type="pandas.DataFrame",
+        accessor="DataFrame",
+    ),
+    Format(
+        "parquet",
+        (".parquet",),
+        writer=f"{__name__}:write_arrow",
+        object_type="pyarrow.Table",
         accessor="DataFrame",
     ),
     Format("csv", _with_compressions(".csv"), reader=f"{__name__}:read_csv"),
@@ -64,6 +72,22 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
         frame.to_parquet(path, engine="pyarrow", compression="snappy")
     except (ValueError, TypeError) as error:
         msg = f"This DataFrame can't be written as parquet: {error}. Give each column a unique name and values of one type"
+        raise UnsupportedFormat(msg) from error
+
+
+def write_arrow(table: pa.Table, path: Path) -> None:
+    """Write a table of Arrow as parquet, from which it is read as a DataFrame.
+
+    Raises:
+        UnsupportedFormat: Parquet has no place for what is in the table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        pq.write_table(table, path, compression="snappy")
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        msg = f"This table can't be written as parquet: {error}. Convert or remove that column"
         raise UnsupportedFormat(msg) from error
 
 

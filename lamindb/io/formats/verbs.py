@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import LaminError, UnreadableFile, UnsupportedFormat
-from lamindb.io.formats.registry import format_of_object, format_of_suffix, require, resolve
+from lamindb.io.formats.registry import format_of_object, format_of_suffix, formats_of_object, require, resolve
 from lamindb.io.paths import as_local, is_local, suffix_of
 from lamindb.io.placing import discard, explaining, make_folder
 
@@ -84,11 +84,11 @@ def write(value: object, path: Path, suffix: str | None = None) -> None:
 
 
 def _format_for_writing(value: object, suffix: str) -> Format:
-    default, row = format_of_object(value), format_of_suffix(suffix)
-    if default is None or row is None or row.writer is None or row.object_type != default.object_type:
-        msg = f"{type(value).__name__} objects can't be written as '{suffix}' files"
-        raise UnsupportedFormat(msg)
-    return row
+    for row in formats_of_object(value):
+        if suffix.lower() in row.suffixes:
+            return row
+    msg = f"{type(value).__name__} objects can't be written as '{suffix}' files"
+    raise UnsupportedFormat(msg)
 
 
 def size_in_memory(value: Any) -> int:
@@ -96,4 +96,6 @@ def size_in_memory(value: Any) -> int:
     kind = format_of_object(value)
     if kind and kind.accessor == "AnnData":
         return int(resolve("lamindb.io.formats.anndata:size_adata")(value))
-    return int(value.memory_usage(deep=True).sum()) if kind and kind.accessor == "DataFrame" else value.__sizeof__()
+    if hasattr(value, "memory_usage"):
+        return int(value.memory_usage(deep=True).sum())
+    return int(value.nbytes) if hasattr(value, "nbytes") else int(value.__sizeof__())

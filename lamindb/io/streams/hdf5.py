@@ -49,6 +49,14 @@ def opened(path: Path | UPath) -> Iterator[Any]:
         raise unreadable(path, "an AnnData file", error) from error
 
 
+def modalities_of(path: Path | UPath) -> list[str]:
+    """The names of the modalities in a MuData file, in their order."""
+    with opened(path) as root:
+        modalities = root["mod"]
+        order = modalities.attrs.get("mod-order")
+        return [str(name) for name in (modalities.keys() if order is None else order)]
+
+
 class StoredFrame(Table):
     """A frame within an AnnData file.
 
