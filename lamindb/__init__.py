@@ -35,6 +35,7 @@ _NAMES = {
     "add": "lnschema_core.saving:save",
     "delete": "lnschema_core.saving:delete",
     "select": "lnschema_core.saving:select",
+    "fsck": "lnschema_core.integrity.checking:fsck",
     "view": "lamindb.display:view",
     # rooms
     "settings": "lnschema_core.settings:settings",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from lamindb.provenance import run_context, track
     from lnschema_core.criteria.criteria import Criteria
     from lnschema_core.criteria.criterion import Criterion
+    from lnschema_core.integrity.checking import fsck
     from lnschema_core.models import (
         Dataset,
         Feature,
@@ -88,6 +90,7 @@ __all__ = [
     "add",
     "delete",
     "dev",
+    "fsck",
     "run_context",
     "save",
     "schema",

@@ -8,6 +8,8 @@ OK = 0
 FAILED = 1
 USAGE = 2
 PARTIAL = 3
+DAMAGED = 4
+GARBAGE = 5
 INSTANCE_UNKNOWN = 10
 DATABASE_BUSY = 11
 DATABASE_UNREACHABLE = 12
@@ -42,6 +44,8 @@ EXITS = (
     ),
     Exit(USAGE, "The arguments can't be used: an unknown command or option, a missing or malformed value."),
     Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest.", ("PartialSuccess",)),
+    Exit(DAMAGED, "`lamin fsck` or `lamin cache verify` found content that is missing or isn't what was registered."),
+    Exit(GARBAGE, "`lamin fsck` found nothing but garbage that `--collect` would delete."),
     Exit(INSTANCE_UNKNOWN, "The named instance is not known.", ("InstanceNotFound",)),
     Exit(DATABASE_BUSY, "The database is busy: another process holds its write lock. Try again."),
     Exit(DATABASE_UNREACHABLE, "The instance is known, but its database can't be opened.", ("InstanceUnreachable",)),

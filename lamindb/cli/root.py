@@ -35,6 +35,8 @@ COMMANDS = {
     "get": (f"{_ROOM}.records:get", "Show records by id or key."),
     "search": (f"{_ROOM}.records:search", "Search a registry, best match first."),
     "config": (f"{_ROOM}.config:config", "Show and change settings."),
+    "fsck": (f"{_ROOM}.integrity:fsck", "Check that every file is in storage as it was registered."),
+    "cache": (f"{_ROOM}.cache:cache", "Show, check and remove copies of cloud objects on this machine."),
     "doctor": (f"{_ROOM}.doctor:doctor", "Check the installation and the current instance."),
     "completion": (f"{_ROOM}.completion:completion", "Print the shell's completion script."),
 }

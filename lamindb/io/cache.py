@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb.errors import InvalidKey
@@ -13,6 +14,7 @@ from lamindb.io import hashing
 from lamindb.io.hashing import FileHash, Fingerprint
 from lamindb.io.paths import (
     AUTO_KEY_PREFIX,
+    TEMPORARY_PREFIX,
     as_local,
     auto_key,
     check_key,
@@ -21,11 +23,11 @@ from lamindb.io.paths import (
     protocol_of,
     to_path,
 )
-from lamindb.io.placing import make_folder, place, temporary
+from lamindb.io.placing import discard, explaining, make_folder, place, temporary
 from lamindb.io.transfer import fetch
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from upath import UPath
 
@@ -88,6 +90,78 @@ def new_file(cache_dir: Path, id: str, suffix: str) -> Path:  # noqa: A002 - the
         raise InvalidKey(msg)
     make_folder(cache_dir)
     return cache_dir / name
+
+
+# -- what is in the cache ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A file in the cache that may be a copy of a cloud object.
+
+    Attributes:
+        path: Where it is.
+        key: Its posix path within the cache.
+        cache_dir: The cache.
+    """
+
+    path: Path
+    key: str
+    cache_dir: Path
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was compared with its digest when it was fetched."""
+        return self._stamp is not None
+
+    def is_good(self, *, read_data: bool) -> bool:
+        """Whether it is as it was then.
+
+        Args:
+            read_data: Compare the digest of all bytes; by default it is asked whether anybody has touched the file.
+        """
+        stamp = self._stamp
+        if stamp is None:
+            return False
+        return hashing.matches(self.path, stamp.digest) if read_data else stamp.fingerprint.matches(self.path)
+
+    def is_of(self, path: UPath) -> bool:
+        """Whether a cloud object is there, and is the one that was copied.
+
+        Raises:
+            StorageError: It can't be looked at.
+        """
+        stamp = self._stamp
+        with explaining(path, "read"):
+            try:
+                return stamp is not None and stamp.remote == _remote_state(path)
+            except FileNotFoundError:
+                return False
+
+    def remove(self) -> None:
+        """Delete it."""
+        discard(self.path)
+        discard(_stamp_path(self.path, self.cache_dir))
+
+    @property
+    def _stamp(self) -> _Stamp | None:
+        return _Stamp.read(_stamp_path(self.path, self.cache_dir))
+
+
+def copies(cache_dir: Path) -> Iterator[Copy]:
+    """The files in a cache at places where copies of cloud objects are, in a fixed order.
+
+    What lies in the cache itself rather than in the folder of a protocol is no copy: it may be on its way to storage.
+    """
+    for folder in sorted(cache_dir.iterdir()):
+        if not folder.is_dir() or folder.is_symlink() or folder.name.startswith("."):
+            continue
+        for parent, folders, names in os.walk(folder):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(parent, name)
+                if not name.startswith(TEMPORARY_PREFIX) and path.is_file():
+                    yield Copy(path, path.relative_to(cache_dir).as_posix(), cache_dir)
 
 
 # -- is a copy still good? --------------------------------------------------------------------------------------------

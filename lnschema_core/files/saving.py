@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
     from lnschema_core.files.pending import PendingFile
-    from lnschema_core.models import File
+    from lnschema_core.models import File, Storage
 
 
 @dataclass
@@ -158,11 +158,12 @@ def store_content(file: File) -> StoredContent | None:
     waits = file.key is not None or not file._state.adding
     now = _free_name(root, file.suffix) if waits else target
     _copy(pending, file, now)
-    return StoredContent(now=now, target=target, spare=_free_name(root, file.suffix))
+    return StoredContent(now=now, target=target, spare=_free_name(root, file.suffix, owner=f"{file.id}."))
 
 
-def _free_name(root: UPath, suffix: str) -> UPath:
-    return paths.path_of_key(root, f"{transfer.TEMPORARY_FOLDER}/{secrets.token_hex(10)}{suffix}")
+def _free_name(root: UPath, suffix: str, *, owner: str = "") -> UPath:
+    """A free temporary name; content that is moved aside is named by its file, so that it finds its way back."""
+    return paths.path_of_key(root, f"{transfer.TEMPORARY_FOLDER}/{owner}{secrets.token_hex(10)}{suffix}")
 
 
 def _copy(pending: PendingFile, file: File, target: UPath) -> None:
@@ -184,8 +185,18 @@ def save_provenance(host: Any) -> None:
     """Save the records that a file or dataset refers to, as far as they are new."""
     for name in ("storage", "transform", "run"):
         record = host._state.fields_cache.get(name)
-        if record is not None and record._state.adding:
-            record.save()
+        if record is None:
+            continue
+        if record._state.adding:
+            _save_storage(record) if name == "storage" else record.save()
+        setattr(host, name, record)
+
+
+def _save_storage(storage: Storage) -> None:
+    """Save a new storage location, or become the one that was registered meanwhile."""
+    facts = {"id": storage.id, "type": storage.type, "region": storage.region, "created_by_id": storage.created_by_id}
+    saved, _ = type(storage).objects.get_or_create(root=storage.root, defaults=facts)
+    storage.become(saved)
 
 
 def finish(file: File) -> None:

@@ -28,6 +28,10 @@ READING = {
     "get": ["get", "User"],
     "migrate-plan": ["migrate", "plan"],
     "migrate-check": ["migrate", "check"],
+    "fsck": ["fsck"],
+    "cache-ls": ["cache", "ls"],
+    "cache-verify": ["cache", "verify"],
+    "cache-prune": ["cache", "prune"],
 }
 WRITING = {"init", "load", "delete", "set", "close", "register", "track", "signup", "login", "completion"}
 

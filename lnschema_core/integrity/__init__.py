@@ -1,0 +1,1 @@
+"""Do rows and objects agree? Checking, repairing, collecting garbage, and the cache, as functions on values."""

@@ -1,0 +1,123 @@
+"""Rows against objects: is the content of every file there as it was registered?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lamindb.errors import InvalidKey, StorageError
+from lamindb.io.hashing import MD5_PARTS, FileHash
+from lamindb.io.paths import auto_key
+from lnschema_core.integrity import objects
+from lnschema_core.integrity.findings import Finding
+from lnschema_core.models import File
+from lnschema_core.values import AnyOf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lnschema_core.integrity.findings import Kind
+    from lnschema_core.integrity.objects import Facts, Place
+
+PER_PAGE = 2000
+"""How many rows one query reads."""
+
+_COLUMNS = ("id", "storage_id", "key", "suffix", "size", "hash", "hash_type")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the row of a file says of its content."""
+
+    id: str
+    storage_id: str
+    key: str | None
+    suffix: str
+    size: int | None
+    hash: str | None
+    hash_type: str | None
+
+    @property
+    def object_key(self) -> str:
+        """The key of the object, that of the place without key included."""
+        return self.key if self.key is not None else auto_key(self.id, self.suffix)
+
+    @property
+    def digest(self) -> FileHash | None:
+        """The digest of the content, ``None`` if it was registered without."""
+        return None if self.hash is None else FileHash(self.hash, self.hash_type or "")
+
+
+def pages(storage_id: str, after: str = "") -> Iterator[list[Row]]:
+    """The rows of a storage location in the order of their ids; a query per page."""
+    while True:
+        found = rows_of(File.objects.filter(storage_id=storage_id, pk__gt=after).order_by("pk")[:PER_PAGE])
+        if found:
+            yield found
+        if len(found) < PER_PAGE:
+            return
+        after = found[-1].id
+
+
+def rows_of(queryset: Any) -> list[Row]:
+    """The rows of a query."""
+    return [Row(*values) for values in queryset.values_list(*_COLUMNS)]
+
+
+def rows_by_id(ids: Sequence[str]) -> dict[str, Row]:
+    """The rows of files; one query."""
+    return {row.id: row for row in rows_of(File.objects.filter(AnyOf("pk", ids)).order_by())} if ids else {}
+
+
+def examine(place: Place, row: Row, *, read_data: bool) -> tuple[Finding | None, int]:
+    """Compare a row with its object.
+
+    Returns:
+        What is wrong, or None, and how many bytes were read.
+    """
+    try:
+        facts = objects.look_at(place, row.object_key)
+        found = _from_facts(place, row, facts)
+        if found is not None or not read_data or facts is None or row.digest is None:
+            return found, 0
+        return _from_bytes(place, row, facts, row.digest), facts.size
+    except FileNotFoundError:
+        return _from_facts(place, row, None), 0
+    except (StorageError, InvalidKey, OSError) as error:
+        return _finding("unreadable", place, row, None, str(error)), 0
+
+
+def is_whole(place: Place, row: Row) -> bool:
+    """Whether the content of a file is there as it was registered; reads all of it."""
+    return examine(place, row, read_data=True)[0] is None
+
+
+def _from_facts(place: Place, row: Row, facts: Facts | None) -> Finding | None:
+    if facts is None:
+        return _finding("missing", place, row, None, "there is no object")
+    if row.size is not None and facts.size != row.size:
+        sentence = f"the object has {facts.size:,} bytes instead of {row.size:,}"
+        return _finding("size-mismatch", place, row, facts, sentence)
+    reported = facts.digest
+    if row.hash_type == MD5_PARTS and reported is not None and reported != row.digest:
+        return _finding("digest-mismatch", place, row, facts, "the store reports another digest than was registered")
+    return None
+
+
+def _from_bytes(place: Place, row: Row, facts: Facts, digest: FileHash) -> Finding | None:
+    if objects.has_content(place, row.object_key, digest):
+        return None
+    return _finding("digest-mismatch", place, row, facts, "the content is not what was registered")
+
+
+def _finding(kind: Kind, place: Place, row: Row, facts: Facts | None, message: str) -> Finding:
+    size, touched = (None, None) if facts is None else (facts.size, facts.touched)
+    return Finding(kind, place.name, row.object_key, row.id, message, size, touched)
+
+
+def same_content(row: Row) -> Iterable[Row]:
+    """Rows of other files with equal content."""
+    if row.digest is None or not row.digest.covers_all:
+        return []
+    same = File.objects.filter(hash=row.hash, hash_type=row.hash_type, size=row.size).exclude(pk=row.id)
+    return rows_of(same.order_by("pk")[:PER_PAGE])
