@@ -17,6 +17,8 @@ from lnschema_core.settings import settings
 from lnschema_core.versioning import join_family, plan_version, tell_first_version
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from upath import UPath
 
     from lnschema_core.files.pending import Intake
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from lnschema_core.versioning import Family
 
 _ARGUMENTS = ("data", "key", "run", "description", "version", "is_new_version_of")
+_SHOWN = 10  # files in messages
 _SEMI_PRIVATE = ("initial_version_id", "format", "log_hint", "skip_check_exists", "intake")
 
 
@@ -42,7 +45,10 @@ def construct(file: File, arguments: dict[str, Any]) -> None:
         remove_when_forgotten(file, intake.source)
     existing = find_same_content(type(file), intake)
     if existing is not None:
-        _become_existing(file, existing, intake)
+        warn_returning([existing])
+        file.become(existing)
+        file.memory = intake.memory
+        complete(file, intake)
         return
     check_place(arguments["data"], key, intake)
     description = arguments.get("description")
@@ -105,27 +111,45 @@ def find_same_content(registry: type[File], intake: Intake) -> File | None:
         return None
     same = registry.objects.filter(hash=intake.hash.value, hash_type=intake.hash.type, size=intake.size)
     existing = same.order_by("created_at", "id").first()
-    if existing is None:
-        return None
-    if settings.upon_file_create_if_hash_exists == "error":
+    return existing if existing is not None and shall_return([existing]) else None
+
+
+def shall_return(existing: Sequence[File]) -> bool:
+    """Whether registered files are to be returned in place of new ones with their content, as the session wants it.
+
+    Raises:
+        RuntimeError: There are such files, and the session wants that to be an error.
+    """
+    choice = settings.upon_file_create_if_hash_exists
+    if existing and choice == "error":
         msg = (
-            f"file with same hash exists: {existing}\n💡 you can make this error a warning:\n"
+            f"file with same hash exists: {existing[0]}\n💡 you can make this error a warning:\n"
             "    ln.settings.upon_file_create_if_hash_exists"
         )
         raise DuplicateContent(msg)
-    if settings.upon_file_create_if_hash_exists == "warn_create_new":
-        log.warning(f"creating new File object despite existing file with same hash: {existing}")
-        return None
-    return existing
+    if choice == "warn_create_new":
+        _warn_of_each("creating new File object despite existing file with same hash", existing)
+        return False
+    return True
 
 
-def _become_existing(file: File, existing: File, intake: Intake) -> None:
-    log.warning(f"returning existing file with same hash: {existing}")
-    file.become(existing)
-    file.memory = intake.memory
+def warn_returning(existing: Sequence[File]) -> None:
+    """Say that registered files are returned in place of new ones."""
+    _warn_of_each("returning existing file with same hash", existing)
+
+
+def _warn_of_each(message: str, files: Sequence[File]) -> None:
+    for file in files[:_SHOWN]:
+        log.warning(f"{message}: {file}")
+    if len(files) > _SHOWN:
+        log.warning(f"{message}: {len(files) - _SHOWN} more")
+
+
+def complete(existing: File, intake: Intake) -> None:
+    """Have the content of a registered file stored again on save, if its object is missing."""
     if not places.path_in_storage(existing).exists():
         log.warning(f"the object of {existing} is missing in storage, `save()` stores it again")
-        file.pending = PendingFile(source=intake.source, is_temporary=intake.is_temporary)
+        existing.pending = PendingFile(source=intake.source, is_temporary=intake.is_temporary)
 
 
 def check_place(data: Any, key: str | None, intake: Intake) -> None:

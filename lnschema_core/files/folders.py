@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lamindb import log
@@ -11,7 +12,6 @@ from lnschema_core import runs
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import construction
 from lnschema_core.files.intake import default_storage, inferred_place, known_storages, take_in
-from lnschema_core.settings import settings
 from lnschema_core.versioning import plan_version
 
 if TYPE_CHECKING:
@@ -20,6 +20,29 @@ if TYPE_CHECKING:
     from lamindb.types import PathLike
     from lnschema_core.files.pending import Intake
     from lnschema_core.models import File, Run
+
+    Known = dict[tuple[str | None, int | None] | None, File]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a folder.
+
+    Attributes:
+        path: Where it is.
+        key: The key that it gets by its place in the folder.
+        intake: What was found out about it.
+    """
+
+    path: UPath
+    key: str
+    intake: Intake
+
+    @property
+    def content(self) -> tuple[str, int | None] | None:
+        """What its content is recognised by, ``None`` if it has no digest."""
+        digest = self.intake.hash
+        return None if digest is None else (digest.value, self.intake.size)
 
 
 def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None = None) -> list[File]:
@@ -31,21 +54,33 @@ def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None
         return []
     folder_key = _folder_key(folder, key)
     run = runs.resolve(run)
-    names = sorted(listing.files_below(folder))
-    intakes = []
-    storages = known_storages()
-    with progress(len(names), "registering files", "file") as update:
-        for name in names:
-            file_key = f"{folder_key}/{name}" if folder_key else name
-            intake = take_in(folder / name, id="", key=file_key, storages=storages)
-            construction.check_place(folder / name, file_key, intake)
-            intakes.append(intake)
-            update(1)
-    files = _files_of(intakes, run)
+    files = _files_of(_entries(folder, folder_key), run)
     log.success(
         f"created {len(files)} files from directory using storage {default_storage().root} and key = {folder_key}/"
     )
     return files
+
+
+def _entries(folder: UPath, folder_key: str) -> list[Entry]:
+    keys = {name: f"{folder_key}/{name}" if folder_key else name for name in sorted(listing.files_below(folder))}
+    names = [name for name in keys if folder_key or not _is_ours(folder / name, name)]
+    entries = []
+    storages = known_storages()
+    with progress(len(names), "registering files", "file") as update:
+        for name in names:
+            path, key = folder / name, keys[name]
+            entries.append(Entry(path, key, take_in(path, id="", key=key, storages=storages)))
+            update(1)
+    return entries
+
+
+def _is_ours(path: UPath, key: str) -> bool:
+    """Whether an object in a storage location is none of the user's own: the database, or an object without key."""
+    from lamindb import setup
+
+    instance = setup.settings.instance
+    is_database = instance.dialect == "sqlite" and str(path.resolve()).startswith(str(instance.sqlite_file.resolve()))
+    return is_database or key.startswith(paths.AUTO_KEY_PREFIX)
 
 
 def _folder_key(folder: UPath, key: str | None) -> str:
@@ -61,42 +96,64 @@ def _folder_key(folder: UPath, key: str | None) -> str:
     return folder.name
 
 
-def _files_of(intakes: list[Intake], run: Run | None) -> list[File]:
+def _files_of(entries: list[Entry], run: Run | None) -> list[File]:
     """One file per content: existing records where the content is known, new ones elsewhere."""
     registry = core_registry("File")
-    known = _known_content(registry, intakes)
+    known = _known_content(registry, entries)
     files: list[File] = []
     seen: set[tuple[str, int | None]] = set()
-    dropped: list[str] = []
-    for intake in intakes:
-        content = None if intake.hash is None else (intake.hash.value, intake.size)
-        if content is not None and content in seen:
-            dropped.append(str(intake.key))
+    repeated: list[Entry] = []
+    for entry in entries:
+        if entry.content in seen:
+            repeated.append(entry)
             continue
-        if content is not None:
-            seen.add(content)
-        files.append(known.get(content) or _new_file(registry, intake, run))
-    if dropped:
-        log.warning(
-            f"there are different file ids with the same hashes, dropping {len(dropped)} duplicates out of "
-            f"{len(intakes)} files:\n    {dropped}"
+        if entry.content is not None:
+            seen.add(entry.content)
+        files.append(
+            _known_file(known[entry.content], entry) if entry.content in known else _new_file(registry, entry, run)
         )
+    _warn_repeated(repeated, known, len(entries))
     return files
 
 
-def _known_content(registry: type[File], intakes: list[Intake]) -> dict[tuple[str | None, int | None] | None, File]:
-    """The registered files among contents; one query per thousand contents."""
-    if settings.upon_file_create_if_hash_exists == "warn_create_new":
+def _warn_repeated(repeated: list[Entry], known: Known, total: int) -> None:
+    new = [entry.key for entry in repeated if entry.content not in known]
+    if len(new) < len(repeated):
+        log.warning("dropping duplicate records in list of file records")
+    if new:
+        log.warning(
+            f"there are different file ids with the same hashes, dropping {len(new)} duplicates out of {total} files:\n"
+            f"    {new}"
+        )
+
+
+def _known_content(registry: type[File], entries: list[Entry]) -> Known:
+    """The registered files among contents; one query per thousand contents.
+
+    Raises:
+        RuntimeError: There are some, and the session wants that to be an error.
+    """
+    types = {entry.intake.hash.value: entry.intake.hash.type for entry in entries if entry.intake.hash is not None}
+    rows = registry.objects.filter(hash__in=types).order_by("-created_at", "-id")
+    known: Known = {(file.hash, file.size): file for file in rows if types.get(str(file.hash)) == file.hash_type}
+    contents = dict.fromkeys(entry.content for entry in entries)
+    existing = [known[content] for content in contents if content in known]
+    if not construction.shall_return(existing):
         return {}
-    hashes = [intake.hash.value for intake in intakes if intake.hash is not None]
-    rows = registry.objects.filter(hash__in=hashes).order_by("-created_at", "-id")
-    types: dict[str | None, str] = {
-        intake.hash.value: intake.hash.type for intake in intakes if intake.hash is not None
-    }
-    return {(file.hash, file.size): file for file in rows if types.get(file.hash) == file.hash_type}
+    construction.warn_returning(existing)
+    return known
 
 
-def _new_file(registry: type[File], intake: Intake, run: Run | None) -> File:
+def _known_file(file: File, entry: Entry) -> File:
+    intake = entry.intake
+    is_its_object = intake.is_in_place and (file.storage_id, file.key) == (intake.storage.id, intake.key)
+    if not is_its_object:
+        construction.complete(file, intake)
+    return file
+
+
+def _new_file(registry: type[File], entry: Entry, run: Run | None) -> File:
+    construction.check_place(entry.path, entry.key, entry.intake)
     file = registry.__new__(registry)
-    construction.become_new(file, intake, plan_version(registry, None, None), None, run)
+    construction.become_new(file, entry.intake, plan_version(registry, None, None), None, run)
     return file

@@ -10,6 +10,7 @@ from lamindb import log, setup
 from lamindb.errors import InvalidKey, UnsupportedFormat
 from lamindb.io import cache, formats, hashing, listing, paths
 from lamindb.io.storage import StorageRoot, longest_root, normalise_root, storage_type
+from lamindb.setup.storages import StorageSettings
 from lnschema_core.files.pending import Intake
 from lnschema_core.models.storage import Storage
 from lnschema_core.settings import settings
@@ -62,12 +63,16 @@ def known_storages() -> Storages:
 
 
 def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Storage, str] | None:
-    """The innermost storage location that a path lies in and its key there, ``None`` if a local path lies in none."""
+    """The innermost storage location that a path lies in and its key there, ``None`` if a local path lies in none.
+
+    The bucket of a cloud path in none is a location that is still to be registered, and is added to ``storages``.
+    """
     storages = known_storages() if storages is None else storages
     root = longest_root(path, storages)
-    if root is not None:
-        return storages[root], root.key_of(path) or ""
-    return None if paths.is_local(path) else _bucket_of(path)
+    if root is None and not paths.is_local(path):
+        root = _bucket_of(path)
+        storages[root] = Storage.from_fields(root=root.root, type=root.type, region=root.region)
+    return None if root is None else (storages[root], root.key_of(path) or "")
 
 
 def default_storage() -> Storage:
@@ -76,14 +81,13 @@ def default_storage() -> Storage:
     return record
 
 
-def _bucket_of(path: UPath) -> tuple[Storage, str]:
-    """The bucket of a cloud path as a storage location that is still to be registered."""
+def _bucket_of(path: UPath) -> StorageRoot:
+    """The bucket of a cloud path."""
     root = normalise_root(f"{path.protocol}://{path.parts[0].strip('/')}")
-    key = paths.relative_key(path, paths.to_path(root))
-    if key is None:
+    if paths.relative_key(path, paths.to_path(root)) is None:
         msg = f"{path} is no object of a bucket"
         raise InvalidKey(msg)
-    return Storage.from_fields(root=root, type=storage_type(root)), key
+    return StorageRoot(root, storage_type(root), StorageSettings(root).find_region())
 
 
 def _take_in_path(path: UPath, key: str | None, storages: Storages | None) -> Intake:
