@@ -6,6 +6,7 @@ that are one compound array.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -45,14 +46,24 @@ def opened(member: Any, *, shape: tuple[int, int] | None = None) -> Any:
         member: An array or group of an HDF5 file or a zarr store.
         shape: The shape of a sparse matrix that doesn't say it.
     """
-    from anndata.io import read_elem, sparse_dataset
+    from anndata.io import sparse_dataset
 
     if not is_group(member):
         return member
     if not is_sparse(member):
-        return read_elem(member)
+        return _read(member)
     is_labelled = member.attrs.get("encoding-type") in _SPARSE or "h5sparse_format" in member.attrs
     return sparse_dataset(member) if is_labelled else _unlabelled_sparse(member, shape)
+
+
+def _read(member: Any) -> Any:
+    """What is in a member; that it was written long ago is no news to who reads it."""
+    from anndata import OldFormatWarning
+    from anndata.io import read_elem
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OldFormatWarning)
+        return read_elem(member)
 
 
 def _unlabelled_sparse(group: Any, shape: tuple[int, int] | None) -> csr_matrix:
@@ -79,10 +90,8 @@ def read_frame(member: Any, uns: Mapping[str, Any]) -> pd.DataFrame:
         member: A group with a column per member, or a compound array.
         uns: The unstructured annotations, where early releases kept the categories of compound arrays.
     """
-    from anndata.io import read_elem
-
     if is_group(member):
-        frame: pd.DataFrame = read_elem(member)
+        frame: pd.DataFrame = _read(member)
         return frame
     records = member[()]
     columns = {name: _decoded(records[name]) for name in records.dtype.names}
@@ -96,11 +105,9 @@ def read_frame(member: Any, uns: Mapping[str, Any]) -> pd.DataFrame:
 
 def read_names(member: Any) -> pd.Index[Any] | None:
     """Read only the names of the rows of a table, or None if its layout needs the whole."""
-    from anndata.io import read_elem
-
     if not is_group(member) or "_index" not in member.attrs:
         return None
-    names: pd.Index[Any] = pd.Index(np.asarray(read_elem(member[member.attrs["_index"]])).astype(object))
+    names: pd.Index[Any] = pd.Index(np.asarray(_read(member[member.attrs["_index"]])).astype(object))
     return names
 
 
