@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from lnschema_core import ids
+from lnschema_core.files.former_names import FormerNamesOfDatasets
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.file import File
 from lnschema_core.models.mixins import Data
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from lnschema_core.versioning import Family
 
 
-class Dataset(Registry, Data):
+class Dataset(Registry, Data, FormerNamesOfDatasets):
     """Datasets: data of one or several files, described as a whole.
 
     Args:

@@ -63,6 +63,14 @@ class FeatureSet(Registry):
 
     pending_members: Members | None = None
 
+    @property
+    def _features(self) -> tuple[str, list[Registry]]:
+        """The members of an unsaved set, and the attribute that will have them: what code of the 0.54 days looks at."""
+        if self.pending_members is None:
+            msg = f"a saved feature set has no attribute '_features': its members are records of {self.registry}"
+            raise AttributeError(msg)
+        return self.pending_members.accessor, list(self.pending_members.records)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if len(args) > 1 and len(args) != len(self._meta.concrete_fields):
             msg = "Only one non-keyword arg allowed: features"

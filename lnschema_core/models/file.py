@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
+from lnschema_core.files.former_names import FormerNamesOfFiles
 from lnschema_core.linked_order import LinkedOrderManager
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.mixins import Data
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from lnschema_core.versioning import Family
 
 
-class File(Registry, Data):
+class File(Registry, Data, FormerNamesOfFiles):
     """Files: data objects, such as a table, an array or an image, that are stored in one place.
 
     Args:
@@ -55,7 +56,7 @@ class File(Registry, Data):
         >>> file.save()
     """
 
-    objects = LinkedOrderManager()
+    objects: ClassVar[Any] = LinkedOrderManager()
 
     search_fields = ("key", "description")
 
