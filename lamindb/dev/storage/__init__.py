@@ -17,7 +17,7 @@ _NAMES = {
     "load_to_memory": "lamindb.dev.storage.file:load_to_memory",
     "size_adata": "lamindb.io.formats.anndata:size_adata",
     "store_object": "lamindb.dev.storage.file:store_object",
-    "write_to_file": "lamindb.io.formats:write",
+    "write_to_file": "lamindb.dev.storage.file:write_to_file",
     "file": "lamindb.dev.storage.file",
 }
 
@@ -27,9 +27,14 @@ if TYPE_CHECKING:
     from upath import UPath
 
     from lamindb.dev.storage import file
-    from lamindb.dev.storage.file import LocalPathClasses, infer_suffix, load_to_memory, store_object
+    from lamindb.dev.storage.file import (
+        LocalPathClasses,
+        infer_suffix,
+        load_to_memory,
+        store_object,
+        write_to_file,
+    )
     from lamindb.io.accessors import AnnDataAccessor, BackedAccessor
-    from lamindb.io.formats import write as write_to_file
     from lamindb.io.formats.anndata import size_adata
     from lamindb.io.storage import infer_filesystem
     from lamindb.io.transfer import delete_storage

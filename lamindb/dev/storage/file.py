@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from fsspec.callbacks import Callback
 from upath.implementations.local import FilePath, PosixUPath, WindowsUPath
 
 from lamindb import log
@@ -13,6 +16,7 @@ from lamindb.io.formats.flow import read_fcs
 from lamindb.io.formats.tables import read_tsv
 from lamindb.io.paths import AUTO_KEY_PREFIX, KNOWN_SUFFIXES
 from lamindb.io.paths import auto_key as auto_storage_key_from_id_suffix
+from lamindb.io.transfer import delete_storage
 from lamindb.setup import settings
 
 if TYPE_CHECKING:
@@ -25,16 +29,22 @@ __all__ = [
     "AUTO_KEY_PREFIX",
     "KNOWN_SUFFIXES",
     "LocalPathClasses",
+    "ProgressCallback",
+    "attempt_accessing_path",
     "auto_storage_key_from_file",
     "auto_storage_key_from_id_suffix",
+    "delete_storage",
+    "delete_storage_using_key",
     "extract_suffix_from_path",
     "filepath_from_file",
     "infer_suffix",
     "load_to_memory",
+    "print_hook",
     "read_adata_h5ad",
     "read_fcs",
     "read_tsv",
     "store_object",
+    "write_to_file",
 ]
 
 LocalPathClasses = (PosixUPath, WindowsUPath, FilePath)
@@ -53,6 +63,16 @@ def infer_suffix(obj: Any, adata_format: str | None = None) -> str:
 def load_to_memory(path: PathLike, stream: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002, ARG001 - as it was
     """Read an object into memory; the path if nothing reads it. Paths in the cloud are always streamed."""
     return formats.load(paths.to_path(path), **kwargs)
+
+
+def write_to_file(obj: object, path: PathLike) -> None:
+    """Write an object to a local path, as the suffix says.
+
+    Raises:
+        UnsupportedFormat: It isn't known how to write the object.
+    """
+    target: Any = paths.to_path(path)
+    formats.write(obj, target)
 
 
 def store_object(localpath: PathLike, storagekey: str) -> float:
@@ -76,3 +96,43 @@ def filepath_from_file(file: File) -> UPath:
 def auto_storage_key_from_file(file: File) -> str:
     """The key of the content of a file that was given none."""
     return auto_storage_key_from_id_suffix(file.id, file.suffix)
+
+
+def attempt_accessing_path(file: File, storage_key: str) -> UPath:
+    """Where an object of the storage location of a file is."""
+    return file.storage.root_as_path() / storage_key
+
+
+def delete_storage_using_key(file: File, storage_key: str) -> None:
+    """Delete an object of the storage location of a file.
+
+    Raises:
+        FileNotFoundError: There is no such object.
+    """
+    delete_storage(attempt_accessing_path(file, storage_key))
+
+
+# -- progress of transfers that others make ---------------------------------------------------------------------------
+
+
+def print_hook(size: int | None, value: int, objectname: str, action: str, **_: Any) -> None:
+    """Print how far a transfer is, ``... uploading name: 0.37``, over what was printed before."""
+    if "NBPRJ_TEST_NBPATH" in os.environ or not size:
+        return
+    share = min(value / size, 1.0)
+    print(f"... {action} {objectname}: {share:.2f}", end="\n" if share == 1 else "\r", flush=True)  # noqa: T201 - for people
+
+
+class ProgressCallback(Callback):  # type: ignore[misc] # fsspec has no types
+    """Tells how far a transfer of fsspec is.
+
+    Args:
+        objectname: What is transferred.
+        action: ``"uploading"`` or ``"downloading"``.
+
+    Examples:
+        >>> path.fs.get(path.path, "local.csv", callback=ProgressCallback("local.csv", "downloading"))
+    """
+
+    def __init__(self, objectname: str, action: str) -> None:
+        super().__init__(hooks={"print_progress": partial(print_hook, objectname=objectname, action=action)})
