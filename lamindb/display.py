@@ -60,10 +60,11 @@ def registries_of(schema: str) -> list[type[Registry]]:
     Raises:
         SchemaNotInstalled: The instance doesn't mount the schema.
     """
-    if schema not in mounted_schemas():
+    name = schema.replace("-", "_")
+    if name not in mounted_schemas():
         msg = f"the instance doesn't mount the schema {schema!r}: it has {', '.join(mounted_schemas())}"
         raise SchemaNotInstalled(msg)
-    models = apps.get_app_config(f"{_PREFIX}{schema}").get_models()
+    models = apps.get_app_config(f"{_PREFIX}{name}").get_models()
     found = [model for model in models if issubclass(model, Registry) and not issubclass(model, LinkORM)]
     return sorted(found, key=lambda registry: registry.__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lamindb import __version__
 from lamindb._lazy import door
 
 _schema_id = "zdno"
@@ -11,4 +12,4 @@ _NAMES: dict[str, str] = {}
 
 __getattr__, __dir__ = door(__name__, _NAMES)
 
-__all__: list[str] = []
+__all__: list[str] = ["__version__"]

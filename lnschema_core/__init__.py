@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lamindb import __version__
 from lamindb._lazy import door
 
 _schema_id = "yvzi"
@@ -53,4 +54,5 @@ __all__ = [
     "Transform",
     "ULabel",
     "User",
+    "__version__",
 ]
