@@ -20,6 +20,7 @@ SCHEMA_MISSING = 16
 SETTINGS = 17
 EXTRA_MISSING = 18
 NOT_FOUND = 20
+CRITERIA_NOT_MET = 21
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 TERMINATED = 143
@@ -42,7 +43,11 @@ EXITS = (
         "The command failed; the sentence on standard error says why. Among others: no instance is loaded, the login "
         "failed, the storage was not set, the models have changes without a migration.",
     ),
-    Exit(USAGE, "The arguments can't be used: an unknown command or option, a missing or malformed value."),
+    Exit(
+        USAGE,
+        "The arguments can't be used: an unknown command or option, a missing or malformed value.",
+        ("InvalidCriteria",),
+    ),
     Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest.", ("PartialSuccess",)),
     Exit(DAMAGED, "`lamin fsck` or `lamin cache verify` found content that is missing or isn't what was registered."),
     Exit(GARBAGE, "`lamin fsck` found nothing but garbage that `--collect` would delete."),
@@ -58,6 +63,11 @@ EXITS = (
         EXTRA_MISSING, "An optional dependency is missing; the message has the `pip install` line.", ("MissingExtra",)
     ),
     Exit(NOT_FOUND, "No such record.", ("NoResultFound",)),
+    Exit(
+        CRITERIA_NOT_MET,
+        "`lamin validate` found data that don't meet the criteria; the report says which values, where and why.",
+        ("CriteriaNotMet",),
+    ),
     Exit(INTERRUPTED, "Interrupted with Ctrl-C."),
     Exit(CLOSED_PIPE, "The reader of the output has gone, as in `lamin list ULabel | head -1`."),
     Exit(TERMINATED, "Terminated (SIGTERM)."),

@@ -34,6 +34,7 @@ COMMANDS = {
     "list": (f"{_ROOM}.records:list_records", "List the records of a registry, newest first."),
     "get": (f"{_ROOM}.records:get", "Show records by id or key."),
     "search": (f"{_ROOM}.records:search", "Search a registry, best match first."),
+    "validate": (f"{_ROOM}.criteria:validate", "Check a table against criteria, and save it if it meets them."),
     "config": (f"{_ROOM}.config:config", "Show and change settings."),
     "fsck": (f"{_ROOM}.integrity:fsck", "Check that every file is in storage as it was registered."),
     "cache": (f"{_ROOM}.cache:cache", "Show, check and remove copies of cloud objects on this machine."),

@@ -24,7 +24,6 @@ Reason: TypeAlias = Literal[
     "unexpected-column",
     "duplicate-column",
     "column-name",
-    "missing-slot",
     "empty",
 ]
 
@@ -69,6 +68,5 @@ _SENTENCES: dict[Reason, str] = {
     "unexpected-column": "is not expected among the columns",
     "duplicate-column": "is the name of several columns",
     "column-name": "is no text, but names of columns have to be texts",
-    "missing-slot": "is missing in the data",
     "empty": "has no rows",
 }

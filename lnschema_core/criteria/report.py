@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("slot", "column", "row", "position", "value", "n", "reason", "message", "suggestion", "how")
 
-_MOST_LINES = 20
+MOST_LINES = 20
+"""How many failures are shown."""
+
 _WIDEST = 60
 
 
@@ -66,12 +68,18 @@ class Failure:
 
     def as_text(self) -> str:
         """The failure in a line."""
-        place = self.slot if self.column is None else f"{self.slot}[{_short(self.column)}]"
+        place = ".".join(_short(part, quoted=False) for part in self._place())
         if self.position is None:
             return f"{place} {self.message}{self._options()}{self._mend()}"
         times = f"{self.n:,} times, first in row" if self.n > 1 else "in row"
         value = "a value" if self.reason == "missing-value" else _short(self.value)
-        return f"{place} {value} ({times} {_short(self.row)}) {self.message}{self._options()}{self._mend()}"
+        return f"{place}: {value} ({times} {_short(self.row)}) {self.message}{self._options()}{self._mend()}"
+
+    def _place(self) -> list[Any]:
+        """Slot and column; of frames, which have one slot, the column only."""
+        if self.column is None:
+            return ["the table" if _is_frame(self.slot) else self.slot]
+        return [self.column] if _is_frame(self.slot) else [self.slot, self.column]
 
     def _mend(self) -> str:
         if self.suggestion is None or self.suggestion.value is None:
@@ -149,20 +157,25 @@ class CriteriaReport:
 
     def summary(self) -> str:
         """The report in a sentence."""
-        rows = ", ".join(f"{count:,} rows of {slot}" for slot, count in self.n_rows.items()) or "no rows"
+        rows = ", ".join(_rows(slot, count) for slot, count in self.n_rows.items()) or "no rows"
         if self.ok:
-            return f"all {self.n_criteria} criteria are met by {rows}"
+            criteria = "the criterion is" if self.n_criteria == 1 else f"all {self.n_criteria} criteria are"
+            return f"{criteria} met by {rows}"
         columns = len({(failure.slot, failure.column) for failure in self.failures})
         return (
             f"{self.n_failures:,} different value{'' if self.n_failures == 1 else 's'} in {columns} "
             f"column{'' if columns == 1 else 's'} fail{'s' if self.n_failures == 1 else ''}, out of {rows}"
         )
 
-    def lines(self) -> list[str]:
-        """The report as lines of text, the first ones only if there are many."""
-        shown = [f"  {failure.as_text()}" for failure in self.failures[:_MOST_LINES]]
+    def lines(self, *, limit: int = MOST_LINES) -> list[str]:
+        """The report as lines of text.
+
+        Args:
+            limit: How many failures are shown at most.
+        """
+        shown = [f"  {failure.as_text()}" for failure in self.failures[:limit]]
         hidden = self.n_failures - len(shown)
-        return [self.summary(), *shown, *([f"  and {hidden:,} more, see .df"] if hidden else [])]
+        return [self.summary(), *shown, *([f"  and {hidden:,} more"] if hidden else [])]
 
     def __repr__(self) -> str:
         text = "\n".join(self.lines())
@@ -171,8 +184,8 @@ class CriteriaReport:
     def _repr_html_(self) -> str:
         """A table of the failures, the first ones only if there are many."""
         head = "".join(f"<th>{name}</th>" for name in COLUMNS)
-        rows = "".join(_html_row(failure) for failure in self.failures[:_MOST_LINES])
-        hidden = self.n_failures - _MOST_LINES
+        rows = "".join(_html_row(failure) for failure in self.failures[:MOST_LINES])
+        hidden = self.n_failures - MOST_LINES
         more = f"<p>and {hidden:,} more, see <code>.df</code></p>" if hidden > 0 else ""
         table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
         return f"<div><p><strong>CriteriaReport</strong>: {escape(self.summary())}</p>{table}{more}</div>"
@@ -185,6 +198,16 @@ def frame_of(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
     columns = {name: [row[number] for row in rows] for number, name in enumerate(COLUMNS)}
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
     return frame.astype({"n": "int64", "position": "Int64"})
+
+
+def _rows(slot: str, count: int) -> str:
+    rows = f"{count:,} row{'' if count == 1 else 's'}"
+    return rows if _is_frame(slot) else f"{rows} of {slot}"
+
+
+def _is_frame(slot: str) -> bool:
+    """Whether data of this slot have no other."""
+    return slot == "columns"
 
 
 def _html_row(failure: Failure) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lnschema_core.criteria.criteria import Criteria
+    from lnschema_core.criteria.report import CriteriaReport
     from lnschema_core.models import Feature, Registry
 
     Host = File | Dataset
@@ -30,24 +31,38 @@ if TYPE_CHECKING:
 
 def save(criteria: Criteria, data: Any, kind: type[Host] | None, arguments: Mapping[str, Any]) -> Host:
     """Save data with their annotation; see ``Criteria.save``."""
+    record, report = save_if_met(criteria, data, kind, arguments)
+    if record is None:
+        raise CriteriaNotMet("\n".join(report.lines()), report)
+    return record
+
+
+def save_if_met(
+    criteria: Criteria, data: Any, kind: type[Host] | None, arguments: Mapping[str, Any]
+) -> tuple[Host | None, CriteriaReport]:
+    """Save data with their annotation if they meet the criteria.
+
+    Returns:
+        The record, None if they don't; and the report.
+    """
     kind = _checked_kind(data, kind, arguments)
     before = _state_of(data)
     examination = examine(criteria, data)
     if not examination.report.ok:
-        raise CriteriaNotMet("\n".join(examination.report.lines()), examination.report)
-    if isinstance(data, kind) and not data._state.adding and data.pending is None:
-        with transaction.atomic():
-            annotate(data, examination)
-        return data
+        return None, examination.report
     record = data if isinstance(data, kind) else _construct(kind, _storable(data), arguments)
     if _state_of(data) != before:
         msg = f"{data} was changed while it was checked against the criteria: save it once it is complete"
         raise SourceChanged(msg)
+    if record is data and not record._state.adding and record.pending is None:
+        with transaction.atomic():
+            annotate(record, examination)
+        return record, examination.report
     if record.pending is None:
         record.pending = PendingFile() if isinstance(record, File) else PendingDataset()
     record.pending.annotate = partial(annotate, record, examination)
     record.save()
-    return record
+    return record, examination.report
 
 
 def save_features(criteria: Criteria) -> list[Feature]:

@@ -21,6 +21,8 @@ import lamindb as ln
 ln.save([ln.ULabel(name="T cell"), ln.ULabel(name="B cell"), ln.ULabel(name="neuron")])
 ln.Feature(name="age", type="number").save()
 """
+TABLE = "cell,age\nT cell,30\nB cell,40\n"
+CRITERIA = {"columns": {"cell": {"registry": "core.ULabel"}, "age": {"type": "number", "minimum": 0}}}
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,15 @@ def lamin(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
 
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    """A user with an instance that has three labels and a feature; tests of a module share it and leave it as it is."""
+    """A user with an instance that has three labels and a feature, and a table and criteria for it in two files.
+
+    Tests of a module share it and leave it as it is.
+    """
     user = Sandbox(tmp_path_factory.mktemp("labelled") / "home")
     user.lamin("init", "--storage", str(user.home / "storage"))
     user.python(LABELS)
+    (user.home / "table.csv").write_text(TABLE)
+    (user.home / "criteria.json").write_text(json.dumps(CRITERIA))
     return user
 
 

@@ -26,6 +26,7 @@ READING = {
     "list": ["list", "ULabel"],
     "search": ["search", "ULabel", "cell"],
     "get": ["get", "User"],
+    "validate": ["validate", "table.csv", "--criteria", "criteria.json"],
     "migrate-plan": ["migrate", "plan"],
     "migrate-check": ["migrate", "check"],
     "fsck": ["fsck"],

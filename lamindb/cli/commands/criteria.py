@@ -1,0 +1,115 @@
+"""The command that holds tables to criteria: validate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lamindb import log
+from lamindb.cli import exits
+from lamindb.cli.groups import Command
+from lamindb.cli.options import current, json_option
+from lamindb.cli.output import escaped, print_json, print_lines
+from lamindb.cli.texts import QUERY_TEXT, TEXT
+from lamindb.errors import NoResultFound
+
+if TYPE_CHECKING:
+    from lnschema_core.criteria.report import CriteriaReport
+
+
+@click.command(cls=Command)
+@click.argument("data", type=TEXT)
+@click.option(
+    "--criteria",
+    "document",
+    metavar="FILE",
+    type=TEXT,
+    required=True,
+    help="The criteria: a .json, .toml or .yaml file.",
+)
+@click.option(
+    "--standardize", "target", metavar="OUT", type=TEXT, help="Write a mended copy to this path, and go on with that."
+)
+@click.option("--typos", is_flag=True, help="With --standardize: also mend what is probably a typo.")
+@click.option("--save", is_flag=True, help="Save data that meet the criteria, with their features and labels.")
+@click.option("--key", type=QUERY_TEXT, help="With --save: the key of the file.")
+@click.option("--name", type=QUERY_TEXT, help="With --save: save a dataset of this name rather than a file.")
+@click.option("--description", type=QUERY_TEXT, help="With --save: a description.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=20, show_default=True, help="The most failures to show; --json has all."
+)
+@json_option
+def validate(
+    data: str,
+    document: str,
+    target: str | None,
+    *,
+    typos: bool,
+    save: bool,
+    key: str | None,
+    name: str | None,
+    description: str | None,
+    limit: int,
+) -> int:
+    """Check a table against criteria, and save it if it meets them.
+
+    DATA is the path of a parquet, CSV or AnnData file, or the id or key of a registered file. Shows all that fails, each
+    value once, with the mend that suggests itself. The exit status is 21 if something fails.
+    """
+    given = {"key": key, "name": name, "description": description}
+    arguments = {option: value for option, value in given.items() if value is not None}
+    _check_options(arguments, typos=typos, save=save, is_mended=target is not None)
+    with log.redirect(sys.stderr):
+        from lnschema_core.criteria.criteria import Criteria
+        from lnschema_core.criteria.saving import save_if_met
+
+        criteria = Criteria.from_file(document)
+        source = _find(data)
+        if target is not None:
+            source = criteria.standardize(source, typos=typos, to=target)
+        record = None
+        if save:
+            record, report = save_if_met(criteria, source, None, arguments)
+        else:
+            report = criteria.inspect(source)
+    _print(report, {"data": data, "standardized": target, "saved": getattr(record, "pk", None)}, limit=limit)
+    return exits.OK if report.ok else exits.CRITERIA_NOT_MET
+
+
+def _check_options(arguments: dict[str, str], *, typos: bool, save: bool, is_mended: bool) -> None:
+    context = click.get_current_context()
+    if typos and not is_mended:
+        msg = "--typos is for --standardize"
+        raise click.UsageError(msg, context)
+    if arguments and not save:
+        msg = f"--{next(iter(arguments))} is for --save"
+        raise click.UsageError(msg, context)
+    if save and not arguments:
+        msg = "--save needs --key or --description for a file, or --name for a dataset"
+        raise click.UsageError(msg, context)
+
+
+def _find(data: str) -> Any:
+    """The path, or the registered file of this id or key."""
+    if "://" in data or Path(data).exists():
+        return data
+    from lnschema_core.models import File
+
+    record = File.filter(pk=data).one_or_none() or File.filter(key=data).one_or_none()
+    if record is None:
+        msg = f"there is nothing at the path {data!r:.200}, and no file has this id or key"
+        raise NoResultFound(msg)
+    return record
+
+
+def _print(report: CriteriaReport, facts: dict[str, Any], *, limit: int) -> None:
+    if current().json:
+        print_json(facts | report.as_dict())
+        return
+    if not current().quiet:
+        print_lines(escaped(line) for line in report.lines(limit=limit))
+    if facts["saved"] is not None:
+        print_lines([facts["saved"] if current().quiet else f"saved: {facts['saved']}"])
