@@ -36,6 +36,7 @@ POINTS = (
     "remove.done",
     "move.start",
     "move.done",
+    "spare.done",
     "save.before-publish",
     "save.published",
     "save.before-commit",

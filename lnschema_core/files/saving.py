@@ -21,7 +21,7 @@ from django.db.models import Model
 
 from lamindb import log
 from lamindb.errors import StorageError
-from lamindb.io import formats, hashing, paths, transfer
+from lamindb.io import formats, hashing, paths, sparing, transfer
 from lamindb.io.faults import point
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import places
@@ -63,8 +63,7 @@ class StoredContent:
         if self.is_published:
             return
         if self.target.exists():
-            transfer.move(self.target, self.spare)
-            self.has_spared = True
+            self.has_spared = sparing.spare(self.target, self.spare)
         transfer.move(self.now, self.target)
         self.now = self.target
 
@@ -77,7 +76,7 @@ class StoredContent:
         """Remove the content again, and put back what was there before."""
         transfer.remove(self.now)
         if self.has_spared:
-            transfer.move(self.spare, self.target)
+            sparing.put_back(self.spare, self.target)
 
 
 def save_file(file: File, *args: Any, **kwargs: Any) -> None:

@@ -63,7 +63,7 @@ print("steps:", number + 1)
 
 
 def _steps(column):
-    for line in PAGE.read_text().splitlines():
+    for line in PAGE.read_text().partition("## Replacing")[0].splitlines():
         if line.startswith("| `"):
             cells = [cell.strip(" `") for cell in line.strip("|").split("|")]
             yield cells[0], cells[column], cells[3]

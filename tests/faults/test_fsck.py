@@ -6,7 +6,6 @@ import json
 import os
 import random
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -18,22 +17,6 @@ pytestmark = pytest.mark.usefixtures("instance")
 OBJECTS = 1000
 FAULTS = 50
 LONG_AGO = 1_000_000_000
-
-
-@pytest.fixture
-def ln(instance):
-    """The door, which may register the same content twice."""
-    import lamindb
-
-    lamindb.settings.upon_file_create_if_hash_exists = "warn_create_new"
-    lamindb.settings.verbosity = "error"
-    return lamindb
-
-
-@pytest.fixture
-def root(instance):
-    """The root of the default storage location."""
-    return Path(instance.storage.root_as_str)
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""What tests of faults share: the door, the storage, and what is true after every fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def ln(instance):
+    """The door, which may register the same content twice."""
+    import lamindb
+
+    lamindb.settings.upon_file_create_if_hash_exists = "warn_create_new"
+    lamindb.settings.verbosity = "error"
+    return lamindb
+
+
+@pytest.fixture
+def root(instance):
+    """The root of the default storage location."""
+    return Path(instance.storage.root_as_str)
+
+
+@pytest.fixture
+def empty(ln, root):
+    """What removes all files, rows and objects, as far as tests have made them."""
+    before = set(root.rglob("*"))
+
+    def remove():
+        ln.File.filter().update(initial_version=None)
+        ln.File.filter()._raw_delete("default")
+        for path in sorted(set(root.rglob("*")) - before, reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+
+    return remove

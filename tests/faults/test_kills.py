@@ -1,0 +1,126 @@
+"""A process is killed at every step of bulk saves, replacements, new versions and deletions."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+
+from tests.faults.killing import kill_at_every_step
+
+pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commit-point.md"
+
+
+def steps_of(verb):
+    """The steps in the table of a verb in the documentation, with what is left after each."""
+    lines = PAGE.read_text(encoding="utf-8").partition(f"| {verb} is killed at step |")[2].splitlines()[2:]
+    table = takewhile(lambda line: line.startswith("|"), lines)
+    return [tuple(cell.strip(" `") for cell in line.strip("|").split("|")) for line in table]
+
+
+def what_is_left(ln):
+    """The kinds of findings, once every byte was compared."""
+    return {one.kind for one in ln.fsck(read_data=True, resume=False, progress=False, grace=-1).findings}
+
+
+@pytest.mark.parametrize("key", ["data.txt", None], ids=["key", "id"])
+def test_replacing(ln, root, tmp_path, empty, key):
+    """Until the commit the row is the old one; if the content isn't, the old one is put back by a repair."""
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text("old")
+    new.write_text("new")
+
+    def prepare():
+        empty()
+        ln.File(old, key=key, description="x").save()
+
+    def replace():
+        file = ln.File.filter().one()
+        file.replace(new)
+        file.save()
+
+    seen = []
+    for step in kill_at_every_step(replace, prepare):
+        file, left = ln.File.filter().one(), what_is_left(ln)
+        is_new = file.hash == ln.File(new, description="y").hash
+        seen.append((step, "damaged" if "digest-mismatch" in left else "whole", "new" if is_new else "old"))
+        assert left <= {"temporary", "digest-mismatch"}
+        assert ln.fsck(read_data=True, repair=True, collect=True, progress=False, grace=-1).is_clean
+        assert file.path.read_text() == ("new" if is_new else "old")
+        replace()
+        assert ln.File.filter().one().path.read_text() == "new"
+        assert not what_is_left(ln) & {"digest-mismatch"}
+    assert seen[-1] == ("", "whole", "new")
+    assert seen[:-1] == steps_of("replacing")
+
+
+@pytest.mark.parametrize("key", ["data.txt", None], ids=["key", "id"])
+def test_deleting(ln, root, tmp_path, empty, key):
+    """The row goes first; what is left is an object without a row."""
+    source = tmp_path / "data.txt"
+    source.write_text("data")
+
+    def prepare():
+        empty()
+        ln.File(source, key=key, description="x").save()
+
+    seen = []
+    for step in kill_at_every_step(lambda: ln.File.filter().one().delete(storage=True), prepare):
+        is_there = any(path.is_file() for path in root.rglob("*data.txt" if key else ".lamindb/*"))
+        seen.append(
+            (step, "the object" if is_there else "nothing", "none" if ln.File.filter().count() == 0 else "there")
+        )
+        assert what_is_left(ln) == ({"orphan"} if is_there and key is None else set())
+        assert ln.fsck(collect=True, progress=False, grace=-1).is_clean
+    assert seen[-1] == ("", "nothing", "none")
+    assert seen[:-1] == steps_of("deleting")
+
+
+def test_new_version(ln, root, tmp_path, empty):
+    """There are the first version only, or both, of which one is the latest."""
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_text("first")
+    second.write_text("second")
+
+    def prepare():
+        empty()
+        ln.File(first, description="x").save()
+
+    def make_version():
+        ln.File(
+            second, is_new_version_of=ln.File.filter(version=None).one_or_none() or ln.File.filter(version="1").one()
+        ).save()
+
+    for step in kill_at_every_step(make_version, prepare):
+        versions = sorted(ln.File.filter().values_list("version", flat=True), key=str)
+        assert versions == (["1", "2"] if step in ("save.committed", "") else [None])
+        assert what_is_left(ln) <= {"temporary", "orphan"}
+        if len(versions) == 1:
+            make_version()
+        assert sorted(ln.File.filter().values_list("version", flat=True)) == ["1", "2"]
+        assert ln.fsck(read_data=True, collect=True, progress=False, grace=-1).is_clean
+
+
+@pytest.mark.parametrize("keys", [True, False], ids=["key", "id"])
+def test_bulk_save(ln, root, tmp_path, empty, keys):
+    """All files or none, and saving again succeeds."""
+    sources = [tmp_path / f"{i}.txt" for i in range(3)]
+    for path in sources:
+        path.write_text(path.name)
+
+    def save():
+        ln.save([ln.File(path, key=path.name if keys else None, description="x") for path in sources])
+
+    steps = 0
+    for step in kill_at_every_step(save, empty):
+        steps += 1
+        assert ln.File.filter().count() == (0 if step else 3)
+        assert what_is_left(ln) <= {"temporary", "orphan"}
+        if step:
+            save()
+        assert sorted(file.path.read_text() for file in ln.File.filter()) == ["0.txt", "1.txt", "2.txt"]
+        assert ln.fsck(read_data=True, collect=True, progress=False, grace=-1).is_clean
+    assert steps > 20
