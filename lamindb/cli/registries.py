@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 def connected_registries() -> dict[str, type[Registry]]:
     """Connect to the instance, and give its registries by name: ``core.ULabel``, ``bionty.CellType``."""
+    from lamindb.setup import connection
+
+    connection.connect()
     from django.apps import apps
 
     from lnschema_core.models import LinkORM, Registry

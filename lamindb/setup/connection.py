@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lamindb import __version__, log
-from lamindb.errors import DatabaseAhead, InstanceUnreachable, StorageNotWritable
+from lamindb.errors import DatabaseAhead, InstanceNotLoaded, InstanceUnreachable, StorageNotWritable
 from lamindb.setup import current, database_url, layers, sqlite_files
 
 if TYPE_CHECKING:
@@ -106,6 +106,20 @@ def connect() -> None:
         instance = current.settings.instance
         open_instance(instance)
         log.important(f"loaded instance: {instance.identifier} (lamindb {__version__})")
+
+
+def connect_for_registries() -> None:
+    """Connect to the current instance because Python code asks for a registry.
+
+    Raises:
+        InstanceNotLoaded: There is no current instance; says what to call in Python.
+        InstanceUnreachable: Its database can't be opened.
+    """
+    try:
+        connect()
+    except InstanceNotLoaded as error:
+        msg = f"{current.NOT_SET_UP}, or run `lamin init` or `lamin load` on the command line"
+        raise InstanceNotLoaded(msg) from error
 
 
 def open_instance(instance: InstanceSettings) -> None:

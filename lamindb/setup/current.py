@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lamindb.setup.users import UserSettings
 
 NOT_LOADED = "No instance is loaded! Call `lamin init` or `lamin load`"
+NOT_SET_UP = "You haven't yet setup an instance: Please call `ln.setup.init()` or `ln.setup.load()`"
 
 
 class Settings:

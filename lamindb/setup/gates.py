@@ -8,8 +8,6 @@ from lamindb import log
 from lamindb.errors import InstanceNotLoaded
 from lamindb.setup import connection, current
 
-_NO_INSTANCE = "You haven't yet setup an instance: Please call `ln.setup.init()` or `ln.setup.load()`\n"
-
 
 def check_instance_setup(from_lamindb: bool = False) -> bool:  # noqa: FBT001, FBT002 - the signature that packages call
     """Whether the registries of the calling package can be imported now; connects to the current instance if there is one.
@@ -29,7 +27,7 @@ def check_instance_setup(from_lamindb: bool = False) -> bool:  # noqa: FBT001, F
     except InstanceNotLoaded:
         connection.remember_gated(package if is_schema else None)
         if from_lamindb:
-            log.warning(_NO_INSTANCE)
+            log.warning(f"{current.NOT_SET_UP}\n")
         return False
     instance = current.settings.instance
     if is_schema and package not in instance.packages:

@@ -35,7 +35,7 @@ _NAMES = {
 # Plug-ins ask for these names while the import of this very module is setting up Django.
 __getattr__, __dir__ = door(__name__, _NAMES)
 
-_connection.connect()
+_connection.connect_for_registries()
 
 from lnschema_core.models.mixins import CanValidate, Data, HasParents  # noqa: E402 - registries need a connection
 from lnschema_core.models.registries import (  # noqa: E402
