@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamindb.io.paths import (
     TEMPORARY_FOLDER,
@@ -42,6 +42,56 @@ def files_below(folder: PathLike) -> list[str]:
     return sorted({_store_of(key) or key for key in keys if key and not _is_incomplete(key)})
 
 
+def facts_below(folder: UPath) -> dict[str, dict[str, Any]]:
+    """What an object store says of all files below a folder, by their relative names; a zarr store is one file.
+
+    Takes one listing, however many folders there are.
+
+    Raises:
+        FileNotFoundError: There is nothing.
+    """
+    depth = len(location_of(folder).segments)
+    listed = folder.fs.find(folder.path, detail=True)
+    if not listed:
+        raise FileNotFoundError(str(folder))
+    facts: dict[str, dict[str, Any]] = {}
+    for name, information in sorted(listed.items()):
+        key = "/".join(address_segments(name)[depth:])
+        store = _store_of(key)
+        if store:
+            size = facts.get(store, {}).get("size", 0) + int(information["size"])
+            facts[store] = {"size": size, "type": "directory"}
+        elif key and not _is_incomplete(key):
+            facts[key] = information
+    return facts
+
+
+def fresh_facts(path: UPath) -> dict[str, Any]:
+    """What an object store says of an object now, whatever was listed before.
+
+    Raises:
+        FileNotFoundError: There is nothing at the path.
+    """
+    path.fs.invalidate_cache(path.path)
+    facts: dict[str, Any] = path.fs.info(path.path)
+    return facts
+
+
+def has_object(path: PathLike) -> bool:
+    """Whether there is an object: a file, or a folder if the path is named like a store.
+
+    What lies below a prefix of the same name is something else.
+    """
+    local = as_local(path)
+    if local is not None:
+        return local.is_file() or (is_store(local) and local.is_dir())
+    try:
+        facts = fresh_facts(to_path(path))
+    except FileNotFoundError:
+        return False
+    return facts["type"] != "directory" or is_store(path)
+
+
 def content_of(folder: Path) -> list[str]:
     """The relative posix names of all files below a local folder, sorted, stores entered."""
     return sorted(_walk(os.fspath(folder), enter_stores=True))
@@ -62,7 +112,7 @@ def size_of(path: PathLike) -> int:
 
 
 def _cloud_size(path: UPath) -> int:
-    information = path.fs.info(path.path)
+    information = fresh_facts(path)
     if information["type"] != "directory":
         return int(information["size"])
     return sum(int(entry["size"]) for entry in path.fs.find(path.path, detail=True).values())

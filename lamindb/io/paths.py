@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from lamindb.errors import InvalidKey
+from lamindb.io import clients
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -58,7 +59,8 @@ _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control character
 def to_path(data: PathLike) -> UPath:
     """Turn text or a path into a path object, local or in the cloud.
 
-    ``file://`` addresses become local paths; ``~`` is not expanded.
+    ``file://`` addresses become local paths; ``~`` is not expanded. An address without options of its own gets those that its
+    storage location has in this process.
 
     Raises:
         InvalidKey: The address of a cloud object can't be understood, has ``..`` segments or control characters.
@@ -69,12 +71,21 @@ def to_path(data: PathLike) -> UPath:
     if local is not None:
         return cast("UPath", data) if hasattr(data, "protocol") and isinstance(data, Path) else UPath(local)
     try:
-        path = cast("UPath", data) if hasattr(data, "protocol") else UPath(data)
+        path = _with_options(cast("UPath", data) if hasattr(data, "protocol") else UPath(data))
     except ValueError as error:
         msg = f"The address {data!r} can't be understood: {error}"
         raise InvalidKey(msg) from error
     _check_address(path)
     return path
+
+
+def _with_options(path: UPath) -> UPath:
+    from upath import UPath
+
+    protocol = protocol_of(path)
+    clients.prepare(protocol)
+    options = {} if path.storage_options else clients.options_of((protocol, *address_segments(path.path)))
+    return UPath(str(path), **options) if options else path
 
 
 def as_local(data: PathLike) -> Path | None:
@@ -97,7 +108,9 @@ def is_local(path: PathLike) -> bool:
 
 def protocol_of(path: PathLike) -> str:
     """The protocol of a path: ``"s3"``, ``"gs"``, …, and ``""`` for local paths."""
-    protocol = getattr(path, "protocol", "")
+    protocol = path.partition("://")[0] if isinstance(path, str) else getattr(path, "protocol", "")
+    if isinstance(path, str) and as_local(path) is not None:
+        return ""
     return "" if protocol in _LOCAL_PROTOCOLS else _SAME_PROTOCOL.get(protocol, protocol)
 
 

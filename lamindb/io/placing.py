@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lamindb.errors import LaminError, StorageError, StorageNotWritable
+from lamindb.io.clients import require_client
 from lamindb.io.faults import point
-from lamindb.io.paths import TEMPORARY_FOLDER, TEMPORARY_PREFIX, is_local
+from lamindb.io.paths import TEMPORARY_FOLDER, TEMPORARY_PREFIX, is_local, protocol_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +175,9 @@ def explaining(path: PathLike, doing: str = "written") -> Iterator[None]:
     Raises:
         StorageNotWritable: The path refuses.
         StorageError: Anything else that the file system says.
+        MissingExtra: What talks to the object store isn't installed.
     """
+    require_client(protocol_of(path))
     # clients of object stores raise whatever they like, not only OSError
     expected = OSError if is_local(path) else Exception
     passing = (LaminError, FileNotFoundError) if is_local(path) or doing == "read" else LaminError

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from lamindb.io.clients import require_client
 from lamindb.io.paths import as_local, location_of, path_of_key, protocol_of, to_path
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class StorageRoot:
         """The root as a path object."""
         from upath import UPath
 
-        return UPath(self.root, **self.options) if self.is_cloud else to_path(self.root)
+        return to_path(UPath(self.root, **self.options) if self.options else self.root)
 
     @property
     def is_cloud(self) -> bool:
@@ -101,4 +102,5 @@ def infer_filesystem(path: PathLike) -> tuple[AbstractFileSystem, str]:
     if local is not None:
         return LocalFileSystem(), os.fspath(local)
     cloud = to_path(path)
+    require_client(protocol_of(cloud))
     return cloud.fs, cloud.path

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -16,8 +17,8 @@ from lamindb.errors import DigestMismatch, SourceChanged, StorageError
 from lamindb.io import hashing, paths
 from lamindb.io.faults import point
 from lamindb.io.hashing import FileHash, Fingerprint, FolderHasher
-from lamindb.io.listing import content_of, size_of
-from lamindb.io.paths import as_local, location_of, name_of, protocol_of, to_path
+from lamindb.io.listing import content_of, fresh_facts, has_object, size_of
+from lamindb.io.paths import address_segments, as_local, location_of, name_of, protocol_of, to_path
 from lamindb.io.placing import (
     discard,
     exists_message,
@@ -36,6 +37,7 @@ from lamindb.io.storage import infer_filesystem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fsspec import AbstractFileSystem
     from fsspec.callbacks import Callback
     from upath import UPath
 
@@ -47,6 +49,7 @@ TEMPORARY_FOLDER = paths.TEMPORARY_FOLDER
 _CHUNK = 4 * 1024 * 1024
 _COMMITTED_UPLOADS = frozenset({"s3", "gs"})
 _CLOUD_BLOCK = 16 * 1024 * 1024
+_GROUP = 200  # objects that are copied at once
 _DESCRIBES_STORE = frozenset({".zarray", ".zattrs", ".zgroup", ".zmetadata", "zarr.json"})
 
 
@@ -217,8 +220,7 @@ def _write_to(file: Any, copying: _Copying, update: Update) -> None:
 
 
 def _require_size(target: UPath, size: int) -> None:
-    target.fs.invalidate_cache(target.parent.path)
-    stored = target.fs.info(target.path)["size"]
+    stored = fresh_facts(target)["size"]
     if stored != size:
         msg = f"{target} has {stored} bytes instead of {size}: the upload was incomplete, save again"
         raise DigestMismatch(msg)
@@ -330,14 +332,17 @@ def _check_tree(source: Path, names: list[str], digest: FileHash, expected: File
 def _put_tree_cloud(source: Path, target: UPath, expected: FileHash | None, update: Update) -> FileHash:
     filesystem = target.fs
     names = sorted(content_of(source), key=_describing_last)
-    before = [Fingerprint.of((source / name).stat()) for name in names]
+    before = {name: Fingerprint.of((source / name).stat()) for name in names}
     digest = hashing.digest_folder(source, progress=lambda _: None)
     _check_tree(source, sorted(names), digest, expected)
     point("store-tree.checked")
-    for name, fingerprint in zip(names, before, strict=True):
-        filesystem.put_file(os.fspath(source / name), f"{target.path}/{name}", callback=_callback(update))
-        if not fingerprint.matches(source / name):
-            raise SourceChanged(hashing.changed_message(source / name))
+    for group in _groups(names):
+        places = [os.fspath(source / name) for name in group]
+        filesystem.put(places, [f"{target.path}/{name}" for name in group])
+        update(sum(before[name].size for name in group))
+        changed = [name for name in group if not before[name].matches(source / name)]
+        if changed:
+            raise SourceChanged(hashing.changed_message(source / changed[0]))
         point("store-tree.half-copied")
     point("store-tree.placed")
     _remove_others(target, names)
@@ -349,14 +354,28 @@ def _describing_last(name: str) -> tuple[bool, int, str]:
     return name.rpartition("/")[2] in _DESCRIBES_STORE, -name.count("/"), name
 
 
+def _groups(names: list[str]) -> list[list[str]]:
+    """The names in their order, in groups that may be copied at once: what describes a store is not among its content."""
+    groups: list[list[str]] = []
+    for name in names:
+        is_continued = groups and len(groups[-1]) < _GROUP and _kind_of_member(groups[-1][0]) == _kind_of_member(name)
+        if not is_continued:
+            groups.append([])
+        groups[-1].append(name)
+    return groups
+
+
+def _kind_of_member(name: str) -> tuple[bool, int]:
+    return _describing_last(name)[:2] if name.rpartition("/")[2] in _DESCRIBES_STORE else (False, 0)
+
+
 def _remove_others(target: UPath, names: list[str]) -> None:
     target.fs.invalidate_cache()
     ours = {location_of(target / name).segments for name in names}
     others = [
         path for path in target.fs.find(target.path) if location_of(f"{target.protocol}://{path}").segments not in ours
     ]
-    if others:
-        target.fs.rm(others)
+    _remove_objects(target.fs, others)
 
 
 # -- fetch ------------------------------------------------------------------------------------------------------------
@@ -438,8 +457,9 @@ def move(path: PathLike, target: PathLike) -> None:
         StorageError: It can't be moved.
     """
     point("move.start")
-    size_of(path)
     source, destination = as_local(path), as_local(target)
+    if source is not None:
+        source.stat()
     if source is not None and destination is not None:
         _move_local(source, destination)
     elif source is not None:
@@ -470,8 +490,37 @@ def _move_cloud(source: UPath, target: UPath) -> None:
     if source.fs != target.fs:
         msg = f"{source} and {target} are in different file systems: fetch the object, then store it"
         raise StorageError(msg)
+    kind = fresh_facts(source)["type"]
     with explaining(target):
-        source.fs.mv(source.path, target.path, recursive=source.is_dir())
+        # not `mv`, which takes brackets and stars in names for patterns
+        filesystem = source.fs
+        if kind != "directory":
+            filesystem.cp_file(source.path, target.path)
+            filesystem.rm_file(source.path)
+            return
+        names = sorted(_names_below(source), key=_describing_last)
+        for group in _groups(names):
+            filesystem.copy(_joined(source, group), _joined(target, group))
+        _remove_objects(filesystem, _joined(source, names[::-1]))
+
+
+def _names_below(folder: UPath) -> list[str]:
+    depth = len(location_of(folder).segments)
+    names = ["/".join(address_segments(name)[depth:]) for name in folder.fs.find(folder.path)]
+    return [name for name in names if name]
+
+
+def _joined(folder: UPath, names: list[str]) -> list[str]:
+    return [f"{folder.path}/{name}" for name in names]
+
+
+def _remove_objects(filesystem: AbstractFileSystem, names: list[str]) -> None:
+    literal = [name for name in names if not has_magic(name)]
+    if literal:
+        filesystem.rm(literal)
+    for name in names:
+        if has_magic(name):  # would be taken for a pattern
+            filesystem.rm_file(name)
 
 
 def _store(source: Path, target: PathLike) -> FileHash:
@@ -510,14 +559,30 @@ def _remove_local(path: Path) -> bool:
 
 def _remove_cloud(path: UPath) -> bool:
     filesystem = path.fs
-    filesystem.invalidate_cache(path.parent.path)
-    if not filesystem.exists(path.path):
+    try:
+        kind = fresh_facts(path)["type"]
+    except FileNotFoundError:
         return False
-    if filesystem.info(path.path)["type"] == "directory":
-        filesystem.rm(path.path, recursive=True)
+    if kind == "directory":
+        names = sorted(_names_below(path), key=_describing_last, reverse=True)
+        _remove_objects(filesystem, _joined(path, names))
     else:
         filesystem.rm_file(path.path)  # what lies below a prefix of the same name is something else
     return True
+
+
+def remove_object(path: PathLike) -> bool:
+    """Delete an object, but no folder that is none: other objects may be in it.
+
+    Returns:
+        Whether there was one.
+
+    Raises:
+        StorageError: It can't be deleted.
+    """
+    with explaining(path, "deleted"):
+        is_there = has_object(path)
+    return is_there and remove(path)
 
 
 # -- names of the developer API ---------------------------------------------------------------------------------------

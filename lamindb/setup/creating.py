@@ -50,18 +50,21 @@ def init(
         InvalidDatabaseUrl: The database address can't be used.
         SchemaNotInstalled: A schema can't be imported.
         SettingsNotWritable: The settings folder can't be written.
-        StorageNotWritable: The storage folder can't be made or written.
+        StorageNotWritable: The storage folder or bucket can't be written.
+        StorageError: There is no such bucket, or it can't be reached.
         ValueError: The storage is missing.
     """
     instance = _planned(storage=storage, name=name, db=db, schema=schema)
     locations.check_settings_dir()
     if _load_existing(instance):
         return
+    if instance.storage.is_cloud:
+        instance.storage.set_options(**getattr(storage, "storage_options", {}))
+        instance.storage.check_writable()
+        instance.storage.region = instance.storage.find_region()
     connection.disconnect()
     with ExitStack() as undo:
-        if instance.storage.is_cloud:
-            instance.storage.region = instance.storage.find_region()
-        else:
+        if not instance.storage.is_cloud:
             undo.enter_context(_folder(Path(instance.storage.root_as_str)))
         undo.enter_context(_database(instance))
         instances.write_instance(instance)

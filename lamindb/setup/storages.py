@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import InstanceNotLoaded, SettingsNotWritable, StorageError, StorageNotWritable
+from lamindb.io import clients, paths
 from lamindb.setup import layers
 
 if TYPE_CHECKING:
     from upath import UPath
-
-
-_PATIENCE = 3  # seconds to wait for a provider
 
 
 class StorageSettings:
@@ -34,7 +31,6 @@ class StorageSettings:
         self.region = region
         """The region of a bucket, where it is known."""
         self._cache_name = cache_name
-        self._options: dict[str, Any] = {}
         self._root: UPath | None = None
         self._record: Any = None
 
@@ -48,7 +44,24 @@ class StorageSettings:
 
     def find_region(self) -> str | None:
         """Ask the provider in which region the bucket is; None where there is none, or no answer within seconds."""
-        return _region_of_bucket(self.root_as_str.partition("://")[2].partition("/")[0]) if self.type == "s3" else None
+        from lamindb.io import buckets
+
+        return buckets.region_of(self.root) if self.type == "s3" else None
+
+    def check_writable(self) -> None:
+        """See that objects can be stored here; a local folder is made.
+
+        Raises:
+            StorageNotWritable: They can't.
+            StorageError: There is no such bucket, or it can't be reached.
+            MissingExtra: What talks to the object store isn't installed.
+        """
+        from lamindb.io import buckets
+
+        if self.is_cloud:
+            buckets.check_writable(self.root)
+        else:
+            make_folder(Path(self.root_as_str))
 
     @property
     def is_cloud(self) -> bool:
@@ -59,14 +72,13 @@ class StorageSettings:
     def root(self) -> UPath:
         """The root as a path."""
         if self._root is None:
-            from upath import UPath
-
-            self._root = UPath(self.root_as_str, **self._options)
+            self._root = paths.to_path(self.root_as_str)
         return self._root
 
     def set_options(self, **options: Any) -> None:
-        """Use options of the file system, such as credentials or an endpoint, in this process."""
-        self._options = options
+        """Use options of the file system, such as credentials or an endpoint, in this process; they are stored nowhere."""
+        location = paths.location_of(self.root_as_str)
+        clients.remember_options((location.protocol, *location.segments), options)
         self._root = None
 
     @property
@@ -119,14 +131,14 @@ class StorageSettings:
 
     def cloud_to_local_no_update(self, path: str | os.PathLike[str] | UPath) -> Path:
         """Where a copy of a remote object is kept, whether there is one or not; a local path is its own copy."""
-        from lamindb.io import cache, paths
+        from lamindb.io import cache
 
         found = paths.to_path(path)
         return Path(str(found)) if paths.is_local(found) else cache.cached_path(self.cache_dir, found)
 
     def cloud_to_local(self, path: str | os.PathLike[str] | UPath) -> Path:
         """A local copy of an object, fetched if there is none or the remote object is another one now."""
-        from lamindb.io import cache, paths
+        from lamindb.io import cache
 
         return cache.ensure_cached(paths.to_path(path), self.cache_dir)
 
@@ -146,33 +158,12 @@ def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
         msg = "`storage` is neither a valid local, a Google Cloud nor an S3 path."
         raise StorageError(msg)
     if storage_type(text) != "local":
-        return text.rstrip("/")
+        address = text.partition("://")[2].strip("/")
+        if not address:
+            msg = f"{text} names no bucket: pass an address such as s3://bucket/folder"
+            raise StorageError(msg)
+        return f"{storage_type(text)}://{address}"
     return Path(text.removeprefix("file://")).expanduser().resolve().as_posix()
-
-
-def _region_of_bucket(bucket: str) -> str | None:
-    """The region in the answer to a HEAD request, with credentials if there are any."""
-    if find_spec("botocore") is None:
-        return None
-    from botocore import UNSIGNED
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-    from botocore.session import get_session
-
-    patience = Config(connect_timeout=_PATIENCE, read_timeout=_PATIENCE, retries={"total_max_attempts": 1})
-    for config in (patience, patience.merge(Config(signature_version=UNSIGNED))):
-        client = get_session().create_client("s3", config=config, region_name="us-east-1")
-        try:
-            answer = client.head_bucket(Bucket=bucket)
-        except NoCredentialsError:
-            continue
-        except ClientError as error:  # a refusal names the region as well
-            answer = error.response
-        except BotoCoreError:
-            return None
-        headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
-        return headers.get("x-amz-bucket-region")
-    return None
 
 
 def make_folder(folder: Path) -> None:
@@ -193,5 +184,4 @@ def make_folder(folder: Path) -> None:
 
 def storage_type(root: str) -> str:
     """The protocol of a root: ``local``, ``s3``, ``gs`` or another one of fsspec."""
-    scheme, separator, _ = root.partition("://")
-    return scheme if separator and scheme != "file" else "local"
+    return paths.protocol_of(root) or "local"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
+from lamindb.io import paths
 from lamindb.setup import connection, current, deprecation, instances, locations, storages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lamindb.types import PathLike
 
 
@@ -25,17 +28,18 @@ class set:  # noqa: A001, N801 - the name in the public API
 
         Raises:
             InstanceNotLoaded: No instance is loaded.
-            StorageNotWritable: The folder can't be made or written.
+            StorageNotWritable: The folder or bucket can't be written.
+            StorageError: There is no such bucket, or it can't be reached.
         """
         locations.check_settings_dir()
         connection.connect()
         connection.check_writable()
         instance = current.settings.instance
         storage = storages.StorageSettings(str(root))
-        if not storage.is_cloud:
-            storages.make_folder(Path(storage.root_as_str))
-        switched = instance.with_default_storage(storage.root_as_str, storage.find_region())
-        switched.storage.set_options(**fs_kwargs)
+        with _reached_with(storage, {**getattr(root, "storage_options", {}), **fs_kwargs}):
+            storage.check_writable()
+            region = storage.find_region()
+        switched = instance.with_default_storage(storage.root_as_str, region)
         connection.replace_instance(switched)
         instances.write_instance(switched, make_current=_is_loaded(switched))
         log.save(f"set storage {switched.storage.root_as_str}")
@@ -45,6 +49,20 @@ class set:  # noqa: A001, N801 - the name in the public API
 def set_storage(storage: PathLike) -> None:
     """Use another default storage location from now on."""
     set.storage(storage)
+
+
+@contextmanager
+def _reached_with(storage: storages.StorageSettings, options: dict[str, Any]) -> Iterator[None]:
+    """Use options of the file system from now on, unless the block fails; without options those that are in use stay."""
+    before = dict(getattr(paths.to_path(storage.root_as_str), "storage_options", {}))
+    if options and storage.is_cloud:
+        storage.set_options(**options)
+    try:
+        yield
+    except BaseException:
+        if storage.is_cloud:
+            storage.set_options(**before)
+        raise
 
 
 def _is_loaded(instance: instances.InstanceSettings) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from lamindb import log
 from lamindb.errors import DuplicateContent, MissingData
-from lamindb.io import paths
+from lamindb.io import listing, paths
 from lnschema_core import runs
 from lnschema_core.files import places
 from lnschema_core.files.intake import take_in
@@ -147,7 +147,7 @@ def _warn_of_each(message: str, files: Sequence[File]) -> None:
 
 def complete(existing: File, intake: Intake) -> None:
     """Have the content of a registered file stored again on save, if its object is missing."""
-    if not places.path_in_storage(existing).exists():
+    if not listing.has_object(places.path_in_storage(existing)):
         log.warning(f"the object of {existing} is missing in storage, `save()` stores it again")
         existing.pending = PendingFile(source=intake.source, is_temporary=intake.is_temporary)
 

@@ -50,7 +50,7 @@ def is_confirmed(file: File, *, storage: bool | None) -> bool:
 
 def remove_content(path: UPath) -> None:
     """Remove an object from storage, and say so; one that is missing already is no error."""
-    if transfer.remove(path):
+    if transfer.remove_object(path):
         log.success(f"deleted stored object {path}")
     else:
         log.warning(f"there was no stored object {path}")

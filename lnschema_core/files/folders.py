@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.io import listing, paths
+from lamindb.io.placing import explaining
 from lamindb.io.progress import progress
 from lnschema_core import runs
 from lnschema_core.catalogue import core_registry
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from upath import UPath
 
     from lamindb.types import PathLike
+    from lnschema_core.files.intake import Storages
     from lnschema_core.files.pending import Intake
-    from lnschema_core.models import File, Run
+    from lnschema_core.models import File, Run, Storage
 
+    Listed = dict[str, dict[str, Any]] | dict[str, None]
     Known = dict[tuple[str | None, int | None] | None, File]
 
 
@@ -48,28 +51,27 @@ class Entry:
 def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None = None) -> list[File]:
     """Make a file of every file below a folder; see ``File.from_dir``. A zarr store is one file."""
     folder = paths.to_path(path)
-    if not folder.exists():
-        raise FileNotFoundError(str(folder))
-    if not folder.is_dir():
+    listed = _listed(folder)
+    if listed is None:
         return []
-    folder_key = _folder_key(folder, key)
+    storages = known_storages()
+    place = _place_of_folder(folder, storages)
+    folder_key = _folder_key(folder, key, place)
     run = runs.resolve(run)
-    files = _files_of(_entries(folder, folder_key), run)
-    log.success(
-        f"created {len(files)} files from directory using storage {default_storage().root} and key = {folder_key}/"
-    )
+    files = _files_of(_entries(folder, listed, folder_key, storages), run)
+    storage = default_storage() if place is None else place[0]
+    log.success(f"created {len(files)} files from directory using storage {storage.root} and key = {folder_key}/")
     return files
 
 
-def _entries(folder: UPath, folder_key: str) -> list[Entry]:
-    keys = {name: f"{folder_key}/{name}" if folder_key else name for name in sorted(listing.files_below(folder))}
+def _entries(folder: UPath, listed: Listed, folder_key: str, storages: Storages) -> list[Entry]:
+    keys = {name: f"{folder_key}/{name}" if folder_key else name for name in sorted(listed)}
     names = [name for name in keys if folder_key or not _is_ours(folder / name, name)]
     entries = []
-    storages = known_storages()
     with progress(len(names), "registering files", "file") as update:
         for name in names:
             path, key = folder / name, keys[name]
-            entries.append(Entry(path, key, take_in(path, id="", key=key, storages=storages)))
+            entries.append(Entry(path, key, take_in(path, id="", key=key, storages=storages, facts=listed[name])))
             update(1)
     return entries
 
@@ -83,15 +85,29 @@ def _is_ours(path: UPath, key: str) -> bool:
     return is_database or key.startswith(paths.AUTO_KEY_PREFIX)
 
 
-def _folder_key(folder: UPath, key: str | None) -> str:
+def _listed(folder: UPath) -> Listed | None:
+    """What is below a folder, in the cloud with what its one listing says; ``None`` if it is a file."""
+    if not paths.is_local(folder):
+        with explaining(folder, "read"):
+            facts = listing.facts_below(folder)
+        return facts or None
+    if not folder.exists():
+        raise FileNotFoundError(str(folder))
+    return dict.fromkeys(listing.files_below(folder)) if folder.is_dir() else None
+
+
+def _place_of_folder(folder: UPath, storages: Storages) -> tuple[Storage, str] | None:
+    """The storage location that the files of a folder lie in and the key of the folder there, ``""`` for its root."""
+    place = inferred_place(folder / "any", storages)
+    return None if place is None else (place[0], place[1].rpartition("/")[0])
+
+
+def _folder_key(folder: UPath, key: str | None, place: tuple[Storage, str] | None) -> str:
     if key is not None:
         return key.rstrip("/")
-    place = inferred_place(folder)
     if place is not None:
         return place[1]
     root = default_storage().root
-    if paths.relative_key(paths.to_path(root), folder) is None and str(folder.resolve()) == root:
-        return ""
     log.warning(f"folder is outside existing storage location, will copy files from {folder} to {root}/{folder.name}")
     return folder.name
 

@@ -7,20 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lamindb import log, setup
-from lamindb.errors import InvalidKey, UnsupportedFormat
-from lamindb.io import cache, formats, hashing, listing, paths
-from lamindb.io.storage import StorageRoot, longest_root, normalise_root, storage_type
-from lamindb.setup.storages import StorageSettings
+from lamindb.errors import UnsupportedFormat
+from lamindb.io import buckets, cache, clients, formats, hashing, listing, paths
+from lamindb.io.placing import explaining
+from lamindb.io.storage import StorageRoot, longest_root
 from lnschema_core.files.pending import Intake
 from lnschema_core.models.storage import Storage
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from upath import UPath
 
     from lamindb.types import DataLike, PathLike
 
     Storages = dict[StorageRoot, Storage]
+    Facts = Mapping[str, Any]
 
 
 def take_in(
@@ -30,6 +33,7 @@ def take_in(
     key: str | None,
     format: str | None = None,  # noqa: A002 - the API of 0.54
     storages: Storages | None = None,
+    facts: Facts | None = None,
 ) -> Intake:
     """Find out all about data that becomes a file.
 
@@ -39,6 +43,7 @@ def take_in(
         key: The wanted key.
         format: The wanted format of an object.
         storages: The registered storage locations, if the caller has them already.
+        facts: What the object store says of the object, if the caller has listed it already.
 
     Raises:
         FileNotFoundError: The path doesn't exist.
@@ -48,7 +53,7 @@ def take_in(
     if key is not None:
         paths.check_user_key(key)
     if is_path(data):
-        return _take_in_path(paths.to_path(cast("PathLike", data)), key, storages)
+        return _take_in_path(paths.to_path(cast("PathLike", data)), key, storages, facts)
     return _take_in_object(data, id, key, format)
 
 
@@ -65,7 +70,7 @@ def known_storages() -> Storages:
 def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Storage, str] | None:
     """The innermost storage location that a path lies in and its key there, ``None`` if a local path lies in none.
 
-    The bucket of a cloud path in none is a location that is still to be registered, and is added to ``storages``.
+    The bucket of a cloud path in none becomes a storage location that is saved with the file; it is added to ``storages``.
     """
     storages = known_storages() if storages is None else storages
     root = longest_root(path, storages)
@@ -82,17 +87,20 @@ def default_storage() -> Storage:
 
 
 def _bucket_of(path: UPath) -> StorageRoot:
-    """The bucket of a cloud path."""
-    root = normalise_root(f"{path.protocol}://{path.parts[0].strip('/')}")
-    if paths.relative_key(path, paths.to_path(root)) is None:
-        msg = f"{path} is no object of a bucket"
-        raise InvalidKey(msg)
-    return StorageRoot(root, storage_type(root), StorageSettings(root).find_region())
+    """The bucket of a cloud path, reached as the path is."""
+    location = paths.location_of(path)
+    if path.storage_options:
+        clients.remember_options((location.protocol, location.segments[0]), path.storage_options)
+    bucket = paths.to_path(f"{location.protocol}://{location.segments[0]}")
+    return StorageRoot.of(bucket, region=buckets.region_of(bucket))
 
 
-def _take_in_path(path: UPath, key: str | None, storages: Storages | None) -> Intake:
-    if not path.exists():
-        raise FileNotFoundError(str(path))
+def _take_in_path(path: UPath, key: str | None, storages: Storages | None, facts: Facts | None) -> Intake:
+    if paths.is_local(path):
+        if not path.exists():
+            raise FileNotFoundError(str(path))
+    elif facts is None:
+        facts = _facts_of(path)
     finding = paths.suffix_of(path)
     if finding.note:
         log.warning(finding.note)
@@ -110,7 +118,15 @@ def _take_in_path(path: UPath, key: str | None, storages: Storages | None) -> In
         hash=None,
         accessor=formats.accessor_of(path),
     )
-    return with_size_and_digest(intake)
+    return with_size_and_digest(intake, facts)
+
+
+def _facts_of(path: UPath) -> Facts:
+    try:
+        with explaining(path, "read"):
+            return listing.fresh_facts(path)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(str(path)) from error
 
 
 def _take_in_object(data: Any, id: str, key: str | None, format: str | None) -> Intake:  # noqa: A002
@@ -135,27 +151,27 @@ def _take_in_object(data: Any, id: str, key: str | None, format: str | None) -> 
     return with_size_and_digest(replace(intake, source=source))
 
 
-def with_size_and_digest(intake: Intake) -> Intake:
+def with_size_and_digest(intake: Intake, facts: Facts | None = None) -> Intake:
     """Add size and digest of all bytes, unless the session wants files without."""
-    if settings.upon_file_create_skip_size_hash:
-        return intake
     path = intake.source
     assert path is not None
-    if not paths.is_local(path):
-        return _with_facts_of_listing(intake)
-    if path.is_dir() and not paths.is_store(path):
+    is_folder = path.is_dir() if facts is None else facts["type"] == "directory"
+    if is_folder and not paths.is_store(path):
         msg = f"{path} is a folder: register its files with ln.File.from_dir"
         raise IsADirectoryError(msg)
+    if settings.upon_file_create_skip_size_hash:
+        return intake
+    if facts is not None:
+        return _with_facts_of_listing(intake, facts)
     return replace(intake, size=listing.size_of(path), hash=hashing.digest_path(Path(str(path))))
 
 
-def _with_facts_of_listing(intake: Intake) -> Intake:
+def _with_facts_of_listing(intake: Intake, facts: Facts) -> Intake:
     """Add what the object store says of an object."""
     path = paths.to_path(intake.source)  # type: ignore[arg-type]
     if paths.is_store(path):
-        return replace(intake, size=listing.size_of(path))
-    information = path.fs.info(path.path)
-    digest = hashing.hash_of_listing(information)
+        return replace(intake, size=facts.get("size") or listing.size_of(path))
+    digest = hashing.hash_of_listing(facts)
     if digest is None:
         log.warning(f"did not add hash for {path}")
-    return replace(intake, size=information.get("size"), hash=digest)
+    return replace(intake, size=facts.get("size"), hash=digest)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +27,51 @@ def running() -> Iterator[str]:
         server.stop()
 
 
-def make_bucket(endpoint: str, name: str) -> None:
+def make_bucket(endpoint: str, name: str, *, region: str | None = None) -> None:
     """Make an empty bucket."""
+    constraint = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region else {}
+    _client("s3", endpoint).create_bucket(Bucket=name, **constraint)
+
+
+def remove_bucket(endpoint: str, name: str) -> None:
+    """Remove a bucket with all that is in it."""
+    client = _client("s3", endpoint)
+    for entry in client.list_objects_v2(Bucket=name).get("Contents", ()):
+        client.delete_object(Bucket=name, Key=entry["Key"])
+    client.delete_bucket(Bucket=name)
+
+
+@contextmanager
+def enforcing_permissions(endpoint: str) -> Iterator[None]:
+    """Refuse, within the block, what nobody has allowed; else every key may do everything."""
+    _decide_after(endpoint, 0)
+    try:
+        yield
+    finally:
+        _decide_after(endpoint, float("inf"))
+
+
+def make_user(endpoint: str, name: str, actions: list[str]) -> dict[str, str]:
+    """Make a user who may do some actions only, and return their credentials as options of the file system."""
+    client = _client("iam", endpoint)
+    client.create_user(UserName=name)
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    client.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy)
+    key = client.create_access_key(UserName=name)["AccessKey"]
+    return {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+
+
+def _client(service: str, endpoint: str) -> Any:
     import boto3
 
-    client = boto3.client(
-        "s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
+    return boto3.client(
+        service, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
     )
-    client.create_bucket(Bucket=name)
+
+
+def _decide_after(endpoint: str, requests: float) -> None:
+    # https://docs.getmoto.org/en/latest/docs/iam.html
+    url = f"{endpoint}/moto-api/reset-auth"
+    with urllib.request.urlopen(urllib.request.Request(url, data=str(requests).encode(), method="POST")):
+        pass
