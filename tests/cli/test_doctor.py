@@ -127,7 +127,9 @@ def test_bucket(fresh_instance: Callable[..., Sandbox]) -> None:
         status, checks = report(user)
         assert (status, checks["storage"]["status"]) == (0, "ok")
         assert abs(checks["storage"]["facts"]["clock_skew_s"]) < 5
-        user.lamin("set", "--storage", "s3://nosuch-bucket/data")
+        refused = user.lamin("set", "--storage", "s3://nosuch-bucket/data", check=False)
+        assert refused.returncode == 15
+        s3.remove_bucket(endpoint, "doctors")
         assert report(user)[0] == 15
         del user.environment["AWS_ACCESS_KEY_ID"], user.environment["AWS_SECRET_ACCESS_KEY"]
         user.environment["AWS_EC2_METADATA_DISABLED"] = "true"

@@ -1,0 +1,1 @@
+"""Files and datasets on every kind of storage."""
