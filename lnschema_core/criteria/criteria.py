@@ -180,7 +180,7 @@ class Criteria:
 
         Returns:
             The mended data in the form in which they were passed, those of files as they are loaded; the path if ``to`` is
-            passed.
+            passed. AnnData objects have ``obs`` and ``var`` of their own, but the same ``X``.
         """
         return mending.standardize(self, data, typos=typos, to=to)
 

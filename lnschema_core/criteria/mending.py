@@ -77,11 +77,11 @@ def _mend_frames(data: Any, criteria: Criteria, mends: Mapping[str, Mends], pref
 
 
 def mended_frame(frame: pd.DataFrame, criteria: Mapping[str, Criterion], mends: Mends) -> pd.DataFrame:
-    """A copy of a frame that shares the columns in which nothing is mended."""
+    """A mended copy of a frame, to be changed at will."""
     import pandas as pd
 
     new_names = {old: new for new, old in mends.names.items()}
-    own = frame.copy(deep=False)
+    own = frame.copy()
     own.columns = frame.columns if not new_names else [new_names.get(name, name) for name in frame.columns]
     for name, values in mends.replacements.items():
         mend = partial(mended, values=values, kind=criteria[name].type, casts=name in mends.casts)
