@@ -21,15 +21,16 @@ from django.db.models import Model
 
 from lamindb import log
 from lamindb.errors import StorageError
-from lamindb.io import formats, hashing, paths, sparing, transfer
+from lamindb.io import formats, hashing, listing, paths, sparing, transfer
 from lamindb.io.faults import point
+from lamindb.io.placing import explaining
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import places
 from lnschema_core.storable import check_storable
 from lnschema_core.versioning import saving_family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from upath import UPath
 
@@ -62,7 +63,7 @@ class StoredContent:
         """Give it its final name; what was there is kept under the spare name."""
         if self.is_published:
             return
-        if self.target.exists():
+        if listing.has_object(self.target):
             self.has_spared = sparing.spare(self.target, self.spare)
         transfer.move(self.now, self.target)
         self.now = self.target
@@ -70,11 +71,11 @@ class StoredContent:
     def settle(self) -> None:
         """Remove what was there before, once the record is committed."""
         if self.has_spared:
-            transfer.remove(self.spare)
+            _tidy_up(self.spare, transfer.remove_object)
 
     def withdraw(self) -> None:
         """Remove the content again, and put back what was there before."""
-        transfer.remove(self.now)
+        transfer.remove_object(self.now)
         if self.has_spared:
             sparing.put_back(self.spare, self.target)
 
@@ -169,12 +170,13 @@ def _copy(pending: PendingFile, file: File, target: UPath) -> None:
     source = None if pending.source is None else Path(str(pending.source))
     expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
     try:
-        if source is None:
-            formats.write(pending.memory, Path(str(target)), file.suffix)
-        elif source.is_dir():
-            transfer.store_tree(source, target, expected=expected)
-        else:
-            transfer.store_file(source, target, expected=expected)
+        with explaining(target if source is None else source, "read"):
+            if source is None:
+                formats.write(pending.memory, Path(str(target)), file.suffix)
+            elif source.is_dir():
+                transfer.store_tree(source, target, expected=expected)
+            else:
+                transfer.store_file(source, target, expected=expected)
     except FileNotFoundError as error:
         msg = f"could not store {file}: {error.filename or source} doesn't exist any more"
         raise StorageError(msg) from error
@@ -210,8 +212,17 @@ def finish(file: File) -> None:
 
 
 def _remove_stale(path: UPath) -> None:
-    if transfer.remove(path):
+    if _tidy_up(path, transfer.remove_object):
         log.success(f"deleted stale object at storage key {path}")
+
+
+def _tidy_up(path: UPath, remove: Callable[[UPath], bool]) -> bool:
+    """Remove what nobody needs any more; the record is committed, so a failure is none of saving."""
+    try:
+        return remove(path)
+    except StorageError as error:
+        log.warning(f"{error}: it is not needed any more, you may delete it")
+        return False
 
 
 def save_row(file: File, *args: Any, **kwargs: Any) -> None:
