@@ -22,6 +22,7 @@ from lnschema_core.values import AnyOf
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from lnschema_core.files.saving import StoredContent
     from lnschema_core.query import QuerySet
 
 
@@ -158,22 +159,34 @@ def save_files(files: Sequence[File]) -> None:
     Raises:
         StorageError: The content of some can't be stored; the others are committed.
     """
-    failures: list[tuple[File, BaseException, str]] = []
+    failures: list[tuple[BaseException, str]] = []
     with ExitStack() as contents:
         stored = []
         for file in files:
             try:
                 stored.append((file, contents.enter_context(file_saving.stored_content(file))))
             except (OSError, StorageError) as error:
-                failures.append((file, error, traceback.format_exc()))
+                failures.append((error, traceback.format_exc()))
+        _commit_content(stored)
+    for file, _ in stored:
+        file_saving.finish(file)
+    if failures:
+        raise StorageError(_failure_message([file for file, _ in stored], failures)) from failures[0][0]
+
+
+def _commit_content(stored: Sequence[tuple[File, StoredContent | None]]) -> None:
+    """Commit the rows of files and give their content its final names, all or nothing.
+
+    Raises:
+        StorageError: The content of one can't get its name.
+    """
+    try:
         with transaction.atomic():
             _commit_files([file for file, _ in stored])
             for _, content in stored:
                 file_saving.publish(content)
-    for file, _ in stored:
-        file_saving.finish(file)
-    if failures:
-        raise StorageError(_failure_message([file for file, _ in stored], failures)) from failures[0][1]
+    except StorageError as error:
+        raise StorageError(_failure_message([], [(error, traceback.format_exc())])) from error
 
 
 def _commit_files(files: Sequence[File]) -> None:
@@ -204,8 +217,8 @@ def _insert_files(files: Sequence[File]) -> None:
         file.family = None
 
 
-def _failure_message(saved: Sequence[File], failures: Sequence[tuple[File, BaseException, str]]) -> str:
-    details = "\n\n".join(f"{error}\n\n{trace}" for _, error, trace in failures)
+def _failure_message(saved: Sequence[File], failures: Sequence[tuple[BaseException, str]]) -> str:
+    details = "\n\n".join(f"{error}\n\n{trace}" for error, trace in failures)
     if not saved:
         return f"No entries were uploaded or committed to the database. See error message:\n\n{details}"
     entries = "\n".join(f"- {', '.join(repr(file).split(', ')[:3])}, ...)" for file in saved)
