@@ -10,6 +10,8 @@ from django.db.models.functions import Cast
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import ForeignKey, QuerySet
     from django.db.models.deletion import Collector
 
@@ -44,7 +46,7 @@ pass_on_to_next_feature.lazy_sub_objs = True  # type: ignore[attr-defined] # Dja
 
 def _rows_of_other_features(collector: Collector, field: ForeignKey[Any, Any]) -> QuerySet[Any, Any]:
     """The rows about further features of links, without features that are deleted as well."""
-    fields: list[Any] = field.model._meta.concrete_fields
+    fields: Sequence[Any] = field.model._meta.concrete_fields
     host, label = (other.related_model._meta for other in fields if other.is_relation and other != field)
     registry = field.model._meta.apps.get_model(host.app_label, f"{host.object_name}LabelFeature")
     name = f"{label.app_label.removeprefix('lnschema_')}.{label.object_name}"

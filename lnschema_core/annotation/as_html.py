@@ -10,7 +10,8 @@ from lnschema_core.annotation.as_text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lnschema_core.annotation.overview import MeasuredFeature, Names, Slot
+    from lnschema_core.annotation.label_overview import Names
+    from lnschema_core.annotation.overview import MeasuredFeature, Slot
 
 _LEFT = "style='text-align:left'"
 

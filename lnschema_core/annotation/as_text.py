@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lnschema_core.annotation.overview import MOST_NAMES
+from lnschema_core.annotation.label_overview import MOST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lnschema_core.annotation.overview import MeasuredFeature, Names, Slot
+    from lnschema_core.annotation.label_overview import Names
+    from lnschema_core.annotation.overview import MeasuredFeature, Slot
 
 
 def features_block(slots: Iterable[Slot]) -> str:

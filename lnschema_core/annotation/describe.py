@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import ForeignKey
 
 from lnschema_core.annotation import as_html, as_text
-from lnschema_core.annotation.overview import MOST_NAMES, labels_by_accessor, labels_of, slots_of
+from lnschema_core.annotation.label_overview import MOST_NAMES, labels_of
+from lnschema_core.annotation.overview import slots_of
 
 if TYPE_CHECKING:
     from lnschema_core.annotation.slots import Host
@@ -19,18 +20,18 @@ _OTHER_TRANSFORM = "💫"
 
 
 def describe(host: Host) -> str:
-    """The text that ``describe()`` prints; five queries. Of an unsaved host only its provenance is shown."""
+    """The text that ``describe()`` prints; at most six queries. Of an unsaved host only its provenance is shown."""
     head = host.describe_fields(with_foreign_keys=False)
     lines = [f"  {icon} {name}: {text}" for icon, name, text in provenance(host)]
     blocks = ["\n".join(["Provenance:", *lines])] if lines else []
     if not host._state.adding:
         labels = labels_of(host)
-        blocks += [as_text.features_block(slots_of(host, labels)), as_text.labels_block(labels_by_accessor(labels))]
+        blocks += [as_text.features_block(slots_of(host, labels)), as_text.labels_block(labels.by_accessor())]
     return "\n".join([head, "", *(block for block in blocks if block)])
 
 
 def describe_html(host: Host) -> str:
-    """The same for notebooks, with all fields in a table; five queries."""
+    """The same for notebooks, with all fields in a table; at most six queries."""
     fields = [field for field in host._meta.concrete_fields if not field.is_relation]
     values = [(field.name, getattr(host, field.name)) for field in fields]
     rows = [(name, str(value)) for name, value in values if value is not None]
@@ -39,7 +40,7 @@ def describe_html(host: Host) -> str:
     if origin:
         blocks.append(as_html.section("Provenance", as_html.table(origin)))
     labels = labels_of(host)
-    blocks += [as_html.features_block(slots_of(host, labels)), as_html.labels_block(labels_by_accessor(labels))]
+    blocks += [as_html.features_block(slots_of(host, labels)), as_html.labels_block(labels.by_accessor())]
     return f"<div>{''.join(blocks)}</div>"
 
 
@@ -61,7 +62,7 @@ def _foreign_records(host: Host) -> list[tuple[str, Any]]:
     fields = [field for field in fields if getattr(host, field.attname) is not None]
     missing = [field for field in fields if not field.is_cached(host)]
     if missing and not host._state.adding:
-        query = type(host).objects.filter(pk=host.pk).select_related(*[field.name for field in missing])
+        query = type(host).filter(pk=host.pk).select_related(*[field.name for field in missing])
         stored = query.first()
         for field in missing:
             if stored is not None and getattr(stored, field.attname) == getattr(host, field.attname):

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from lnschema_core.annotation import as_html, as_text
 from lnschema_core.annotation.feature_sets import member_relation
-from lnschema_core.annotation.overview import label_relations, slots_of
+from lnschema_core.annotation.label_overview import label_relations
+from lnschema_core.annotation.overview import slots_of
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets
 from lnschema_core.catalogue import registry_by_name
 from lnschema_core.values import AnyOf
@@ -75,9 +76,12 @@ class FeatureManager:
             if feature_set._state.adding:
                 feature_set.save()
             for other, linked in feature_sets_by_slot(host).items():
-                if linked == feature_set and other != slot:
+                if linked == feature_set and other not in {slot, None}:
                     kind = type(host).__name__.lower()
-                    msg = f"{feature_set} is linked to the {kind} in slot '{other}' already, and can't be in a second slot"
+                    msg = (
+                        f"{feature_set} is linked to the {kind} in slot '{other}' already: only data that have the same "
+                        "features twice put them in two slots, when they are saved"
+                    )
                     raise IntegrityError(msg)
             link_feature_sets(host, {slot: feature_set})
         self.__dict__.pop("_feature_set_by_slot", None)

@@ -36,15 +36,30 @@ def checked_labels(host: Host, labels: Any, feature: Feature, field: StrField | 
         ValueError: The host isn't saved, a label is missing, or strings are in no registry of the feature.
     """
     check_feature(feature)
-    values: list[Any] = as_list(labels) if isinstance(labels, Iterable) else [labels]
-    _check_values(values)
+    values = listed_labels(labels)
+    if not values:
+        msg = "pass at least one label, but there are none"
+        raise EmptyInput(msg)
     records = _records_of(values, feature, field) if isinstance(values[0], str) else values
     if host._state.adding:
         msg = "Please save the file/dataset before adding a label!"
         raise ValueError(msg)
     records = list(dict.fromkeys(records))
-    _check_saved(records, feature)
+    check_saved(records, feature)
     return records
+
+
+def listed_labels(labels: Any) -> list[Any]:
+    """What was passed as labels: records, or strings.
+
+    Raises:
+        TypeError: One is neither, or they are of both kinds.
+        ValueError: One is missing.
+    """
+    values: list[Any] = as_list(labels) if isinstance(labels, Iterable) else [labels]
+    if values:
+        _check_values(values)
+    return values
 
 
 def check_feature(feature: Any) -> None:
@@ -59,7 +74,9 @@ def check_feature(feature: Any) -> None:
 
 
 def registries_of(feature: Feature) -> dict[str, type[Registry]]:
-    """The mounted registries that labels of a feature are from, by name."""
+    """The mounted registries that labels of a feature are from, by name; a query if the feature knows of none."""
+    if feature.registries is None and not feature._state.adding:
+        feature.refresh_from_db(fields=["registries"])
     registries = {}
     for name in split(feature.registries):
         try:
@@ -70,9 +87,6 @@ def registries_of(feature: Feature) -> dict[str, type[Registry]]:
 
 
 def _check_values(values: Sequence[Any]) -> None:
-    if not values:
-        msg = "pass at least one label, but there are none"
-        raise EmptyInput(msg)
     missing = sum(not isinstance(value, Model) and is_missing(value) for value in values)
     if missing:
         msg = (
@@ -103,7 +117,12 @@ def _records_of(strings: list[str], feature: Feature, field: StrField | None) ->
     return records
 
 
-def _check_saved(records: Sequence[Registry], feature: Feature) -> None:
+def check_saved(records: Sequence[Registry], feature: Feature) -> None:
+    """Refuse labels or a feature that aren't in the database.
+
+    Raises:
+        ValidationError: One isn't.
+    """
     for record in records:
         if record._state.adding:
             msg = f"{record} not validated. If it looks correct: record.save()"

@@ -1,18 +1,22 @@
-"""Links from a file or dataset to labels, and the feature under which each was made."""
+"""Links from a file or dataset to labels, each under one feature or several."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
-from lamindb.text.messages import listed, plural
-from lnschema_core.annotation.overview import label_relations, shown_field
+from lamindb.errors import DatabaseBehind
+from lnschema_core.annotation import label_features
+from lnschema_core.annotation.label_overview import label_relations
+from lnschema_core.annotation.migrated import ADVICE, is_migrated
 from lnschema_core.catalogue import core_registry
 from lnschema_core.inserting import insert_new
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from django.db.models import Model
 
     from lnschema_core.annotation.relations import Relation
     from lnschema_core.annotation.slots import Host
@@ -26,90 +30,117 @@ def label_relation(host: Host, registry: type[Registry]) -> Relation:
     Raises:
         KeyError: It isn't.
     """
-    relation = find_label_relation(host, registry)
+    return relation_to_labels(type(host), registry)
+
+
+def relation_to_labels(host_registry: type[Model], registry: type[Registry]) -> Relation:
+    """How hosts are linked to labels of a registry.
+
+    Raises:
+        KeyError: They aren't.
+    """
+    relation = find_relation_to_labels(host_registry, registry)
     if relation is None:
         name = registry.__get_name_with_schema__()
-        msg = f"records of {name} can't be labels of a {type(host).__name__}: the registries aren't linked"
+        msg = f"records of {name} can't be labels of a {host_registry.__name__}: the registries aren't linked"
         raise KeyError(msg)
     return relation
 
 
 def find_label_relation(host: Host, registry: type[Registry]) -> Relation | None:
-    """How a host is linked to labels of a registry, ``None`` if it isn't. Datasets have files, and are no labels of them."""
+    """How a host is linked to labels of a registry, ``None`` if it isn't."""
+    return find_relation_to_labels(type(host), registry)
+
+
+def find_relation_to_labels(host_registry: type[Model], registry: type[Registry]) -> Relation | None:
+    """How hosts are linked to labels of a registry, ``None`` if they aren't.
+
+    Datasets have files, and are no labels of them.
+    """
     if registry is core_registry("Dataset"):
         return None
-    return next((relation for relation in label_relations(type(host)) if relation.registry is registry), None)
+    return next((relation for relation in label_relations(host_registry) if relation.registry is registry), None)
 
 
-def link_labels(host: Host, relation: Relation, records: Sequence[Registry], feature: Feature) -> int:
-    """Link a host to labels under a feature; links without a feature get it. At most three queries.
+def link_labels_of_features(host: Host, relation: Relation, labels: Mapping[Feature, Sequence[Registry]]) -> None:
+    """Link a host to labels of one registry under features; what is linked stays. Runs in the transaction of the caller.
 
-    A host has a label under one feature only: for labels that it has under another one there is a warning, and they stay.
+    Two queries if a link has room for the feature, and two more for labels that have another one already; five for links
+    without room, four if the host had no labels of the registry. A link without a feature gets one: a query per feature.
 
-    Returns:
-        The number of labels that are linked under the feature afterwards.
+    Raises:
+        DatabaseBehind: A label has another feature already, and the database isn't migrated to hold both.
     """
-    return link_labels_of_features(host, relation, {feature: records})[feature]
-
-
-def link_labels_of_features(
-    host: Host, relation: Relation, labels: Mapping[Feature, Sequence[Registry]]
-) -> dict[Feature, int]:
-    """Link a host to labels of one registry under several features; see :func:`link_labels`. Two queries.
-
-    Of several features that want the same label, the first gets it. One query more per feature for links that had none.
-
-    Returns:
-        Per feature the number of labels that are linked under it afterwards.
-    """
-    owners: dict[Any, Feature] = {}
+    wanted: dict[Any, dict[str, None]] = {}
     for feature, records in labels.items():
         for record in records:
-            owners.setdefault(record.pk, feature)
-    links = relation.links_of([host.pk]).filter(AnyOf(f"{relation.target}_id", list(owners)))
-    if not relation.has_feature:
-        known = set(links.values_list(f"{relation.target}_id", flat=True))
-        relation.insert(host.pk, [key for key in owners if key not in known])
-        return {feature: len({record.pk for record in records}) for feature, records in labels.items()}
-    present = dict(links.values_list(f"{relation.target}_id", "feature_id"))
-    bare = {owners[key] for key, feature_id in present.items() if feature_id is None}
-    for feature in bare:
-        keys = [key for key, feature_id in present.items() if feature_id is None and owners[key] is feature]
-        links.filter(AnyOf(f"{relation.target}_id", keys), feature=None).update(feature=feature)
-    new = [relation.make_link(host.pk, key, feature=owners[key]) for key in owners if key not in present]
-    insert_new(relation.link, new)
-    final = {key: present.get(key) or owners[key].pk for key in owners}
-    return {feature: _count_under(host, feature, records, final) for feature, records in labels.items()}
+            wanted.setdefault(record.pk, {})[feature.pk] = None
+    features = {key: list(several) for key, several in wanted.items()}
+    further = (_link_under_one if relation.has_feature else _link)(host, relation, features)
+    if is_migrated():
+        if further:
+            label_features.record_features(host, relation, further)
+    elif further:
+        _tell_database_is_behind(relation, len(further))
 
 
-def _count_under(host: Host, feature: Feature, records: Sequence[Registry], final: Mapping[Any, Any]) -> int:
-    """How many of the records are linked under a feature; says which aren't."""
-    elsewhere = {record: final[record.pk] for record in records if final[record.pk] != feature.pk}
-    if elsewhere:
-        _warn_elsewhere(host, feature, elsewhere)
-    return len({record.pk for record in records} - {record.pk for record in elsewhere})
+def _link_under_one(host: Host, relation: Relation, features: Mapping[Any, list[str]]) -> dict[Any, list[str]]:
+    """Link labels whose links have room for a feature.
+
+    Returns:
+        The features, by label, for which there was no room.
+    """
+    links = _links(host, relation, features)
+    held = dict(links.values_list(f"{relation.target}_id", "feature_id"))
+    bare: dict[str, list[Any]] = {}
+    for key in [key for key, feature_id in held.items() if feature_id is None]:
+        bare.setdefault(features[key][0], []).append(key)
+        held[key] = features[key][0]
+    for feature_id, keys in bare.items():
+        links.filter(AnyOf(f"{relation.target}_id", keys), feature=None).update(feature=feature_id)
+    new = {key: several[0] for key, several in features.items() if key not in held}
+    insert_new(relation.link, [relation.make_link(host.pk, key, feature_id=one) for key, one in new.items()])
+    held |= new
+    further = {key: [one for one in several if one != held[key]] for key, several in features.items()}
+    return {key: several for key, several in further.items() if several}
+
+
+def _link(host: Host, relation: Relation, features: Mapping[Any, list[str]]) -> Mapping[Any, list[str]]:
+    """Link labels whose links have no room for a feature; returns all features."""
+    has_labels = not is_migrated() or label_features.keep_features_of_older_links(host, relation)
+    key_of_label = f"{relation.target}_id"
+    known = set(_links(host, relation, features).values_list(key_of_label, flat=True)) if has_labels else set()
+    relation.insert(host.pk, [key for key in features if key not in known])
+    return features
+
+
+def _links(host: Host, relation: Relation, labels: Iterable[Any]) -> QuerySet[Any]:
+    """The links of a host to labels, given by their keys."""
+    return relation.links_of([host.pk]).filter(AnyOf(f"{relation.target}_id", list(labels)))  # type: ignore[return-value]
+
+
+def _tell_database_is_behind(relation: Relation, count: int) -> None:
+    """Say what can't be recorded. Links without room for a feature count as those of 0.54, which nothing takes away.
+
+    Raises:
+        DatabaseBehind: Links have room for a feature, and it is taken.
+    """
+    if relation.has_feature:
+        msg = f"{count} of the labels from {relation.name} are under another feature already, and {ADVICE}"
+        raise DatabaseBehind(msg)
+    log.warning(f"did not record under which feature labels from {relation.name} are: {ADVICE}")
 
 
 def labels_under(host: Host, relation: Relation, feature: Feature) -> QuerySet[Any]:
-    """The labels of a host in one registry under a feature; all of the registry if its links don't remember features."""
-    if not relation.has_feature:
-        labels: QuerySet[Any] = getattr(host, relation.accessor).all()
-        return labels
-    query_name = relation.link._meta.get_field(relation.target).related_query_name()
-    found: QuerySet[Any] = relation.registry.filter(
-        **{f"{query_name}__{relation.owner}": host.pk, f"{query_name}__feature": feature.pk}
-    )
+    """The labels of a host in one registry under a feature.
+
+    Also those that 0.54 linked, as long as nothing is recorded for the host and the registry.
+    """
+    found: QuerySet[Any] = relation.registry.filter(pk__in=links_under(host, relation, feature).values(relation.target))
     return found
 
 
-def _warn_elsewhere(host: Host, feature: Feature, labels: Mapping[Registry, str]) -> None:
-    """Say which labels a host has under another feature already."""
-    names = dict(core_registry("Feature").filter(pk__in=set(labels.values())).values_list("pk", "name"))
-    kind = type(host).__name__.lower()
-    for feature_id, name in names.items():
-        several = [getattr(label, shown_field(type(label))) for label, other in labels.items() if other == feature_id]
-        log.warning(
-            f"did not add label{plural(len(several))} {listed(several)} under feature '{feature.name}': the {kind} has "
-            f"{'it' if len(several) == 1 else 'them'} under feature '{name}' already, and can have a label under one "
-            "feature only"
-        )
+def links_under(host: Host, relation: Relation, feature: Feature) -> QuerySet[Any]:
+    """The links of a host to labels of one registry under a feature, in the order in which they were made."""
+    is_under = label_features.is_recorded_under(relation, feature.pk) | label_features.is_of_any_feature(relation)
+    return relation.links_of([host.pk]).filter(is_under)  # type: ignore[return-value]

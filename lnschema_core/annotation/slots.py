@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lamindb import log
+from lnschema_core.annotation.migrated import ADVICE, is_migrated
 from lnschema_core.annotation.relations import relation_to
 from lnschema_core.catalogue import core_registry
 from lnschema_core.inserting import insert_new
@@ -50,12 +51,17 @@ def feature_set_of_slot(manager: Any, slot: str) -> FeatureSet | None:
 
 
 def save_feature_sets(feature_sets: dict[str, FeatureSet]) -> None:
-    """Save those feature sets that aren't saved yet."""
+    """Save those feature sets that aren't saved yet; of several with the same members the first, for all."""
     unsaved = {slot: feature_set for slot, feature_set in feature_sets.items() if feature_set._state.adding}
     if not unsaved:
         return
+    saved: dict[tuple[str, str | None], FeatureSet] = {}
     for feature_set in unsaved.values():
-        if feature_set._state.adding:
+        same = saved.setdefault((feature_set.registry, feature_set.hash), feature_set)
+        if same is not feature_set:
+            feature_set.become(same)
+            feature_set.pending_members = None
+        elif feature_set._state.adding:
             feature_set.save()
     s = "" if len(unsaved) == 1 else "s"
     slots = ",".join(f"'{slot}'" for slot in unsaved)
@@ -65,7 +71,7 @@ def save_feature_sets(feature_sets: dict[str, FeatureSet]) -> None:
 def link_feature_sets(host: Host, feature_sets: dict[str, FeatureSet]) -> None:
     """Link saved feature sets to a saved host. A slot that had another set has only the new one afterwards.
 
-    At most three queries. A host can have the same set in one slot only; for a second one there is a warning.
+    At most three queries, and one more for each set that was linked without a slot: it gets the slot.
     """
     if not feature_sets:
         return
@@ -75,23 +81,29 @@ def link_feature_sets(host: Host, feature_sets: dict[str, FeatureSet]) -> None:
     outdated = [key for key, feature_set_id, slot in links if wanted.get(slot, feature_set_id) != feature_set_id]
     if outdated:
         relation.link._default_manager.filter(pk__in=outdated).delete()
-    slots = {feature_set_id: slot for key, feature_set_id, slot in links if key not in outdated}
-    missing = []
-    for slot, feature_set_id in wanted.items():
-        if feature_set_id not in slots:
-            slots[feature_set_id] = slot
-            missing.append(relation.make_link(host.pk, feature_set_id, slot=slot))
-        elif slots[feature_set_id] != slot:
-            _warn_second_slot(host, slot, slots[feature_set_id])
-    insert_new(relation.link, missing)
+    kept = {(feature_set_id, slot): key for key, feature_set_id, slot in links if key not in outdated}
+    missing = {slot: key for slot, key in wanted.items() if (key, slot) not in kept}
+    for slot, feature_set_id in list(missing.items()):
+        if (feature_set_id, None) in kept:
+            kept[feature_set_id, slot] = link = kept.pop((feature_set_id, None))
+            relation.link._default_manager.filter(pk=link).update(slot=slot)
+            del missing[slot]
+    if not is_migrated():
+        missing = _first_slots(host, missing, dict(kept.keys()))
+    insert_new(relation.link, [relation.make_link(host.pk, key, slot=slot) for slot, key in missing.items()])
 
 
-def _warn_second_slot(host: Host, slot: str, first: str | None) -> None:
-    kind = type(host).__name__.lower()
-    log.warning(
-        f"the {kind} has the features of slot '{slot}' already in slot '{first}', and can have a feature set in one slot "
-        f"only: slot '{slot}' stays empty"
-    )
+def _first_slots(host: Host, missing: dict[str, Any], taken: dict[Any, str]) -> dict[str, Any]:
+    """Those of the links that a database takes which isn't migrated: it has one slot per feature set."""
+    possible = {}
+    for slot, feature_set_id in missing.items():
+        first = taken.setdefault(feature_set_id, slot)
+        if first == slot:
+            possible[slot] = feature_set_id
+        else:
+            kind = type(host).__name__.lower()
+            log.warning(f"slot '{slot}' of the {kind} stays empty, as its features are in slot '{first}': {ADVICE}")
+    return possible
 
 
 def _relation(host: Host) -> Relation:

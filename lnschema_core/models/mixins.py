@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lamindb.types import ListLike, StrField
     from lnschema_core.annotation.features import FeatureManager
     from lnschema_core.annotation.labels import LabelManager
+    from lnschema_core.models import Feature
+    from lnschema_core.models.registry import Registry
+    from lnschema_core.query import QuerySet
 
 
 class CanValidate:
@@ -198,6 +201,33 @@ class Data:
         from lnschema_core.annotation.labels import LabelManager
 
         return LabelManager(self)  # type: ignore[arg-type]
+
+    @classmethod
+    def filter_by_label(cls, labels: Registry | ListLike | str, feature: Feature) -> QuerySet[Any]:
+        """Query the data with a label under a feature, such as the files whose column ``cell_type`` holds it.
+
+        Args:
+            labels: A label or several of which any counts: records, or names in the registries of the feature.
+            feature: What the label is a value of.
+
+        Returns:
+            A query set, evaluated when needed.
+
+        Raises:
+            KeyError: Records of this registry can't be labels.
+            TypeError: A label is neither a record nor a string, or the feature is no feature.
+            ValidationError: A label or the feature isn't saved.
+            ValueError: A label is missing.
+
+        Examples:
+            >>> cell_type = ln.Feature.filter(name="cell_type").one()
+            >>> ln.File.filter_by_label("T cell", cell_type).df()
+        """
+        from lnschema_core.annotation.label_filter import has_label
+
+        registry: Any = cls
+        found: QuerySet[Any] = registry.filter().filter(has_label(registry, labels, feature))
+        return found
 
     def describe(self) -> None:
         """Print where the data comes from, what it measures and how it is labelled."""

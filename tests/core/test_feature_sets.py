@@ -11,6 +11,7 @@ from django.db import IntegrityError
 import lamindb as ln
 from lamindb import log
 from lamindb.io.hashing import hash_set
+from lnschema_core.annotation.slots import link_feature_sets
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -345,9 +346,19 @@ def test_add_feature_set_saves_and_links_it(file):
 
 
 def test_add_feature_set_refuses_a_second_slot(file):
-    """A host can have a set in one slot."""
+    """By hand it is a slip; data that have the same features twice link them on their own."""
     with pytest.raises(IntegrityError, match="in slot 'columns' already"):
         file.features.add_feature_set(file.feature_sets["columns"], slot="again")
+
+
+def test_feature_set_without_a_slot_gets_one(file):
+    """One that was linked directly is not linked a second time."""
+    named = ln.FeatureSet(make_features("c"))
+    named.save()
+    file.feature_sets.add(named)
+    file.features.add_feature_set(named, slot="mine")
+    assert file.feature_sets["mine"] == named
+    assert file.feature_sets.count() == 2
 
 
 def test_add_feature_set_needs_a_saved_host(frame):
@@ -458,15 +469,35 @@ def test_indent_ends_after_an_error(adata, capsys):
     assert capsys.readouterr().out.startswith("❗ not indented")
 
 
-def test_same_features_in_two_slots_are_warned_about(capsys):
-    """A host can have a set in one slot, so the second stays empty once the set is registered."""
-    make_features("x", "y")
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_same_features_are_in_two_slots(is_registered):
+    """It is one feature set, whether it was registered before or not."""
+    names = ["x", "y"]
+    make_features(*names)
+    if is_registered:
+        ln.FeatureSet(ln.Feature.filter(name__in=names)).save()
     obs = pd.DataFrame({"x": [1, 2], "y": [1, 2]}, index=["c1", "c2"])
-    ln.FeatureSet(ln.Feature.filter(name__in=["x", "y"])).save()
-    file = ln.File.from_anndata(
-        ad.AnnData(np.zeros((2, 2)), obs=obs, var=pd.DataFrame(index=["x", "y"])), ln.Feature.name, description="cells"
-    )
-    capsys.readouterr()
+    adata = ad.AnnData(np.zeros((2, 2)), obs=obs, var=pd.DataFrame(index=names))
+    file = ln.File.from_anndata(adata, ln.Feature.name, description="cells")
     file.save()
-    assert "slot 'obs' stays empty" in capsys.readouterr().out
-    assert file.feature_sets["var"].n == 2
+    assert file.features["var"].list("name") == file.features["obs"].list("name") == names
+    assert file.feature_sets["var"] == file.feature_sets["obs"] == ln.FeatureSet.filter().one()
+    assert file.feature_sets.get(filefeatureset__slot="obs") == file.feature_sets["var"]
+    assert [line.strip() for line in repr(file.features).splitlines()].count("x (number)") == 2
+    dataset = ln.Dataset(file, name="cells")
+    dataset.save()
+    assert dataset.feature_sets["var"] == dataset.feature_sets["obs"] == file.feature_sets["var"]
+
+
+def test_slots_of_the_same_features_change_one_by_one():
+    """Another set in one of them leaves the other alone."""
+    shared = ln.FeatureSet(make_features("x"))
+    file = ln.File(pd.DataFrame({"x": [1]}), description="file")
+    file.save()
+    shared.save()
+    link_feature_sets(file, {"a": shared, "b": shared})
+    link_feature_sets(file, {"a": shared, "b": shared})
+    assert file.feature_sets.count() == 2
+    file.features.add_feature_set(ln.FeatureSet(make_features("z")), slot="a")
+    assert file.features["a"].list("name") == ["z"]
+    assert file.features["b"].list("name") == ["x"]

@@ -6,11 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 import lamindb as ln
 from lamindb import log
 from lamindb.errors import EmptyInput, ValidationError
+from lnschema_core.annotation.describe import describe, describe_html
+from lnschema_core.annotation.label_links import find_label_relation, link_labels_of_features
 from lnschema_core.annotation.labels import add_labels
+from lnschema_core.catalogue import core_registry
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -120,29 +125,6 @@ def test_labels_without_a_feature_get_it(file, feature):
     assert link_rows(file) == {"a": "cell type"}
 
 
-def test_label_under_a_second_feature_is_warned_about(file, feature, capsys):
-    """A host has a label under one feature: the first one stays, and the user knows."""
-    tissue = make_feature("tissue")
-    label, other, new = make_labels("a", "b", "c")
-    file.labels.add([label, other], feature)
-    capsys.readouterr()
-    file.labels.add([label, other, new], tissue)
-    out = capsys.readouterr().out
-    assert "did not add labels 'a', 'b' under feature 'tissue'" in out
-    assert "the file has them under feature 'cell type' already" in out
-    assert link_rows(file) == {"a": "cell type", "b": "cell type", "c": "tissue"}
-
-
-def test_second_feature_stays_as_it_is_if_nothing_is_linked(file, feature):
-    """No registry and no external feature for a label that isn't added."""
-    tissue = make_feature("tissue")
-    (label,) = make_labels("a")
-    file.labels.add(label, feature)
-    file.labels.add(label, tissue)
-    assert tissue.registries is None
-    assert file.feature_sets["external"] is None
-
-
 def test_registries_of_a_feature_are_compared_as_whole_names(file):
     """A registry whose name starts like another one's is another one."""
     feature = make_feature("mine", registries="core.ULabelX")
@@ -158,6 +140,254 @@ def test_registries_that_others_added_stay(file, feature):
     file.labels.add(make_labels("a"), feature)
     stored = ln.Feature.filter(pk=feature.pk).one()
     assert (stored.registries, stored.unit) == ("core.Other|core.ULabel", "m")
+
+
+# -- several features -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tissue():
+    """Another feature that labels can be values of."""
+    return make_feature("tissue")
+
+
+@pytest.fixture
+def shared(file, feature, tissue):
+    """A label that the file has under two features."""
+    shared, other = make_labels("shared", "other")
+    file.labels.add([shared, other], feature)
+    file.labels.add(shared, tissue)
+    return shared
+
+
+def test_label_is_under_several_features(file, feature, tissue, shared):
+    """Each of them has it, the first through the link, and the label is linked once."""
+    assert file.labels.get(feature, flat_names=True) == ["shared", "other"]
+    assert file.labels.get(tissue).one() == shared
+    assert file.labels.get(tissue, flat_names=True) == ["shared"]
+    assert tissue.registries == "core.ULabel"
+    assert file.features["external"].one() == tissue
+    assert link_rows(file) == {"shared": "cell type", "other": "cell type"}
+    assert file.ulabels.count() == 2
+    assert ln.File.filter(ulabels=shared).one() == file
+
+
+def test_label_of_several_features_is_shown_under_each(file, feature, tissue, shared):
+    """And once among the labels."""
+    for shown in (repr(file.features), describe(file)):
+        assert "    🔗 cell type (2, core.ULabel): 'shared', 'other'" in shown.splitlines()
+        assert "    🔗 tissue (1, core.ULabel): 'shared'" in shown.splitlines()
+    assert repr(file.labels) == "Labels:\n  🏷️ ulabels (2, core.ULabel): 'shared', 'other'"
+    assert "tissue</th><td style='text-align:left'>category (1, core.ULabel): &#x27;shared&#x27;" in describe_html(file)
+
+
+def test_ten_names_are_shown_under_each_feature(file, feature, tissue):
+    """Of those that links have and of those that they have no room for, with the number of all."""
+    labels = make_labels(*(f"l{i:02}" for i in range(24)))
+    file.labels.add(labels[:12], feature)
+    file.labels.add(labels, tissue)
+    names = ", ".join(f"'l{i}'" for i in range(12, 22))
+    assert f"    🔗 tissue (24, core.ULabel): {names}, ..." in repr(file.features).splitlines()
+    assert repr(file.labels).startswith("Labels:\n  🏷️ ulabels (24, core.ULabel): 'l00', 'l01'")
+
+
+def test_describe_of_several_features_takes_a_query_more(file, tissue, shared, count_queries):
+    """However many labels and features; so does opening it in a notebook."""
+    for show in (describe, describe_html):
+        fresh = ln.File.filter(pk=file.pk).one()
+        with count_queries() as queries:
+            show(fresh)
+        assert len(queries) == 6
+    with count_queries() as queries:
+        repr(file.features)
+    assert len(queries) == 4
+
+
+@pytest.mark.parametrize("n", [1, 1000])
+def test_adding_under_a_further_feature_takes_few_queries(feature, tissue, n, count_queries):
+    """Six the first time, and four again, beside the transaction."""
+    file = make_file("both", "cell type", "tissue")
+    labels = make_labels(*(f"label {i}" for i in range(n)))
+    file.labels.add(labels, feature)
+    with count_queries() as first:
+        file.labels.add(labels, tissue)
+    with count_queries() as second:
+        file.labels.add(labels, tissue)
+    count = [sum("SAVEPOINT" not in query["sql"] for query in queries) for queries in (first, second)]
+    locks = int(connection.features.has_select_for_update)
+    assert count == [6 + locks, 4 + locks]
+    assert file.labels.get(tissue).count() == n
+    assert core_registry("FileLabelFeature").filter().count() == n
+
+
+def test_labels_of_several_features_are_linked_at_once(file, feature, tissue, count_queries):
+    """Also where several want the same one, and where a link had none."""
+    a, b, c = make_labels("a", "b", "c")
+    file.ulabels.add(c)
+    relation = find_label_relation(file, ln.ULabel)
+    with count_queries() as queries:
+        link_labels_of_features(file, relation, {feature: [a, b, a], tissue: [b, c]})
+    assert len(queries) == 5
+    tissue.registries = feature.registries = "core.ULabel"
+    assert set(file.labels.get(feature)) == {a, b}
+    assert set(file.labels.get(tissue)) == {b, c}
+    assert link_rows(file) == {"a": "cell type", "b": "cell type", "c": "tissue"}
+
+
+def test_adding_a_label_again_changes_nothing(file, feature, tissue, shared):
+    """Under either feature."""
+    file.labels.add(shared, feature)
+    file.labels.add(shared, tissue)
+    assert core_registry("FileLabelFeature").filter().one().feature == tissue
+    assert link_rows(file)["shared"] == "cell type"
+
+
+def test_removed_label_is_under_no_feature(file, feature, tissue, shared):
+    """Nor is it once it is linked again, without a feature."""
+    file.ulabels.remove(shared)
+    assert file.labels.get(tissue).count() == 0
+    assert not ln.File.filter_by_label(shared, tissue).exists()
+    assert "    🔗 tissue (0, core.ULabel)" in repr(file.features).splitlines()
+    file.ulabels.add(shared)
+    assert file.labels.get(tissue).count() == file.labels.get(tissue, flat_names=True).count("shared") == 0
+    assert "    🔗 tissue (0, core.ULabel)" in repr(file.features).splitlines()
+    file.labels.add(shared, tissue)
+    assert file.labels.get(tissue).one() == shared
+    assert file.labels.get(feature, flat_names=True) == ["other"]
+
+
+def test_deleted_label_is_under_no_feature(file, tissue, shared):
+    """Although what was said about its link is still there."""
+    shared.delete()
+    assert file.labels.get(tissue).count() == 0
+    assert "    🔗 tissue (0, core.ULabel)" in repr(file.features).splitlines()
+
+
+def test_deleted_file_takes_what_was_said_about_its_labels(file, shared):
+    """All of it."""
+    file.delete(storage=True)
+    assert not core_registry("FileLabelFeature").filter().exists()
+    assert not shared.files.exists()
+
+
+@pytest.mark.parametrize("delete", [lambda feature: feature.delete(), lambda feature: again(feature).delete()])
+def test_label_stays_under_its_other_feature_when_one_is_deleted(file, feature, tissue, shared, delete):
+    """Labels that had no other one go with the feature."""
+    delete(feature)
+    assert link_rows(file) == {"shared": "tissue"}
+    assert file.labels.get(tissue).one() == shared
+    assert not core_registry("FileLabelFeature").filter().exists()
+    assert "    🔗 tissue (1, core.ULabel): 'shared'" in repr(file.features).splitlines()
+
+
+def again(*features: ln.Feature):
+    """The features as a query set."""
+    return ln.Feature.filter(pk__in=[feature.pk for feature in features])
+
+
+def test_label_goes_with_the_last_of_its_features(file, feature, tissue, shared):
+    """And stays under the oldest that is left."""
+    third, fourth = make_feature("third"), make_feature("fourth")
+    file.labels.add(shared, third)
+    file.labels.add(shared, fourth)
+    again(feature, tissue).delete()
+    assert link_rows(file) == {"shared": "third"}
+    assert file.labels.get(fourth).one() == shared
+    third.delete()
+    assert link_rows(file) == {"shared": "fourth"}
+    fourth.delete()
+    assert link_rows(file) == {}
+
+
+def test_feature_of_a_label_that_links_have_is_deleted_with_one_query_more(feature, tissue, file, count_queries):
+    """However many labels there are: they are not fetched."""
+    file.labels.add(make_labels(*(f"l{i}" for i in range(50))), feature)
+    with count_queries() as queries:
+        feature.delete()
+    assert (
+        sum("ulabel" in query["sql"] for query in queries) == 4
+    )  # one to look and one to delete, for files and datasets
+    assert link_rows(file) == {}
+
+
+def test_feature_beside_the_link_is_deleted_without_the_label(file, feature, tissue, shared):
+    """The label stays under the feature that the link has."""
+    tissue.delete()
+    assert set(link_rows(file)) == {"shared", "other"}
+    assert not core_registry("FileLabelFeature").filter().exists()
+
+
+def test_dataset_has_a_label_under_several_features(feature, tissue):
+    """Like a file, and apart from its file."""
+    dataset = ln.Dataset.from_df(pd.DataFrame({"cell type": ["a", "a"]}), name="data")
+    dataset.save()
+    (label,) = make_labels("a")
+    dataset.labels.add(label, feature)
+    dataset.labels.add(label, tissue)
+    assert dataset.labels.get(tissue).one() == dataset.labels.get(feature).one() == label
+    assert ln.Dataset.filter_by_label("a", tissue).one() == dataset
+    assert not ln.File.filter_by_label("a", tissue).exists()
+    feature.delete()
+    assert dataset.labels.get(tissue).one() == label
+    dataset.delete(storage=True)
+    assert not core_registry("DatasetLabelFeature").filter().exists()
+
+
+# -- filter -----------------------------------------------------------------------------------------------------------
+
+
+def test_files_are_found_by_label_under_a_feature(file, feature, tissue, shared):
+    """Wherever it is recorded; a label under another feature doesn't count."""
+    second, third = make_file("second"), make_file("third")
+    second.labels.add(shared, tissue)
+    third.ulabels.add(shared)
+    assert set(ln.File.filter_by_label(shared, tissue)) == {file, second}
+    assert ln.File.filter_by_label(shared, feature).one() == file
+    assert ln.File.filter_by_label("other", tissue).count() == 0
+    assert ln.File.filter_by_label("shared", tissue).filter(description="second").one() == second
+
+
+def test_files_are_found_by_any_of_several_labels(file, feature, tissue, shared):
+    """Each once, in one query."""
+    second = make_file("second")
+    second.labels.add(make_labels("new"), feature)
+    for labels in (["shared", "other", "new", "nowhere"], ln.ULabel.filter(), list(ln.ULabel.filter())):
+        assert sorted(ln.File.filter_by_label(labels, feature).list("description")) == ["file", "second"]
+    assert not ln.File.filter_by_label([], feature).exists()
+
+
+def test_files_are_found_in_one_query(file, feature, tissue, shared, count_queries):
+    """And none before it is used."""
+    with count_queries() as queries:
+        found = ln.File.filter_by_label(["shared", "other"], tissue)
+    assert len(queries) == 0
+    with count_queries() as queries:
+        assert found.one() == file
+    assert len(queries) == 1
+
+
+def test_files_are_found_by_plain_conditions(file, feature, tissue, shared):
+    """As filters spell it out: what links have, and what they have no room for."""
+    links = core_registry("FileULabel").filter(ulabel=shared).annotate(key=Cast("pk", TextField())).values("key")
+    rows = core_registry("FileLabelFeature").filter(feature=tissue, registry="core.ULabel", link_id__in=links)
+    assert ln.File.filter(fileulabel__ulabel=shared, fileulabel__feature=feature).one() == file
+    assert not ln.File.filter(fileulabel__ulabel=shared, fileulabel__feature=tissue).exists()
+    assert ln.File.filter(filelabelfeature__in=rows).one() == file
+
+
+def test_files_are_not_found_by_what_is_no_label(file, feature):
+    """Each with the reason."""
+    with pytest.raises(TypeError, match="feature has to be of type Feature"):
+        ln.File.filter_by_label("a", "cell type")
+    with pytest.raises(ValidationError, match="not validated"):
+        ln.File.filter_by_label(ln.ULabel(name="unsaved"), feature)
+    with pytest.raises(ValidationError, match="Feature not validated"):
+        ln.File.filter_by_label("a", ln.Feature(name="unsaved", type="category"))
+    with pytest.raises(KeyError, match="can't be labels of a File"):
+        ln.File.filter_by_label(file.storage, feature)
+    with pytest.raises(ValueError, match="missing values"):
+        ln.File.filter_by_label(["a", None], feature)
+    assert not ln.File.filter_by_label("a", feature).exists()
 
 
 # -- strings ----------------------------------------------------------------------------------------------------------
