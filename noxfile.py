@@ -22,6 +22,7 @@ nox.options.reuse_existing_virtualenvs = True
 PROJECT = nox.project.load_toml("pyproject.toml")
 EVERYTHING = ".[aws,gcp,postgres,jupyter,zarr,fcs,mudata,excel]"
 OTHER_PYTHON = "3.11" if sys.version_info >= (3, 13) else "3.13"
+SMOKE = ["tests/core", "tests/curation", "tests/io", "tests/text", "tests/docs", "tests/house/test_startup.py"]
 WORKERS = str(min(4, os.cpu_count() or 1))
 
 
@@ -61,12 +62,12 @@ def _find_other_python() -> str | None:
 
 @nox.session(python=_find_other_python(), default=False)
 def tests_on_other_python(session: nox.Session) -> None:
-    """Run the quick tests on the other end of the supported Pythons: other Django, other pandas."""
+    """Run the quick tests of what libraries may break on the other end of the supported Pythons: other Django and pandas."""
     if session.python is None:
         session.skip(f"there is no Python {OTHER_PYTHON} on this machine, so only {sys.version.split()[0]} was tested")
     _prepare(session)
     _install_for_tests(session)
-    session.run("pytest", "-n", WORKERS, "-m", "not slow", *(session.posargs or ["tests"]))
+    session.run("pytest", "-n", WORKERS, "-m", "not slow", *(session.posargs or SMOKE))
 
 
 @nox.session
