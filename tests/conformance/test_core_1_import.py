@@ -9,7 +9,6 @@ import pytest
 import lamindb as ln
 from tests.sandbox import Sandbox
 
-
 # -- without an instance ----------------------------------------------------------------------------------------------
 
 WITHOUT_INSTANCE = """
@@ -109,8 +108,9 @@ def test_the_first_use_of_any_door_says_which_instance_is_loaded(user, first):
 def test_an_unreachable_instance_is_a_runtime_error_with_the_way_out(user):
     """Instead of an error about a missing module or attribute."""
     database = user.home / "storage" / "lab.lndb"
-    database.rename(database.with_suffix(".away"))
+    aside = database.rename(database.with_suffix(".aside"))
     told = user.python("import lamindb as ln\ntry: ln.File\nexcept RuntimeError as error: print(error)").stdout
+    aside.rename(database)
     assert "lamin close" in told
     assert "lamin load" in told
 
