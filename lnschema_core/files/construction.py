@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -174,7 +175,7 @@ def log_hints(file: File, intake: Intake, *, log_hint: bool) -> None:
     if log.verbosity() < log.VERBOSITIES["hint"]:
         return
     if intake.is_in_place:
-        log.hint(f"file in storage '{intake.storage.root}' with key '{intake.key}'")
+        log.hint(f"file in storage '{_shown_root(intake.storage.root)}' with key '{intake.key}'")
     elif intake.key is not None:
         log.hint(f"file will be copied to default storage upon `save()` with key '{intake.key}'")
     else:
@@ -185,6 +186,11 @@ def log_hints(file: File, intake: Intake, *, log_hint: bool) -> None:
         log.hint("data is a dataframe, consider using .from_df() to link column names as features")
     elif intake.accessor == "AnnData":
         log.hint("data is AnnDataLike, consider using .from_anndata() to link var_names and obs.columns as features")
+
+
+def _shown_root(root: str) -> str:
+    """A root as seen from the working directory, where it is below it."""
+    return paths.relative_key(root, Path.cwd()) or root
 
 
 def _check_arguments(arguments: dict[str, Any]) -> None:

@@ -208,12 +208,13 @@ def finish(file: File) -> None:
     if pending.is_temporary and pending.source is not None:
         transfer.remove(pending.source)
     if pending.stale is not None:
-        transaction.on_commit(partial(_remove_stale, pending.stale))
+        key = paths.relative_key(pending.stale, places.storage_root(file)) or str(pending.stale)
+        transaction.on_commit(partial(_remove_stale, pending.stale, key))
 
 
-def _remove_stale(path: UPath) -> None:
+def _remove_stale(path: UPath, key: str) -> None:
     if _tidy_up(path, transfer.remove_object):
-        log.success(f"deleted stale object at storage key {path}")
+        log.success(f"deleted stale object at storage key {key}")
 
 
 def _tidy_up(path: UPath, remove: Callable[[UPath], bool]) -> bool:
