@@ -72,7 +72,7 @@ class ArrowTable(Table):
 
     def labels(self, positions: Sequence[int]) -> list[Any]:
         """The labels of the index that pandas left, else the positions."""
-        if self.index.column is None:
+        if self.index.column is None or not positions:
             return self.index.range_labels(positions)
         labels: list[Any] = self.table.column(self.index.column).take(list(positions)).to_pylist()
         return labels
