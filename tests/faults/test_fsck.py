@@ -6,11 +6,14 @@ import json
 import os
 import random
 import shutil
+import signal
 
 import pytest
+from django.db import connections
 
 from lamindb.errors import NoResultFound
 from lamindb.io import hashing
+from lnschema_core.integrity import journal
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -194,12 +197,43 @@ def test_torn_journal_is_no_obstacle(ln, root, files, instance):
     """What a crash leaves of the journal is used as far as it is whole."""
     files(20)
     ln.fsck(progress=False, resume=False, time_limit=0)
-    (journal,) = (instance.storage.cache_dir / ".lamindb" / "fsck").glob("*.jsonl")
-    with journal.open("a") as file:
+    (written,) = (instance.storage.cache_dir / ".lamindb" / "fsck").glob("*.jsonl")
+    with written.open("a") as file:
         file.write('{"position": {"stor')
     report = ln.fsck(progress=False)
     assert (report.n_files, report.status) == (20, "clean")
-    assert not journal.exists()
+    assert not written.exists()
+
+
+@pytest.mark.commits
+def test_killed_pass_is_resumed_at_its_checkpoint(ln, root, files, monkeypatch):
+    """A process is killed in the middle: the next one reads what was not noted, and the report is of the whole."""
+    paths = files(40)
+    damage(paths[3], "flipped", None)
+    monkeypatch.setattr(journal, "EVERY_STEPS", 5)
+    original, read = hashing.matches, []
+
+    def die_at(n):
+        def matches(path, *args, **kwargs):
+            read.append(path)
+            if len(read) == n:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return original(path, *args, **kwargs)
+
+        monkeypatch.setattr(hashing, "matches", matches)
+
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        die_at(23)
+        ln.fsck(read_data=True, resume=False, progress=False)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    die_at(1000)
+    report = ln.fsck(read_data=True, progress=False)
+    assert report.n_files == 40
+    assert len(read) <= 40 - 20 + 1  # the one that was found damaged is looked at again
+    assert [one.key for one in report.findings] == [f"objects/{paths[3].name}"]
 
 
 # -- repairing --------------------------------------------------------------------------------------------------------
