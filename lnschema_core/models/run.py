@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from lamindb.errors import NotRecords
 from lnschema_core import ids
 from lnschema_core.models.registry import Registry
 from lnschema_core.models.transform import Transform
@@ -22,7 +23,7 @@ class Run(Registry):
         reference_type: What kind of reference.
 
     Raises:
-        TypeError: No transform is passed.
+        TypeError: No transform is passed, or something else.
         ValueError: The transform isn't saved, or an argument isn't known.
     """
 
@@ -61,6 +62,9 @@ class Run(Registry):
         if transform is None:
             msg = "Pass transform parameter"
             raise TypeError(msg)
+        if not isinstance(transform, Transform):
+            msg = f"a run is one of a Transform record, not of {transform!r:.80}"
+            raise NotRecords(msg)
         if transform._state.adding:
             msg = "Please save transform record before creating a run"
             raise ValueError(msg)
