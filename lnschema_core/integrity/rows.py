@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import InvalidKey, StorageError
@@ -10,6 +12,7 @@ from lamindb.io.hashing import MD5_PARTS, FileHash
 from lamindb.io.paths import auto_key
 from lnschema_core.integrity import objects
 from lnschema_core.integrity.findings import Finding
+from lnschema_core.integrity.objects import Facts
 from lnschema_core.models import File
 from lnschema_core.values import AnyOf
 
@@ -17,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lnschema_core.integrity.findings import Kind
-    from lnschema_core.integrity.objects import Facts, Place
+    from lnschema_core.integrity.objects import Place
 
 PER_PAGE = 2000
 """How many rows one query reads."""
 
+_AT_ONCE = 32  # requests to a store
 _COLUMNS = ("id", "storage_id", "key", "suffix", "size", "hash", "hash_type")
 
 
@@ -69,22 +73,49 @@ def rows_by_id(ids: Sequence[str]) -> dict[str, Row]:
     return {row.id: row for row in rows_of(File.objects.filter(AnyOf("pk", ids)).order_by())} if ids else {}
 
 
+Looked = Facts | Exception | None
+"""What looking at an object told: facts, why it can't be told, or that there is none."""
+
+
+def looks(place: Place, page: Sequence[Row]) -> Iterator[Looked]:
+    """Look at the objects of rows; at many at once in the cloud, where each takes its time."""
+    if place.local is not None:
+        yield from (_look(place, row) for row in page)
+        return
+    with ThreadPoolExecutor(_AT_ONCE) as executor:
+        for start in range(0, len(page), _AT_ONCE):
+            yield from executor.map(partial(_look, place), page[start : start + _AT_ONCE])
+
+
+def _look(place: Place, row: Row) -> Looked:
+    try:
+        return objects.look_at(place, row.object_key)
+    except (StorageError, InvalidKey, OSError) as error:
+        return error
+
+
 def examine(place: Place, row: Row, *, read_data: bool) -> tuple[Finding | None, int]:
     """Compare a row with its object.
 
     Returns:
         What is wrong, or None, and how many bytes were read.
     """
+    return compare(place, row, _look(place, row), read_data=read_data)
+
+
+def compare(place: Place, row: Row, looked: Looked, *, read_data: bool) -> tuple[Finding | None, int]:
+    """Compare a row with what looking at its object told; see :func:`examine`."""
+    if isinstance(looked, Exception):
+        return _finding("unreadable", place, row, None, str(looked)), 0
+    found = _from_facts(place, row, looked)
+    if found is not None or not read_data or looked is None or row.digest is None:
+        return found, 0
     try:
-        facts = objects.look_at(place, row.object_key)
-        found = _from_facts(place, row, facts)
-        if found is not None or not read_data or facts is None or row.digest is None:
-            return found, 0
-        return _from_bytes(place, row, facts, row.digest), facts.size
+        return _from_bytes(place, row, looked, row.digest), looked.size
     except FileNotFoundError:
         return _from_facts(place, row, None), 0
-    except (StorageError, InvalidKey, OSError) as error:
-        return _finding("unreadable", place, row, None, str(error)), 0
+    except (StorageError, OSError) as error:
+        return _finding("unreadable", place, row, looked, str(error)), 0
 
 
 def is_whole(place: Place, row: Row) -> bool:

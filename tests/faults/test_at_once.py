@@ -29,7 +29,7 @@ for kind in ("file", "key", "name"):
             record = ln.File(sys.argv[3], key="key.txt")
         else:
             record = ln.ULabel(name="label")
-        record.save()
+        ln.save([record])
         print(kind, "saved")
     except IntegrityError:
         print(kind, "refused")

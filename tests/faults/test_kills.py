@@ -104,6 +104,7 @@ def test_new_version(ln, root, tmp_path, empty):
         assert ln.fsck(read_data=True, collect=True, progress=False, grace=-1).is_clean
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [True, False], ids=["key", "id"])
 def test_bulk_save(ln, root, tmp_path, empty, keys):
     """All files or none, and saving again succeeds."""
