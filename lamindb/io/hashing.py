@@ -42,6 +42,7 @@ BLAKE3_FOLDER = "blake3-d"
 _CHUNK = 4 * 1024 * 1024
 _WINDOW = 16 * 1024 * 1024
 _FORGETS = hasattr(mmap, "MADV_DONTNEED")  # else what was read counts as memory until the end of the file
+_PROCESS = os.getpid()
 _FOLDER_HEADER = b"lamindb folder 1\n"
 
 
@@ -100,7 +101,8 @@ def hasher(type: str) -> Hasher:  # noqa: A002 - as the field
         return hashlib.md5(usedforsecurity=False)
     import blake3
 
-    return blake3.blake3(max_threads=blake3.blake3.AUTO)
+    # a fork has none of the threads of its parent, and would wait for them for ever
+    return blake3.blake3(max_threads=blake3.blake3.AUTO if os.getpid() == _PROCESS else 1)
 
 
 def digest_bytes(data: bytes) -> FileHash:

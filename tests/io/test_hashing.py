@@ -279,3 +279,16 @@ def test_only_full_digests_say_that_content_is_equal():
     """Digests of ends or parts never count as identity."""
     covering = {kind for kind in ("md5", "md5-n", "sha1-fl", "blake3", "blake3-d") if FileHash("x", kind).covers_all}
     assert covering == {"md5", "blake3", "blake3-d"}
+
+
+def test_fork_of_a_process_that_hashed_a_large_file_hashes_one_too(tmp_path):
+    """A process that was forked doesn't wait for the threads of its parent."""
+    path = tmp_path / "large"
+    path.write_bytes(bytes(hashing.THRESHOLD + 1))
+    code = (
+        "import os, sys; from pathlib import Path; from lamindb.io.hashing import digest_file\n"
+        "path = Path(sys.argv[1]); expected = digest_file(path); child = os.fork()\n"
+        "if not child: os._exit(0 if digest_file(path) == expected else 1)\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
+    subprocess.run([sys.executable, "-c", code, path], env=isolated_environment(tmp_path), check=True, timeout=60)
