@@ -32,6 +32,7 @@ class StorageSettings:
         """The region of a bucket, where it is known."""
         self._cache_name = cache_name
         self._root: UPath | None = None
+        self._process = os.getpid()
         self._record: Any = None
 
     def __repr__(self) -> str:
@@ -71,8 +72,9 @@ class StorageSettings:
     @property
     def root(self) -> UPath:
         """The root as a path."""
-        if self._root is None:
-            self._root = paths.to_path(self.root_as_str)
+        # clients of object stores don't survive a fork
+        if self._root is None or self._process != os.getpid():
+            self._root, self._process = paths.to_path(self.root_as_str), os.getpid()
         return self._root
 
     def set_options(self, **options: Any) -> None:

@@ -27,6 +27,11 @@ def running() -> Iterator[str]:
         server.stop()
 
 
+def environment(endpoint: str) -> dict[str, str]:
+    """What makes processes use the server: the variables that clients of S3 read."""
+    return {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
 def make_bucket(endpoint: str, name: str, *, region: str | None = None) -> None:
     """Make an empty bucket."""
     constraint = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region else {}
@@ -73,5 +78,6 @@ def _client(service: str, endpoint: str) -> Any:
 def _decide_after(endpoint: str, requests: float) -> None:
     # https://docs.getmoto.org/en/latest/docs/iam.html
     url = f"{endpoint}/moto-api/reset-auth"
-    with urllib.request.urlopen(urllib.request.Request(url, data=str(requests).encode(), method="POST")):
+    headers = {"Content-Type": "text/plain"}
+    with urllib.request.urlopen(urllib.request.Request(url, data=str(requests).encode(), headers=headers)):
         pass

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 import uuid
 
 import pytest
 from upath import UPath
 
 import lamindb as ln
+from lamindb.errors import StorageError, StorageNotWritable
 from tests.contracts.storage import CloudStorageContract
 from tests.servers import s3
 
@@ -40,3 +43,164 @@ class TestS3(CloudStorageContract):
     def new_bucket(self, new_bucket):
         """A bucket that is no storage location."""
         return new_bucket
+
+
+# -- what S3 alone has ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def options(endpoint):
+    """What reaches the server."""
+    return {"endpoint_url": endpoint, **s3.CREDENTIALS}
+
+
+@pytest.fixture
+def default(instance):
+    """Restores the default storage location."""
+    before = instance.storage.root_as_str
+    yield before
+    ln.settings.storage = before
+
+
+@pytest.fixture
+def requests(monkeypatch):
+    """The operations that the server is asked for."""
+    from aiobotocore.client import AioBaseClient
+
+    asked = []
+    original = AioBaseClient._make_api_call
+
+    async def listening(self, operation, arguments):
+        asked.append(operation)
+        return await original(self, operation, arguments)
+
+    monkeypatch.setattr(AioBaseClient, "_make_api_call", listening)
+    return asked
+
+
+@pytest.mark.commits
+def test_region_of_a_location(default, new_bucket):
+    """The region is that of the bucket, of the default location with a prefix as of one met by the way."""
+    (new_bucket / "x.txt").write_text("x")
+    ln.File(new_bucket / "x.txt", description="x").save()
+    ln.settings.storage = new_bucket / "a/b"
+    regions = dict(ln.Storage.filter(root__startswith=str(new_bucket).rstrip("/")).values_list("root", "region"))
+    assert regions == dict.fromkeys([str(new_bucket).rstrip("/"), str(new_bucket / "a/b")], "eu-central-1")
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("actions", [["s3:GetObject", "s3:ListBucket"], ["iam:GetUser"]], ids=["reader", "nobody"])
+def test_location_that_refuses(default, endpoint, actions):
+    """Without the permission to write nothing changes, and one sentence says so."""
+    name = f"user-{uuid.uuid4().hex[:8]}"
+    user = s3.make_user(endpoint, name, actions)
+    with s3.enforcing_permissions(endpoint), pytest.raises(StorageNotWritable, match="can't be written") as caught:
+        ln.settings.storage = (f"s3://lab/{name}", {"endpoint_url": endpoint, **user})
+    assert "\n" not in str(caught.value)
+    assert str(ln.settings.storage) == default
+    assert not ln.Storage.filter(root__endswith=name).exists()
+
+
+@pytest.mark.commits
+def test_unknown_credentials(default, endpoint):
+    """Credentials that nobody knows are one sentence, for a location and for a file."""
+    options = {"endpoint_url": endpoint, "key": "nobody", "secret": "nothing"}
+    with s3.enforcing_permissions(endpoint):
+        with pytest.raises(StorageError, match="s3://lab/nobody"):
+            ln.settings.storage = ("s3://lab/nobody", options)
+        with pytest.raises(StorageError, match=r"x\.csv"):
+            ln.File(UPath("s3://lab/nobody/x.csv", **options), description="x")
+    assert str(ln.settings.storage) == default
+
+
+@pytest.mark.commits
+def test_location_that_refuses_later(default, endpoint, options, tmp_path):
+    """A location that can't be written any more is one sentence on save; there is no record and no object."""
+    name = f"user-{uuid.uuid4().hex[:8]}"
+    reader = {"endpoint_url": endpoint, **s3.make_user(endpoint, name, ["s3:GetObject", "s3:ListBucket"])}
+    ln.settings.storage = (f"s3://lab/{name}", reader)
+    (tmp_path / "x.csv").write_text(name)
+    file = ln.File(tmp_path / "x.csv", key="x.csv")
+    with s3.enforcing_permissions(endpoint), pytest.raises(StorageNotWritable, match="can't be written"):
+        file.save()
+    assert not ln.File.filter(key="x.csv").exists()
+    assert UPath(f"s3://lab/{name}", **options).fs.find(f"lab/{name}") == []
+
+
+@pytest.mark.commits
+def test_object_of_several_parts(default, new_bucket, tmp_path):
+    """An object that was sent in parts has the digest that S3 has of it, and is found by it."""
+    bucket = new_bucket.fs
+    with bucket.open(f"{new_bucket.path.rstrip('/')}/large.bin", "wb", block_size=5 * 2**20) as target:
+        for part in (5, 5, 1):
+            target.write(bytes(part * 2**20))
+            target.flush()
+    file = ln.File(new_bucket / "large.bin", description="large")
+    assert (file.hash_type, file.hash[-2:], file.size) == ("md5-n", "-3", 11 * 2**20)
+    file.save()
+    assert ln.File(new_bucket / "large.bin", description="again") == file
+    assert file.stage().stat().st_size == 11 * 2**20
+
+
+@pytest.mark.commits
+def test_requests(default, new_bucket, requests, tmp_path):
+    """Registering a folder takes a listing, a file one question, and neither is read."""
+    for number in range(30):
+        (new_bucket / f"folder/{number % 3}/{number}.txt").write_text(str(number))
+    requests.clear()
+    ln.save(ln.File.from_dir(new_bucket / "folder"))
+    assert requests == ["ListObjectsV2"]
+    requests.clear()
+    (new_bucket / "x.txt").write_text("x")
+    requests.clear()
+    ln.File(new_bucket / "x.txt", description="x").save()
+    assert requests == ["HeadObject"]
+    ln.settings.storage = new_bucket / "project"
+    (tmp_path / "y.txt").write_text("y")
+    file = ln.File(tmp_path / "y.txt", description="y")
+    requests.clear()
+    file.save()
+    assert requests == ["PutObject", "HeadObject"]
+    file.stage()
+    requests.clear()
+    file.stage()
+    assert requests == []
+
+
+@pytest.mark.sqlite
+def test_other_processes_take_options_from_the_environment(fresh_instance, endpoint):
+    """An instance whose default location is a bucket is used by processes that have endpoint and credentials."""
+    user = fresh_instance()
+    user.environment |= s3.environment(endpoint)
+    user.lamin("set", "--storage", "s3://lab/processes")
+    user.python("import lamindb as ln, pandas as pd; ln.File(pd.DataFrame({'a': [1]}), key='a.parquet').save()")
+    code = "import lamindb as ln; file = ln.File.filter().one(); print(file.path, file.load()['a'].sum())"
+    assert "s3://lab/processes/a.parquet 1" in user.python(code).stdout
+    user.environment |= {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "FSSPEC_S3": json.dumps({"endpoint_url": endpoint})}
+    assert "s3://lab/processes/a.parquet 1" in user.python(code).stdout
+
+
+@pytest.mark.sqlite
+def test_client_that_is_not_installed(fresh_instance):
+    """The line that installs it is in the message, for locations and for files; local files need no client."""
+    code = """
+        import sys
+        sys.modules["s3fs"] = sys.modules["gcsfs"] = None
+        import lamindb as ln
+        from pathlib import Path
+        for act, extra in (
+            (lambda: setattr(ln.settings, "storage", "s3://lab/x"), "aws"),
+            (lambda: ln.File("s3://lab/x.csv", description="x"), "aws"),
+            (lambda: ln.File.from_dir("gs://lab/x"), "gcp"),
+        ):
+            try:
+                act()
+            except ImportError as error:
+                assert f"pip install 'lamindb[{extra}]'" in str(error), error
+            else:
+                raise AssertionError(extra)
+        ln.Storage(root="s3://lab", type="s3").save()
+        Path("x.csv").write_text("a")
+        ln.File("x.csv", description="x").save()
+    """
+    fresh_instance().python(textwrap.dedent(code))
