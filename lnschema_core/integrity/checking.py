@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lamindb.types import PathLike
     from lnschema_core.integrity.findings import Finding
+    from lnschema_core.integrity.journal import Position
     from lnschema_core.integrity.objects import Place
     from lnschema_core.models import Storage
 
@@ -76,17 +77,22 @@ def fsck(
     findings = confirmed(places, journal.findings.values(), unregistered=unregistered)
     if is_complete and storage is None:
         findings += cached.findings(places, read_data=read_data)
-    wanted = _Wanted(repair=repair, collect=collect, grace=grace)
-    position = journal.position
     if is_complete:
         journal.finish()
+    done = _acted_upon(findings, places, _Wanted(repair=repair, collect=collect, grace=grace))
+    return _report(done, scope, journal.position, is_complete=is_complete, grace=grace)
+
+
+def _report(
+    findings: Sequence[Finding], scope: Scope, position: Position, *, is_complete: bool, grace: float
+) -> FsckReport:
     return FsckReport(
-        tuple(_acted_upon(findings, places, wanted)),
+        tuple(findings),
         n_files=position.n_files,
         n_objects=position.n_objects,
         n_bytes=position.n_bytes,
         storages=tuple(place.name for place in scope.places),
-        read_data=read_data,
+        read_data=scope.read_data,
         is_complete=is_complete,
         grace=grace,
     )
