@@ -18,7 +18,7 @@ from lamindb.io import hashing, paths
 from lamindb.io.faults import point
 from lamindb.io.hashing import FileHash, Fingerprint, FolderHasher
 from lamindb.io.listing import content_of, fresh_facts, has_object, size_of
-from lamindb.io.paths import address_segments, as_local, location_of, name_of, protocol_of, to_path
+from lamindb.io.paths import address_segments, as_local, is_local, location_of, name_of, protocol_of, to_path
 from lamindb.io.placing import (
     discard,
     exists_message,
@@ -188,13 +188,66 @@ def _put_at_once(copying: _Copying, target: UPath, update: Update) -> None:
 
 def _put_committed(copying: _Copying, target: UPath, update: Update) -> None:
     # nobody sees an upload in parts before it is committed, so it is its own temporary object
-    file = target.fs.open(target.path, "wb", block_size=_CLOUD_BLOCK, autocommit=False)
-    try:
-        _write_to(file, copying, update)
-        file.commit()
-    except BaseException:
-        file.discard()
-        raise
+    upload = Upload(target, copying.size)
+    upload.send(copying, update)
+    upload.commit()
+
+
+class Upload:
+    """A large file that is sent to an object store in parts: no object before it is committed, and no copy then."""
+
+    def __init__(self, target: UPath, size: int) -> None:
+        self._target = target
+        self._size = size
+        self._file = target.fs.open(target.path, "wb", block_size=_CLOUD_BLOCK, autocommit=False)
+        target.fs.transaction.files.remove(self._file)  # which would keep its last part in memory
+
+    def send(self, copying: _Copying, update: Update) -> None:
+        """Send all parts; none is left if that fails."""
+        try:
+            _write_to(self._file, copying, update)
+        except BaseException:
+            self._file.discard()
+            raise
+
+    def commit(self) -> None:
+        """Make it the object at the target.
+
+        Raises:
+            StorageError: It can't be done.
+        """
+        with explaining(self._target):
+            self._file.commit()
+            _require_size(self._target, self._size)
+
+    def discard(self) -> None:
+        """Forget the parts."""
+        with explaining(self._target, "deleted"):
+            self._file.discard()
+
+
+def begin_upload(source: Path, target: PathLike, *, expected: FileHash | None = None) -> Upload | None:
+    """Send a file to its place in an object store without making it an object yet.
+
+    Returns:
+        What makes it one, ``None`` if the file is small or the place isn't one where that can be done.
+
+    Raises:
+        SourceChanged: The file differs from what was expected, or was modified meanwhile; nothing was stored.
+        StorageError: The target can't be written.
+    """
+    if is_local(target) or protocol_of(target) not in _COMMITTED_UPLOADS or source.is_dir():
+        return None
+    if source.stat().st_size <= hashing.THRESHOLD:
+        return None
+    point("store.start")
+    with hashing.open_regular(source) as file:
+        copying = _Copying(file, source, expected)
+        with explaining(target), continued(None, copying.size, f"storing {source.name}") as update:
+            upload = Upload(to_path(target), copying.size)
+            upload.send(copying, update)
+    point("store.done")
+    return upload
 
 
 def _put_aside(copying: _Copying, target: UPath, update: Update) -> None:

@@ -47,12 +47,14 @@ class StoredContent:
         target: Where it belongs.
         spare: A free name in the storage location, for what lies at the target already.
         has_spared: Whether something was moved there.
+        upload: What makes the content an object; without it, the content is one.
     """
 
     now: UPath
     target: UPath
     spare: UPath
     has_spared: bool = False
+    upload: transfer.Upload | None = None
 
     @property
     def is_published(self) -> bool:
@@ -65,7 +67,10 @@ class StoredContent:
             return
         if listing.has_object(self.target):
             self.has_spared = sparing.spare(self.target, self.spare)
-        transfer.move(self.now, self.target)
+        if self.upload is None:
+            transfer.move(self.now, self.target)
+        else:
+            self.upload.commit()
         self.now = self.target
 
     def settle(self) -> None:
@@ -75,7 +80,10 @@ class StoredContent:
 
     def withdraw(self) -> None:
         """Remove the content again, and put back what was there before."""
-        transfer.remove_object(self.now)
+        if self.upload is None or self.is_published:
+            transfer.remove_object(self.now)
+        else:
+            self.upload.discard()
         if self.has_spared:
             sparing.put_back(self.spare, self.target)
 
@@ -157,8 +165,9 @@ def store_content(file: File) -> StoredContent | None:
     root = places.storage_root(file)
     waits = file.key is not None or not file._state.adding
     now = _free_name(root, file.suffix) if waits else target
-    _copy(pending, file, now)
-    return StoredContent(now=now, target=target, spare=_free_name(root, file.suffix, owner=f"{file.id}."))
+    upload = _copy(pending, file, now, target)
+    spare = _free_name(root, file.suffix, owner=f"{file.id}.")
+    return StoredContent(now=now, target=target, spare=spare, upload=upload)
 
 
 def _free_name(root: UPath, suffix: str, *, owner: str = "") -> UPath:
@@ -166,20 +175,31 @@ def _free_name(root: UPath, suffix: str, *, owner: str = "") -> UPath:
     return paths.path_of_key(root, f"{transfer.TEMPORARY_FOLDER}/{owner}{secrets.token_hex(10)}{suffix}")
 
 
-def _copy(pending: PendingFile, file: File, target: UPath) -> None:
+def _copy(pending: PendingFile, file: File, now: UPath, target: UPath) -> transfer.Upload | None:
+    """Copy content to where it is now, or send it to its target for good if that can be done without its being there."""
     source = None if pending.source is None else Path(str(pending.source))
     expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
     try:
-        with explaining(target if source is None else source, "read"):
+        with explaining(now if source is None else source, "read"):
             if source is None:
-                formats.write(pending.memory, Path(str(target)), file.suffix)
+                formats.write(pending.memory, Path(str(now)), file.suffix)
             elif source.is_dir():
-                transfer.store_tree(source, target, expected=expected)
+                transfer.store_tree(source, now, expected=expected)
+            elif now == target:
+                transfer.store_file(source, now, expected=expected)
             else:
-                transfer.store_file(source, target, expected=expected)
+                return _send(source, now, target, expected)
     except FileNotFoundError as error:
         msg = f"could not store {file}: {error.filename or source} doesn't exist any more"
         raise StorageError(msg) from error
+    return None
+
+
+def _send(source: Path, now: UPath, target: UPath, expected: hashing.FileHash | None) -> transfer.Upload | None:
+    upload = transfer.begin_upload(source, target, expected=expected)
+    if upload is None:
+        transfer.store_file(source, now, expected=expected)
+    return upload
 
 
 def save_provenance(host: Any) -> None:

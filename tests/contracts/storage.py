@@ -333,3 +333,27 @@ class CloudStorageContract(StorageContract):
         assert not ln.Storage.filter(root__contains="no-such").exists()
         with pytest.raises(FileNotFoundError, match="no-such-bucket-at-all"):
             ln.File(type(new_bucket)(f"{address}/x.csv", **options), description="x")
+
+    def test_large_file(self, storage, tmp_path):
+        """A file that is sent in parts is nowhere before its row is written, replaces an old one, and comes back whole."""
+        path = tmp_path / "large.bin"
+        (tmp_path / "old.bin").write_bytes(b"old")
+        ln.File(tmp_path / "old.bin", key="x.bin").save()
+        path.write_bytes(os.urandom(51 * 2**20))
+        file = ln.File.filter(key="x.bin").one()
+        file.replace(path)
+
+        def fail(name):
+            if name == "save.published":
+                raise StorageError(name)
+
+        with faults.hooked(fail), pytest.raises(StorageError):
+            file.save()
+        assert (storage / "x.bin").read_bytes() == b"old"
+        seen = []
+        with faults.hooked(lambda name: seen.append(name == "save.published" or (storage / "x.bin").read_bytes())):
+            file.save()
+        assert set(seen[: seen.index(True)]) == {b"old"}
+        assert ln.File.filter(key="x.bin").one().stage().read_bytes() == path.read_bytes()
+        assert files_below(storage) == ["x.bin"]
+        assert [name for name in storage.fs.find(storage.path) if "tmp" in name.removeprefix(storage.path)] == []
