@@ -26,7 +26,7 @@ def has_label(host_registry: type[Model], labels: Any, feature: Feature) -> Q:
 
     Args:
         host_registry: ``File`` or ``Dataset``.
-        labels: A record or a name, or several of either; names are looked for in the registries of the feature.
+        labels: A record or a name, or several of one kind; names are looked for in the registries of the feature.
         feature: What the labels say something about.
 
     Raises:

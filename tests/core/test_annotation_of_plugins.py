@@ -6,8 +6,11 @@ The plug-in is written to the home of a sandbox, and the sentences are tested in
 from __future__ import annotations
 
 import textwrap
+import uuid
 
 import pytest
+
+from tests.servers import postgres
 
 MODELS = """
 from django.db import models
@@ -45,6 +48,18 @@ class FileTissue(Registry):
 
     class Meta:
         unique_together = (("file", "tissue"),)
+
+
+class Stain(Registry, CanValidate):
+    id = models.CharField(max_length=8, default=ids.base62_8, primary_key=True)
+    name = models.CharField(max_length=255, default=None)
+    files = models.ManyToManyField(File, through="FileStain", related_name="stains")
+
+
+class FileStain(Registry):
+    id = models.CharField(max_length=8, default=ids.base62_8, primary_key=True)
+    file = models.ForeignKey(File, models.CASCADE)
+    stain = models.ForeignKey(Stain, models.CASCADE)
 """
 
 MIGRATION = """
@@ -99,43 +114,88 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "Tissue", "files", models.ManyToManyField(FILE, through="lnschema_toy.FileTissue", related_name="tissues")
         ),
+        migrations.CreateModel("Stain", [("id", key()), ("name", text())]),
+        migrations.CreateModel(
+            "FileStain",
+            [
+                ("id", key()),
+                ("file", models.ForeignKey(FILE, models.CASCADE)),
+                ("stain", models.ForeignKey("lnschema_toy.Stain", models.CASCADE)),
+            ],
+        ),
+        migrations.AddField(
+            "Stain", "files", models.ManyToManyField(FILE, through="lnschema_toy.FileStain", related_name="stains")
+        ),
     ]
 """
 
-SET_UP = """
+IMPORTS = """
 import sys
 sys.path.insert(0, ".")
 import lamindb as ln
-ln.setup.init(storage="storage", schema="toy")
+ln.setup.init(storage="storage", schema="toy", db=DATABASE)
 import pandas as pd, numpy as np, anndata as ad
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from lnschema_toy.models import CellType, Gene, Tissue
+from lnschema_core.models import FileLabelFeature
+from lnschema_toy.models import CellType, FileStain, Gene, Stain, Tissue
 from lnschema_core.annotation.describe import describe, describe_html
 
+BESIDE = ("SAVEPOINT", "BEGIN", "COMMIT", "FOR UPDATE")
+
+def count(verb, *arguments):
+    with CaptureQueriesContext(connection) as queries:
+        verb(*arguments)
+    return sum(not any(word in query["sql"] for word in BESIDE) for query in queries)
+
+def names(feature, host=None):
+    return (host or file).labels.get(feature, mute=True, flat_names=True)
+
+def saved(registry, *names):
+    records = [registry(name=name) for name in names]
+    ln.save(records)
+    return records
+
+def make_file(name):
+    file = ln.File.from_df(pd.DataFrame({"kind": ["a", name]}), description=name)
+    file.save()
+    return file
+"""
+
+SET_UP = """
 feature = ln.Feature(name="kind", type="category", registries=[CellType])
 feature.save()
 other = ln.Feature(name="other", type="category")
 other.save()
-file = ln.File.from_df(pd.DataFrame({"kind": ["a", "a"]}), description="file")
-file.save()
+file = make_file("file")
 """
 
 
-@pytest.fixture
-def toy(sandbox):
-    """Run code in a process of a user who has an instance with the schema ``toy``."""
+@pytest.fixture(
+    params=[pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def imports(request, sandbox):
+    """The first lines of scripts of a user who has an instance with the schema ``toy``."""
     package = sandbox.home / "lnschema_toy"
     (package / "migrations").mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "migrations" / "__init__.py").touch()
     (package / "models.py").write_text(MODELS)
     (package / "migrations" / "0001_initial.py").write_text(MIGRATION)
-    return lambda code: sandbox.python(SET_UP + textwrap.dedent(code)).stdout
+    database = None
+    if request.param == "postgres":
+        database = postgres.create_database(request.getfixturevalue("postgres_server"), f"t{uuid.uuid4().hex}")
+    return IMPORTS.replace("DATABASE", repr(database))
+
+
+@pytest.fixture
+def toy(sandbox, imports):
+    """Run code in a process that has two features, and a file with one of them as a column."""
+    return lambda code: sandbox.python(imports + SET_UP + textwrap.dedent(code)).stdout
 
 
 def test_labels_of_a_plugin_are_added_and_got(toy):
-    """By record and by string; all labels of the registry are under the feature, since its links know none."""
+    """By record and by string."""
     toy("""
         a, b = CellType(name="a"), CellType(name="b", synonyms="bee")
         ln.save([a, b])
@@ -148,6 +208,152 @@ def test_labels_of_a_plugin_are_added_and_got(toy):
         assert "    🔗 kind (2, toy.CellType): 'a', 'b'" in repr(file.features).splitlines()
         assert ln.File.filter(cell_types=a).one() == file
         assert file.features._accessor_by_orm["toy.CellType"] == "cell_types"
+    """)
+
+
+def test_labels_of_a_plugin_are_under_their_features(toy):
+    """Although their links have no room for any: each under its own, one under two, and all of them once among the labels."""
+    toy("""
+        a, b, c = saved(CellType, "a", "b", "c")
+        file.labels.add([a, c], feature)
+        file.labels.add([b, c], other)
+        assert names(feature) == ["a", "c"]
+        assert names(other) == ["c", "b"]
+        assert set(file.labels.get(feature)) == {a, c}
+        assert file.cell_types.count() == 3
+        lines = describe(file).splitlines()
+        assert "    🔗 kind (2, toy.CellType): 'a', 'c'" in lines
+        assert "    🔗 other (2, toy.CellType): 'c', 'b'" in lines
+        assert "  🏷️ cell_types (3, toy.CellType): 'a', 'c', 'b'" in lines
+        assert "category (2, toy.CellType): &#x27;c&#x27;, &#x27;b&#x27;" in describe_html(file)
+        dataset = ln.Dataset(file, name="data")
+        dataset.save()
+        dataset.labels.add(a, other)
+        dataset.labels.add(b, feature)
+        assert (names(feature, dataset), names(other, dataset)) == (["b"], ["a"])
+        other.delete()
+        assert names(feature) == ["a", "c"]
+        assert names(feature, dataset) == ["b"]
+    """)
+
+
+def test_label_of_a_plugin_that_is_unlinked_loses_its_features(toy):
+    """However it is unlinked; if it is linked again without a feature, it has none."""
+    toy("""
+        a, b, c = saved(CellType, "a", "b", "c")
+        unlink = [
+            lambda: file.cell_types.remove(a),
+            lambda: file.cell_types.clear(),
+            lambda: a.files.set([]),
+            lambda: File.cell_types.through.objects.filter(celltype=a).delete(),
+            lambda: connection.cursor().execute(f"DELETE FROM {File.cell_types.through._meta.db_table}"),
+        ]
+        File = ln.File
+        for way in unlink:
+            file.labels.add([a, b], feature)
+            file.labels.add([b, c], other)
+            way()
+            file.labels.add([b], feature)
+            file.cell_types.add(a)
+            assert names(feature) == ["b"], names(feature)
+            assert "    🔗 kind (1, toy.CellType): 'b'" in repr(file.features).splitlines()
+            assert not ln.File.filter_by_label(a, feature).exists()
+        rows = FileLabelFeature.filter().count()
+        file.cell_types.clear()
+        file.labels.add([a, b], feature)
+        key = a.pk
+        a.delete()
+        CellType.from_fields(id=key, name="a").save()
+        file.cell_types.add(CellType.filter(name="a").one())
+        assert names(feature) == ["b"]
+        file.delete(storage=True)
+        assert rows > 0 and not FileLabelFeature.filter().exists()
+    """)
+
+
+def test_labels_of_a_plugin_take_few_queries(toy):
+    """Seven for the first, six for more, and at most six for showing them, however many."""
+    toy("""
+        feature.registries = None
+        feature.save()
+        labels = saved(CellType, *(f"l{i:04}" for i in range(1002)))
+        assert count(file.labels.add, labels[:1], feature) == 7
+        assert count(file.labels.add, labels[:2], feature) == 6
+        assert count(file.labels.add, labels[1:], feature) == 6
+        assert file.labels.get(feature).count() == len(names(feature)) == 1002
+        assert count(repr, file.features) == 4
+        for show in (describe, describe_html):
+            assert count(show, ln.File.filter(pk=file.pk).one()) == 6
+        assert count(lambda: ln.File.filter_by_label(["l0000", "l0001"], feature).one()) == 1
+        shown = ", ".join(f"'l{i:04}'" for i in range(10))
+        assert f"    🔗 kind (1002, toy.CellType): {shown}, ..." in repr(file.features).splitlines()
+    """)
+
+
+def test_data_are_found_by_labels_of_a_plugin(toy):
+    """By record or name, under one feature, in any registry of it."""
+    toy("""
+        a, b = saved(CellType, "a", "b")
+        (tissue,) = saved(Tissue, "a")
+        second, third = make_file("second"), make_file("third")
+        file.labels.add([a, b], feature)
+        second.labels.add(a, other)
+        third.labels.add(tissue, feature)
+        assert ln.File.filter_by_label(a, feature).one() == file
+        assert ln.File.filter_by_label(a, other).one() == second
+        assert sorted(ln.File.filter_by_label("a", feature).list("description")) == ["file", "third"]
+        assert sorted(ln.File.filter_by_label([b, tissue], feature).list("description")) == ["file", "third"]
+        assert not ln.File.filter_by_label("b", other).exists()
+        assert not ln.Dataset.filter_by_label("a", feature).exists()
+    """)
+
+
+def test_labels_that_an_older_release_linked_keep_their_feature(toy):
+    """Nothing was recorded: they are under every feature until something is, and then stay under those of the file."""
+    toy("""
+        a, b, c, d = saved(CellType, "a", "b", "c", "d")
+        second = make_file("second")
+        foreign = ln.Feature(name="foreign", type="category", registries=[CellType])
+        foreign.save()
+        for host in (file, second):
+            host.cell_types.add(a)
+            host.cell_types.add(b)
+        assert names(feature) == names(foreign) == ["a", "b"]
+        assert "    🔗 kind (2, toy.CellType): 'a', 'b'" in describe(file).splitlines()
+        assert set(ln.File.filter_by_label(a, feature)) == {file, second}
+        assert not ln.File.filter_by_label(a, foreign).exists()
+
+        assert count(file.labels.add, [b, c], other) > 7
+        assert names(feature) == ["a", "b"]
+        assert sorted(names(other)) == ["b", "c"]
+        assert names(foreign) == []
+        assert names(feature, second) == ["a", "b"]
+        assert set(ln.File.filter_by_label("a", feature)) == {file, second}
+        assert ln.File.filter_by_label("b", other).one() == file
+
+        file.cell_types.add(d)
+        assert names(feature) == ["a", "b"]
+        assert "  🏷️ cell_types (4, toy.CellType): 'a', 'b', 'c', 'd'" in describe(file).splitlines()
+        assert "    🔗 other (2, toy.CellType): 'b', 'c'" in describe(file).splitlines()
+    """)
+
+
+def test_links_of_a_plugin_may_have_texts_as_keys(toy):
+    """And their own table, with or without a rule that a label is linked once."""
+    toy("""
+        a, b = saved(Stain, "a", "b")
+        file.labels.add([a, b], feature)
+        file.labels.add(a, other)
+        file.labels.add(a, other)
+        assert FileStain.filter().count() == 2
+        assert FileLabelFeature.filter().count() == 3
+        assert sorted(names(feature)) == ["a", "b"]
+        assert names(other) == ["a"]
+        assert "    🔗 other (1, toy.Stain): 'a'" in describe(file).splitlines()
+        assert ln.File.filter_by_label("a", other).one() == file
+        file.filestain_set.filter(stain=a).delete()
+        assert names(other) == []
+        assert "    🔗 other (0, toy.Stain)" in describe(file).splitlines()
     """)
 
 
@@ -221,7 +427,7 @@ def test_members_of_a_plugin_are_a_feature_set(toy):
             cells = ln.File.filter(pk=cells.pk).one()
             with CaptureQueriesContext(connection) as queries:
                 show(cells)
-            assert len(queries) <= 5, len(queries)
+            assert len(queries) <= 6, len(queries)
         frame = pd.DataFrame({"g01": [1.5], "g02": ["text"]})
         try:
             ln.FeatureSet.from_df(frame, Gene.symbol)
@@ -246,3 +452,33 @@ def test_feature_set_of_a_plugin_that_is_not_mounted_is_shown(toy):
         assert "registry='nowhere.Gene'" in text
         assert "    🔗 kind (0, nowhere.CellType)" in text.splitlines()
     """)
+
+
+def test_labels_of_a_plugin_are_added_before_the_database_is_migrated(sandbox, imports, toy):
+    """As 0.54 did it, and with a warning; afterwards they are under the features of the file."""
+    toy("""
+        from django.core.management import call_command
+        call_command("migrate", "lnschema_core", "0001_squashed_0019", verbosity=0)
+    """)
+    connect = imports.replace("ln.setup.init(", "dict(")
+    use = textwrap.dedent("""
+        feature, other = ln.Feature.filter(name="kind").one(), ln.Feature.filter(name="other").one()
+        file = ln.File.filter(description="file").one()
+    """)
+    out = sandbox.python(
+        connect
+        + use
+        + textwrap.dedent("""
+        a, b = saved(CellType, "a", "b")
+        file.labels.add([a, b], feature)
+        assert names(feature) == ["a", "b"]
+        assert "    🔗 kind (2, toy.CellType): 'a', 'b'" in describe(file).splitlines()
+        assert ln.File.filter_by_label("a", feature).one() == file
+        ln.setup.migrate.deploy()
+        assert names(feature) == ["a", "b"]
+        file.labels.add(b, other)
+        assert (names(feature), names(other)) == (["a", "b"], ["b"])
+    """)
+    ).stdout
+    assert "did not record under which feature labels from toy.CellType are" in out
+    assert out.count("lamin migrate deploy") == 2

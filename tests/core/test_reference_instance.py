@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +20,26 @@ CORE = ["File", "Dataset", "Transform", "Run", "ULabel", "Feature", "FeatureSet"
 
 @pytest.fixture
 def user(sandbox: Sandbox) -> Sandbox:
-    """A user with the settings and a copy of the storage of the older release."""
-    shutil.copytree(FIXTURE / "storage", sandbox.home / "moved")
-    shutil.copytree(FIXTURE / "dot-lamin", sandbox.home / ".lamin")
-    sandbox.lamin("load", "reference-instance", "--storage", str(sandbox.home / "moved"))
+    """A user with the settings and a copy of the storage of the older release, its database migrated."""
+    load(sandbox)
     sandbox.lamin("migrate", "deploy")
     return sandbox
+
+
+def load(sandbox: Sandbox) -> str:
+    """Load a copy of the instance; returns what the command says."""
+    shutil.copytree(FIXTURE / "storage", sandbox.home / "moved")
+    shutil.copytree(FIXTURE / "dot-lamin", sandbox.home / ".lamin")
+    done = sandbox.lamin("load", "reference-instance", "--storage", str(sandbox.home / "moved"))
+    return done.stdout + done.stderr
+
+
+def rows_by_table(user: Sandbox) -> dict[str, list[tuple]]:
+    """All rows of the tables of registries and links."""
+    with closing(sqlite3.connect(user.home / "moved" / "reference-instance.lndb")) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [name for name in names if name.startswith("lnschema_")]
+        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in tables}
 
 
 def test_all_core_rows_are_as_they_were(user):
@@ -72,6 +88,53 @@ assert ln.Run.filter(input_files__isnull=False).exists()
 assert ln.ULabel.filter(parents__name="is_study").count() == 3
 panel.describe()
 panel.view_flow()
+"""
+    )
+
+
+def test_migrating_adds_tables_and_loses_nothing(sandbox):
+    """All rows of all tables are as they were, links and their keys included; the new tables are empty."""
+    assert "0020_label_features" in load(sandbox)
+    before = rows_by_table(sandbox)
+    sandbox.lamin("migrate", "deploy")
+    after = rows_by_table(sandbox)
+    new = after.keys() - before.keys()
+    assert new == {"lnschema_core_filelabelfeature", "lnschema_core_datasetlabelfeature"}
+    assert all(after[name] == [] for name in new)
+    assert {name: after[name] for name in before} == before
+
+
+LABELS = """
+import lamindb as ln
+from lnschema_core.models import DatasetULabel, FileULabel
+links = [*FileULabel.objects.exclude(feature=None), *DatasetULabel.objects.exclude(feature=None)]
+assert links
+for link in links:
+    host = link.file if isinstance(link, FileULabel) else link.dataset
+    assert link.ulabel in host.labels.get(link.feature)
+    assert host in type(host).filter_by_label(link.ulabel, link.feature)
+    assert host in type(host).filter_by_label(link.ulabel.name, link.feature)
+    assert link.ulabel.name in repr(host.features)
+host.describe()
+"""
+
+
+def test_labels_are_under_their_features(sandbox):
+    """Before the database is migrated, and after."""
+    load(sandbox)
+    sandbox.python(LABELS)
+    sandbox.lamin("migrate", "deploy")
+    sandbox.python(
+        LABELS
+        + """
+other = ln.Feature(name="another feature", type="category")
+other.save()
+host.labels.add(link.ulabel, other)
+assert link.ulabel in host.labels.get(other) and link.ulabel in host.labels.get(link.feature)
+columns = host.feature_sets["columns"]
+from lnschema_core.annotation.slots import link_feature_sets
+link_feature_sets(host, {"again": columns})
+assert host.feature_sets["again"] == host.feature_sets["columns"] == columns
 """
     )
 
