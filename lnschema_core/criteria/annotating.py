@@ -114,7 +114,7 @@ def _feature_sets(examination: Examination, features: Mapping[str, Feature]) -> 
     with log.muted():
         for slot in examination.slots:
             members = [features[name] for name in dict.fromkeys(slot.table.columns) if name in features]
-            of_columns = FeatureSet(members) if members else None
+            of_columns = _feature_set(members) if members else None
             if of_columns is not None and slot.slot != COLUMNS:
                 mark_as_metadata(of_columns)
             if slot.slot.rpartition("/")[2] != "var":
@@ -131,8 +131,14 @@ def _set_of_variables(examination: Examination, slot: SlotExamination) -> Featur
     for key, values in examination.labels(slot, INDEX).items():
         lookup = examination.lookups[key]
         if values and _can_be_members(lookup.registry):
-            return FeatureSet(list(lookup.records_of(values).values()))
+            return _feature_set(list(lookup.records_of(values).values()))
     return None
+
+
+def _feature_set(members: list[Any]) -> FeatureSet:
+    make: Any = FeatureSet  # the Django plugin of mypy takes constructors for lists of fields
+    feature_set: FeatureSet = make(members)
+    return feature_set
 
 
 def _can_be_members(registry: type[Registry]) -> bool:

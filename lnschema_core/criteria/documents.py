@@ -12,7 +12,7 @@ from lamindb.text.suggestions import suggest_typos
 from lnschema_core.criteria.criterion import Criterion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from lnschema_core.criteria.criteria import Criteria
@@ -142,7 +142,7 @@ def read(path: Path) -> Any:
         InvalidCriteria: The file can't be understood.
         MissingExtra: It is YAML, and no library for that is installed.
     """
-    readers = {".json": json.loads, ".toml": _read_toml, ".yaml": _read_yaml, ".yml": _read_yaml}
+    readers: dict[str, Callable[[str], Any]] = {".json": json.loads, ".toml": _read_toml, ".yaml": _read_yaml, ".yml": _read_yaml}
     _check_suffix(path, readers)
     try:
         return readers[path.suffix](path.read_text(encoding="utf-8"))

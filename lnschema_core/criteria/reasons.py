@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lnschema_core.criteria.criterion import Criterion
 
 Reason: TypeAlias = Literal[
@@ -49,7 +51,7 @@ def _unregistered(criterion: Criterion, _: type | None) -> str:
     return f"is not in {names[0]}" if len(names) == 1 else f"is in none of {', '.join(names)}"
 
 
-_OF_CRITERION = {
+_OF_CRITERION: dict[Reason, Callable[[Criterion, type | None], str]] = {
     "type": _type,
     "unregistered": _unregistered,
     "pattern": lambda criterion, _: f"doesn't match the pattern {criterion.pattern}",
