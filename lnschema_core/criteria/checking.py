@@ -182,13 +182,10 @@ def meaning_of_texts(column: pd.Series[Any], kind: Kind) -> pd.Series[Any] | Non
     if kind in ("number", "integer"):
         meant = pd.to_numeric(texts, errors="coerce")
     elif kind == "datetime":
-        try:
-            meant = pd.to_datetime(texts, errors="coerce", format="ISO8601")
-        except ValueError:  # with and without time zone, or in several of them
-            return None
+        meant = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)  # of several time zones, too
     else:
         return None
-    if meant.isna().any() or kind_of_dtype(meant.dtype) == "any":
+    if meant.isna().any():
         return None
     # row by row; the code -1 of a missing value takes the missing one at the front
     return meant.reindex(range(-1, len(meant))).take(column.cat.codes.to_numpy() + 1).reset_index(drop=True)
@@ -200,7 +197,11 @@ def hashes_of(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
     import pandas as pd
 
     present = column[~_is_missing(column)]
-    return np.asarray(pd.util.hash_pandas_object(present, index=False).to_numpy(), dtype=np.uint64)
+    try:
+        hashes = pd.util.hash_pandas_object(present, index=False)
+    except (TypeError, UnicodeEncodeError):  # lists and the like, and halves of characters
+        hashes = pd.util.hash_pandas_object(present.astype(object).map(ascii), index=False)
+    return np.asarray(hashes, dtype=np.uint64)
 
 
 def repeated_hashes(hashes: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb import log
 from lamindb.errors import InvalidCriteria
 from lamindb.text.joined import split
+from lnschema_core.annotation.features import members_of
 from lnschema_core.criteria import documents, mending, saving
 from lnschema_core.criteria.criterion import Criterion
 from lnschema_core.criteria.inspecting import examine
@@ -91,7 +92,7 @@ class Criteria:
         Raises:
             InvalidCriteria: They aren't features, but for instance genes.
         """
-        members = features.features.all() if isinstance(features, FeatureSet) else features
+        members = members_of(features) if isinstance(features, FeatureSet) else features
         criteria = []
         for feature in _checked_features(members):
             kind = kind_of_feature(feature.type)

@@ -14,6 +14,7 @@ from lnschema_core.criteria.examination import Examination, SlotExamination
 from lnschema_core.criteria.failing import failures_of_slot, look_for_mends
 from lnschema_core.criteria.kinds import cast
 from lnschema_core.criteria.matrices import check_matrix
+from lnschema_core.criteria.reasons import REASONS
 from lnschema_core.criteria.report import CriteriaReport
 from lnschema_core.criteria.sources import OBS, VAR, open_source
 from lnschema_core.criteria.tally import Tally
@@ -45,13 +46,20 @@ def examine(criteria: Criteria, data: Any) -> Examination:
     slots = [_scan(slot, source.tables[slot], criteria) for slot in criteria.slots]
     _look_up(slots, lookups)
     for slot in slots:
-        slot.findings = {name: list(_findings(slot, check, lookups)) for name, check in slot.checks.items()}
+        slot.findings = {
+            name: sorted(_findings(slot, check, lookups), key=_in_order) for name, check in slot.checks.items()
+        }
     look_for_mends(slots, lookups)
     failures = [failure for slot in slots for failure in failures_of_slot(slot, lookups)]
     failures += _failures_of_matrix(criteria, source)
     n_rows = {slot.slot: slot.table.n_rows for slot in slots}
     report = CriteriaReport(failures, n_rows, len(criteria), partial(failing_cells, slots, failures))
     return Examination(source, slots, lookups, report)
+
+
+def _in_order(finding: Finding) -> tuple[int, int]:
+    """Sorts findings by reason, and by where the first value is."""
+    return REASONS.index(finding.reason), int(finding.values.first[0])
 
 
 def _check_slots(criteria: Criteria, source: Source) -> None:

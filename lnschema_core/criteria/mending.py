@@ -15,6 +15,7 @@ from lnschema_core.criteria.mending_files import can_stream, check_target, mende
 from lnschema_core.criteria.mends import Mends, mended, mends_for
 from lnschema_core.criteria.sources import COLUMNS, OBS, VAR, type_names
 from lnschema_core.files.intake import is_path
+from lnschema_core.models import Dataset, File
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +47,7 @@ def standardize(criteria: Criteria, data: Any, *, typos: bool = False, to: PathL
 def _in_memory(data: Any) -> Any:
     if is_path(data):
         return formats.load(paths.to_path(data))
-    loads = getattr(data, "load", None)
-    if loads is not None and hasattr(data, "_pending"):
-        return loads(is_run_input=False)
-    return data
+    return data.load(is_run_input=False) if isinstance(data, (File, Dataset)) else data
 
 
 def _mended_object(data: Any, criteria: Criteria, mends: Mapping[str, Mends]) -> Any:

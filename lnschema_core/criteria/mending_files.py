@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,18 @@ def mended_table(table: Any, criteria: Mapping[str, Criterion], mends: Mends) ->
     import pyarrow as pa
 
     own = table if "pyarrow.Table" in type_names(table) else pa.table(table)
+    own = own.replace_schema_metadata(_metadata(own.schema, mends))
     return _mended_columns(_renamed(own, mends), criteria, mends)
+
+
+def _metadata(schema: pa.Schema, mends: Mends) -> dict[bytes, bytes] | None:
+    """The metadata of a schema, without what pandas says in them about columns of which name or type have changed."""
+    if schema.pandas_metadata is None:
+        return schema.metadata
+    changed = {*mends.names.values(), *mends.casts}
+    said = schema.pandas_metadata
+    said["columns"] = [column for column in said["columns"] if column["field_name"] not in changed]
+    return {**schema.metadata, b"pandas": json.dumps(said).encode()}
 
 
 def _renamed(table: Any, mends: Mends) -> Any:
@@ -115,8 +127,9 @@ def _mend_parquet(table: ParquetTable, path: Path, criteria: Mapping[str, Criter
     for batch in table.batches():
         own = _mended_columns(_renamed(batch, mends), criteria, mends)
         if writer is None:
-            writer = pq.ParquetWriter(path, own.schema)
-        writer.write_batch(pa.RecordBatch.from_arrays(own.columns, schema=own.schema).cast(writer.schema))
+            schema = own.schema.with_metadata(_metadata(table.schema, mends))
+            writer = pq.ParquetWriter(path, schema)
+        writer.write_batch(pa.RecordBatch.from_arrays(own.columns, schema=own.schema).cast(schema))
     if writer is not None:
         writer.close()
 

@@ -104,8 +104,7 @@ def _mended_categories(column: pd.Series[Any], values: Mapping[tuple[type, Any],
 
     meant = [values.get((type(value), value), value) for value in column.cat.categories]
     codes, categories = pd.factorize(np.fromiter(meant, dtype=object, count=len(meant)))
-    old = column.cat.codes.to_numpy()
-    new = np.where(old < 0, -1, codes[old])
+    new = np.append(codes, -1)[column.cat.codes.to_numpy()]  # the code of missing values, -1, takes the last one
     dtype = pd.CategoricalDtype(pd.Index(list(categories)), ordered=column.cat.ordered)
     return pd.Series(pd.Categorical.from_codes(new, dtype=dtype), index=column.index, name=column.name)
 

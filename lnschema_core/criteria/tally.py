@@ -146,12 +146,8 @@ def _mixed(values: npt.NDArray[np.object_], positions: Positions) -> Iterator[Co
         try:
             codes, different = pd.factorize(some)
         except TypeError:  # lists and the like can't be hashed
-            codes, different = pd.factorize(np.fromiter(map(_text, some), dtype=object, count=len(some)))
+            codes, different = pd.factorize(np.fromiter(map(repr, some), dtype=object, count=len(some)))
         yield Coded(kind, _objects(different), codes, positions[rows])
-
-
-def _text(value: Any) -> str:
-    return f"{value!r:.200}"
 
 
 def _objects(values: Any) -> npt.NDArray[np.object_]:
@@ -220,7 +216,8 @@ class Tally:
 
         if len(self._parts) > 1:
             values = np.concatenate([part.different for part in self._parts])
-            codes, different = pd.factorize(values, use_na_sentinel=False)
+            is_nothing = self.type is type(None)  # which pandas takes for missing, and would leave out
+            codes, different = (np.zeros(len(values), np.intp), values[:1]) if is_nothing else pd.factorize(values)
             counts = np.zeros(len(different), dtype=np.intp)
             np.add.at(counts, codes, np.concatenate([part.counts for part in self._parts]))
             first = np.full(len(different), np.iinfo(np.intp).max)
