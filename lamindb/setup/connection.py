@@ -104,7 +104,11 @@ def connect() -> None:
             return
         layers.apply_verbosity()
         instance = current.settings.instance
-        open_instance(instance)
+        try:
+            open_instance(instance)
+        except InstanceUnreachable as error:
+            msg = f"Current instance cannot be reached: {error}"
+            raise InstanceUnreachable(msg) from error
         log.important(f"loaded instance: {instance.identifier} (lamindb {__version__})")
 
 
@@ -159,6 +163,28 @@ def announce_ready(instance: InstanceSettings) -> None:
 
     user_rows.recognise()
     signals.database_ready.send(sender=None, instance=instance, writable=is_writable())
+
+
+@contextmanager
+def switching() -> Iterator[None]:
+    """Disconnect this process, and connect it again to the instance that it had if the block fails."""
+    before = _state.instance
+    disconnect()
+    try:
+        yield
+    except BaseException:
+        disconnect(even_if_unfinished=True)
+        if before is not None:
+            _come_back(before)
+        raise
+
+
+def _come_back(instance: InstanceSettings) -> None:
+    try:
+        with log.muted():
+            open_instance(instance)
+    except InstanceUnreachable as error:  # what made the switch fail is the news
+        log.warning(str(error))
 
 
 def replace_instance(instance: InstanceSettings) -> None:
@@ -280,8 +306,8 @@ def reachable(instance: InstanceSettings, advice: str = _CLOSE) -> Iterator[None
     except (Error, sqlite3.Error, OSError) as error:
         reason = " ".join(str(error).split())
         msg = (
-            f"The instance cannot be reached: the database {database_url.mask(instance.db)} of {instance.identifier} "
-            f"can't be used ({reason}). {advice}"
+            f"The database {database_url.mask(instance.db)} of {instance.identifier} can't be reached or used ({reason}). "
+            f"{advice}"
         )
         raise InstanceUnreachable(msg) from error
 

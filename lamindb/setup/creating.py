@@ -62,8 +62,7 @@ def init(
         instance.storage.set_options(**getattr(storage, "storage_options", {}))
         instance.storage.check_writable()
         instance.storage.region = instance.storage.find_region()
-    connection.disconnect()
-    with ExitStack() as undo:
+    with connection.switching(), ExitStack() as undo:
         if not instance.storage.is_cloud:
             undo.enter_context(_folder(Path(instance.storage.root_as_str)))
         undo.enter_context(_database(instance))

@@ -30,13 +30,9 @@ def load(identifier: str, *, storage: PathLike | None = None) -> None:
     path, instance = instances.find_instance(identifier, owner=current.settings.owner)
     log.info(f"found cached instance metadata: {path}")
     moved = _moved(instance, storage) if storage is not None else instance
-    connection.disconnect()
-    connection.open_instance(moved)
-    try:
+    with connection.switching():
+        connection.open_instance(moved)
         _finish(instance, moved)
-    except BaseException:
-        connection.disconnect()
-        raise
     log.important(f"loaded instance: {moved.identifier}")
     warn_if_another_is_chosen(moved)
 
