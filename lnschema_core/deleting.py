@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from django.db.models import ForeignKey, QuerySet
     from django.db.models.deletion import Collector
 
+_HOSTS = ("lnschema_core.File", "lnschema_core.Dataset")
+
 
 def pass_on_to_next_feature(
     collector: Collector, field: ForeignKey[Any, Any], sub_objs: QuerySet[Any, Any], using: str
 ) -> None:
     """Delete links to labels together with their feature, but keep those whose label is under another feature, too.
 
-    For the ``on_delete`` of the foreign key from a link of ours to its feature. One query; three if there are links to keep.
+    For the ``on_delete`` of the foreign key from a link to its feature, in core and plug-ins. One query; three if there are links to keep.
 
     Args:
         collector: What collects everything that is to be deleted.
@@ -47,7 +49,8 @@ pass_on_to_next_feature.lazy_sub_objs = True  # type: ignore[attr-defined] # Dja
 def _rows_of_other_features(collector: Collector, field: ForeignKey[Any, Any]) -> QuerySet[Any, Any]:
     """The rows about further features of links, without features that are deleted as well."""
     fields: Sequence[Any] = field.model._meta.concrete_fields
-    host, label = (other.related_model._meta for other in fields if other.is_relation and other != field)
+    ends = [other.related_model._meta for other in fields if other.is_relation and other != field]
+    host, label = sorted(ends, key=lambda end: end.label not in _HOSTS)[:2]
     registry = field.model._meta.apps.get_model(host.app_label, f"{host.object_name}LabelFeature")
     name = f"{label.app_label.removeprefix('lnschema_')}.{label.object_name}"
     deleted = [feature.pk for feature in collector.data.get(field.related_model, ())]

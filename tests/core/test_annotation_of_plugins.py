@@ -16,6 +16,7 @@ MODELS = """
 from django.db import models
 
 from lnschema_core import ids
+from lnschema_core.deleting import pass_on_to_next_feature
 from lnschema_core.models import CanValidate, Dataset, FeatureSet, File, Registry
 
 
@@ -41,9 +42,9 @@ class Tissue(Registry, CanValidate):
 
 class FileTissue(Registry):
     id = models.BigAutoField(primary_key=True)
-    file = models.ForeignKey(File, models.CASCADE)
     tissue = models.ForeignKey(Tissue, models.CASCADE)
-    feature = models.ForeignKey("lnschema_core.Feature", models.CASCADE, null=True, default=None)
+    feature = models.ForeignKey("lnschema_core.Feature", pass_on_to_next_feature, null=True, default=None)
+    file = models.ForeignKey(File, models.CASCADE)
     made_by = models.CharField(max_length=8, default="toy")
 
     class Meta:
@@ -66,6 +67,7 @@ MIGRATION = """
 from django.db import migrations, models
 
 from lnschema_core import ids
+from lnschema_core.deleting import pass_on_to_next_feature
 
 FILE, FEATURE = "lnschema_core.File", "lnschema_core.Feature"
 
@@ -104,9 +106,9 @@ class Migration(migrations.Migration):
             "FileTissue",
             [
                 ("id", models.BigAutoField(primary_key=True)),
-                ("file", models.ForeignKey(FILE, models.CASCADE)),
                 ("tissue", models.ForeignKey("lnschema_toy.Tissue", models.CASCADE)),
-                ("feature", models.ForeignKey(FEATURE, models.CASCADE, null=True, default=None)),
+                ("feature", models.ForeignKey(FEATURE, pass_on_to_next_feature, null=True, default=None)),
+                ("file", models.ForeignKey(FILE, models.CASCADE)),
                 ("made_by", models.CharField(max_length=8, default="toy")),
             ],
             {"unique_together": {("file", "tissue")}},
@@ -385,6 +387,11 @@ def test_links_of_a_plugin_that_have_a_feature_remember_it(toy):
         assert list(file.labels.get(other)) == [b]
         assert file.filetissue_set.filter(feature=feature, made_by="toy").get().tissue == a
         assert file.features["external"].one() == other
+        file.labels.add(a, other)
+        assert sorted(names(other)) == ["a", "b"]
+        feature.delete()
+        assert sorted(names(other)) == ["a", "b"]
+        assert not FileLabelFeature.filter().exists()
     """)
 
 
