@@ -80,6 +80,7 @@ def user(fresh_instance):
         yield user
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "column"), [("key", 1), ("id", 2)])
 def test_kill_at_every_step_of_saving_a_file(user, kind, column):
     """Before the commit nothing is visible, after it all is; the table of the documentation says what is left."""
