@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db import transaction
 
 from lamindb import log
+from lamindb.errors import NotRecords
+from lnschema_core.catalogue import core_registry
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
@@ -41,7 +43,14 @@ def set_current(run: Run | None) -> None:
 
 
 def resolve(run: Run | None) -> Run | None:
-    """The passed run, else the current one; says how to get one if there is none."""
+    """The passed run, else the current one; says how to get one if there is none.
+
+    Raises:
+        NotRecords: Something else than a run is passed.
+    """
+    if run is not None and not isinstance(run, core_registry("Run")):
+        msg = f"pass a Run record as run, not {run!r:.80}"
+        raise NotRecords(msg)
     found = run if run is not None else _current.run
     if found is None:
         log.warning("no run & transform get linked, consider passing a `run` or calling ln.track()")

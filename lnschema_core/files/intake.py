@@ -51,10 +51,17 @@ def take_in(
         ValueError: The key contradicts the suffix or is not allowed.
     """
     if key is not None:
-        paths.check_user_key(key)
+        _check_key(key)
     if is_path(data):
         return _take_in_path(paths.to_path(cast("PathLike", data)), key, storages, facts)
     return _take_in_object(data, id, key, format)
+
+
+def _check_key(key: Any) -> None:
+    if not isinstance(key, str):
+        msg = f"a key is text such as 'folder/name.csv', not {key!r:.80}"
+        raise TypeError(msg)
+    paths.check_user_key(key)
 
 
 def is_path(data: Any) -> bool:
