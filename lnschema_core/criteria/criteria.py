@@ -128,11 +128,11 @@ class Criteria:
         Raises:
             InvalidCriteria: They can't be understood.
         """
-        return cls.from_dict(documents.read(Path(path)))
+        return cls.from_dict(documents.read(Path(str(path))))
 
     def to_file(self, path: PathLike) -> None:
         """Write the criteria to a file: JSON, or YAML where PyYAML is installed."""
-        documents.write(self.to_dict(), Path(path))
+        documents.write(self.to_dict(), Path(str(path)))
 
     # -- verbs --------------------------------------------------------------------------------------------------------
 

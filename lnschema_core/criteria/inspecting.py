@@ -105,7 +105,7 @@ def _synonyms_of_features(names: Sequence[str]) -> dict[str, str]:
     if not names:
         return {}
     features = Feature.filter(name__in=names).exclude(synonyms=None).order_by("-created_at", "-pk")
-    return dict(features.values_list("name", "synonyms"))
+    return {name: synonyms or "" for name, synonyms in features.values_list("name", "synonyms")}
 
 
 def _look_up(slots: Iterable[SlotExamination], lookups: Lookups) -> None:

@@ -33,7 +33,7 @@ def standardize(criteria: Criteria, data: Any, *, typos: bool = False, to: PathL
     mends = mends_for(report.failures, typos=typos)
     if to is None:
         return _mended_object(_in_memory(data), criteria, mends)
-    target, source = Path(to), paths.as_local(data) if is_path(data) else None
+    target, source = Path(str(to)), paths.as_local(data) if is_path(data) else None
     check_target(target, source)
     with temporary(target) as path:
         if source is not None and can_stream(source, target):

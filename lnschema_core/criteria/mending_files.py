@@ -82,8 +82,9 @@ def mended_table(table: Any, criteria: Mapping[str, Criterion], mends: Mends) ->
 
 def _metadata(schema: pa.Schema, mends: Mends) -> dict[bytes, bytes] | None:
     """The metadata of a schema, without what pandas says in them about columns of which name or type have changed."""
+    metadata: dict[bytes, bytes] | None = schema.metadata
     if schema.pandas_metadata is None:
-        return schema.metadata
+        return metadata
     changed = {*mends.names.values(), *mends.casts}
     said = schema.pandas_metadata
     said["columns"] = [column for column in said["columns"] if column["field_name"] not in changed]
