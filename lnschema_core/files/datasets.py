@@ -59,7 +59,7 @@ def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[F
         content_hash = contents.file.hash  # type: ignore[union-attr]
     else:
         contents = _several_files(data, arguments, file_registry)
-        content_hash = hash_set(str(file.hash) for file in contents.files or [])
+        content_hash = _hash_of_files(contents.files or [])
     existing = _same_content(type(dataset), content_hash)
     if existing is not None:
         log.warning(f"returning existing dataset with same hash: {existing}")
@@ -144,11 +144,18 @@ def _checked_files(data: Any, file_registry: type[File]) -> list[File]:
     if any(file._state.adding for file in files):
         msg = "Not all files are yet saved, please save them"
         raise ValueError(msg)
-    repeated = [digest for digest, count in Counter(file.hash for file in files).items() if count > 1]
+    counts = Counter(file.hash for file in files if file.hash is not None)
+    repeated = [digest for digest, count in counts.items() if count > 1]
     if repeated:
         msg = f"Please pass files with distinct hashes: these ones are non-unique {repeated}"
         raise ValueError(msg)
     return files
+
+
+def _hash_of_files(files: Sequence[File]) -> str | None:
+    """The hash of the hashes of files in any order, ``None`` if a file has none: then the content isn't known."""
+    hashes = [file.hash for file in files if file.hash is not None]
+    return hash_set(hashes) if len(hashes) == len(files) else None
 
 
 def _feature_sets(arguments: dict[str, Any], files: Sequence[File]) -> dict[str, FeatureSet]:

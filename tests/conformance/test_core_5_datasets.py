@@ -213,6 +213,19 @@ def test_several_files():
         dataset.backed()
 
 
+def test_files_without_digests_make_datasets_without():
+    """Nothing is known to be equal then."""
+    ln.settings.upon_file_create_skip_size_hash = True
+    files = saved_files(1, 2)
+    ln.settings.upon_file_create_skip_size_hash = False
+    for name, contents in {"both": files, "one": [files[0], *saved_files(3)]}.items():
+        dataset = ln.Dataset(contents, name=name)
+        assert dataset.hash is None
+        dataset.save()
+    assert ln.Dataset(files, name="again")._state.adding
+    assert ln.Dataset.filter(name="both").one().load()["a"].tolist() == [1, 2]
+
+
 def test_files_come_in_the_order_given():
     """Whatever is done with them."""
     files = saved_files(5, 3, 1, 4, 2)
