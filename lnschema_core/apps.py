@@ -34,3 +34,5 @@ class CoreConfig(AppConfig):
         signals.instance_connected.connect(
             bootstrap.on_instance_connected, dispatch_uid="lnschema_core.instance_connected"
         )
+        signals.tables_changing.connect(bootstrap.on_tables_changing, dispatch_uid="lnschema_core.tables_changing")
+        signals.tables_ready.connect(bootstrap.on_tables_ready, dispatch_uid="lnschema_core.tables_ready")

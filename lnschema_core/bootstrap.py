@@ -1,4 +1,4 @@
-"""Rows that must exist in an instance: its users and its default storage location.
+"""What must exist in an instance: the rows of its users and of its default storage location, and its search indexes.
 
 Made on the signals of the set-up layer, since that layer knows no registry.
 """
@@ -27,14 +27,32 @@ def on_instance_connected(*, writable: bool, **_: Any) -> None:
     from django.db import DatabaseError, connection
 
     from lnschema_core.models.user import User
+    from lnschema_core.search_index import objects
 
     try:
+        objects.stop_unusable()
         known = User.objects.filter(id=setup.settings.user.id).exists()
         if not known:
             ensure_user()
     except DatabaseError as error:
         connection.close()
         log.warning(f"instance seems not set up ({error})")
+
+
+def on_tables_changing(**_: Any) -> None:
+    """Drop search indexes before migrations: some changes of a column fail while anything else mentions it."""
+    from lnschema_core.search_index import candidates, objects
+
+    objects.drop()
+    candidates.forget()
+
+
+def on_tables_ready(**_: Any) -> None:
+    """Make the search indexes that are missing."""
+    from lnschema_core.search_index import candidates, objects
+
+    objects.ensure()
+    candidates.forget()
 
 
 def ensure_user() -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -9,7 +10,10 @@ from django.db import connection, models
 from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+_PER_STATEMENT = 10_000
+"""Rows in one JSON array: a text must not be longer than 1 GB."""
 
 
 def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_conflicts: bool = False) -> int | None:
@@ -36,13 +40,17 @@ def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_c
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
-    start = f"INSERT INTO {quote(registry._meta.db_table)} ({columns}) VALUES"
+    start = f"INSERT INTO {quote(registry._meta.db_table)} ({columns})"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(f"{start} {marks}{on_conflict}", rows)
-        else:
+        if connection.vendor != "sqlite":
             values = [value for row in rows for value in row]
-            cursor.execute(f"{start} {', '.join([marks] * len(rows))}{on_conflict}", values)
+            cursor.execute(f"{start} VALUES {', '.join([marks] * len(rows))}{on_conflict}", values)
+        elif all(_is_stored_as_text(field) for field in fields):
+            each = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(len(fields)))
+            selection = f"SELECT {each} FROM json_each(%s) WHERE true"  # noqa: S608 - our names
+            return sum(_insert_json(cursor, f"{start} {selection}{on_conflict}", part) for part in _parts(rows))
+        else:
+            cursor.executemany(f"{start} VALUES {marks}{on_conflict}", rows)
         return cursor.rowcount if cursor.rowcount >= 0 else None
 
 
@@ -75,6 +83,24 @@ def update_existing(
                 f"WHERE {table}.{key_column} = new.{key_column}"
             )
             cursor.execute(statement, [value for row in rows for value in row])
+
+
+def _parts(rows: list[list[Any]]) -> Iterator[list[list[Any]]]:
+    return (rows[start : start + _PER_STATEMENT] for start in range(0, len(rows), _PER_STATEMENT))
+
+
+def _insert_json(cursor: Any, statement: str, rows: list[list[Any]]) -> int:
+    inserted: int = cursor.execute(statement, [json.dumps(rows, ensure_ascii=False)]).rowcount
+    return inserted
+
+
+def _is_stored_as_text(field: models.Field[Any, Any]) -> bool:
+    """Whether SQLite has texts, booleans and nulls in the column, which JSON keeps as they are.
+
+    With JSON, many rows are one statement; where a table has triggers, each statement costs as much as a row.
+    """
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    return isinstance(target, models.CharField | models.TextField | models.BooleanField | models.DateTimeField)
 
 
 def _stored(field: models.Field[Any, Any], record: Any, *, add: bool = True) -> Any:

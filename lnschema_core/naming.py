@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lnschema_core.fields import has_field
+from lnschema_core.search_index import candidates
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
@@ -42,17 +43,17 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
     if not isinstance(name, str):
         msg = f"the name of a {registry.__name__} has to be a string, not {name!r:.80}"
         raise TypeError(msg)
+    known = candidates.knowledge(registry, name)
+    if not known.is_known:
+        if not known.is_empty:
+            _warn_similar(registry, name, is_large=known.is_large)
+        return None
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
     record = registry.filter(**same).order_by(*_oldest_first(registry)).first()
     if record is not None:
         what = "name and version" if "version" in fields else "name"
         log.success(f"loaded {registry.__name__} record with exact same {what}: '{name}'")
-        return record
-    if "version" in fields:
-        warn_similar_version(registry, name, fields["version"])
-    else:
-        warn_similar(registry, name)
-    return None
+    return record
 
 
 def warn_similar_version(registry: type[Registry], name: str, version: str | None) -> None:
@@ -61,16 +62,13 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
         return
     versions = set(registry.filter(name=name).list("version"))
     if not versions or version in versions:
-        warn_similar(registry, name)
+        _warn_similar(registry, name, is_large=candidates.is_large(registry))
 
 
-def warn_similar(registry: type[Registry], name: str) -> None:
-    """Point out records with a similar name, if the session wants that."""
+def _warn_similar(registry: type[Registry], name: str, *, is_large: bool) -> None:
     from lnschema_core.search import similar
 
-    if not settings.upon_create_search_names:
-        return
-    hits = similar(registry, name, threshold=SIMILAR)
+    hits = similar(registry, name, threshold=SIMILAR, is_large=is_large)
     if hits is None:
         return
     if len(hits) == 1:

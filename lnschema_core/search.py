@@ -9,6 +9,7 @@ from django.db.models import F, TextField, Value
 from lamindb import log
 from lamindb.text.ranking import rank
 from lnschema_core.fields import field_name, has_field, string_field
+from lnschema_core.search_index import candidates
 from lnschema_core.values import AnyOf, PositionIn, plain
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from lamindb.types import StrField
     from lnschema_core.models.registry import Registry
     from lnschema_core.query import QuerySet
+
+
+_MOST_HITS = 100
+"""So many hits a search index can be asked for; who wants more ranks the whole registry."""
 
 
 def search(
@@ -34,10 +39,11 @@ def search(
 ) -> pd.DataFrame | QuerySet[Any]:
     """Search the records of a query set; see :meth:`QuerySet.search <lnschema_core.query.QuerySet.search>`."""
     fields = _fields_to_search(queryset, field)
+    searched = _narrowed(queryset, string, fields, limit)
     hits: list[tuple[str, Hit]] = []
     for position, name in enumerate(fields):
         synonyms = _usable_synonyms_field(queryset, name, synonyms_field) if position == 0 else None
-        entries = _entries(queryset, name, synonyms)
+        entries = _entries(searched, name, synonyms)
         hits += [(name, hit) for hit in rank(string, entries, limit=limit, case_sensitive=case_sensitive)]
     if len(fields) > 1:
         hits.sort(key=lambda pair: -pair[1].score)
@@ -47,16 +53,39 @@ def search(
     return _hits_to_frame(queryset, fields, synonyms, hits)
 
 
-def similar(registry: type[Registry], name: str, *, threshold: float) -> pd.DataFrame | None:
+def similar(registry: type[Registry], name: str, *, threshold: float, is_large: bool) -> pd.DataFrame | None:
     """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, as :func:`search` shows them.
+
+    Args:
+        registry: The registry.
+        name: The name.
+        threshold: The least score.
+        is_large: Whether to compare the name with candidates of the search index only.
 
     Returns:
         A frame as of :func:`search`, ``None`` if no record is similar.
     """
     queryset = registry.filter()
     synonyms = _usable_synonyms_field(queryset, "name", "synonyms")
-    hits = rank(name, _entries(queryset, "name", synonyms), limit=20, case_sensitive=False, min_score=threshold)
+    entries = candidates.namesakes(registry, name) if is_large else None
+    if entries is None:
+        entries = _entries(queryset, "name", synonyms)
+    hits = rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)
     return _hits_to_frame(queryset, ["name"], synonyms, [("name", hit) for hit in hits]) if hits else None
+
+
+def _narrowed(queryset: QuerySet[Any], string: str, fields: list[str], limit: int | None) -> QuerySet[Any]:
+    """The records to rank: of a whole large registry those that its search index finds, otherwise all."""
+    if not isinstance(string, str) or limit is None or limit > _MOST_HITS or not _is_whole(queryset):
+        return queryset
+    keys = candidates.matches(queryset.model, string, set(fields)) if candidates.is_large(queryset.model) else None
+    return queryset if keys is None else queryset.filter(AnyOf("pk", keys))
+
+
+def _is_whole(queryset: QuerySet[Any]) -> bool:
+    """Whether a query set has all records of its registry."""
+    query = queryset.query
+    return not (query.where or query.is_sliced or query.combinator or query.distinct or query.extra_tables)
 
 
 def _fields_to_search(queryset: QuerySet[Any], field: StrField | Sequence[StrField] | None) -> list[str]:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lamindb.errors import DatabaseBehind
+from lamindb.setup import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +45,10 @@ def apply_all(on_applied: Callable[[str], None] | None = None) -> int:
         executor.loader.check_consistent_history(connection)
         targets = executor.loader.graph.leaf_nodes()
         plan = executor.migration_plan(targets)
+        if plan:
+            signals.tables_changing.send(sender=None)
         executor.migrate(targets, plan)
+        signals.tables_ready.send(sender=None)
     return len(plan)
 
 

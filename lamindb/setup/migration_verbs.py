@@ -43,7 +43,9 @@ class migrate:  # noqa: N801 - the name in the public API
 
     @classmethod
     def deploy(cls) -> None:
-        """Apply to the database the migrations that it misses; an SQLite database is copied before.
+        """Apply to the database the migrations that it misses, and make the search indexes that it misses.
+
+        An SQLite database is copied before migrations are applied.
 
         Raises:
             DatabaseAhead: The database has migrations that the installed library doesn't know.
@@ -52,11 +54,12 @@ class migrate:  # noqa: N801 - the name in the public API
         """
         with log.muted():
             connection.connect()
-        from lamindb.setup import migration_state
+        from lamindb.setup import migration_state, signals
 
         connection.check_writable()
         instance = current.settings.instance
         if not migration_state.compare().missing:
+            signals.tables_ready.send(sender=None)
             log.success("database already up-to-date with migrations!")
             return
         backup = _back_up(instance)

@@ -1,6 +1,6 @@
 """What the set-up layer announces. Schema packages listen in their ``AppConfig.ready``.
 
-Both signals are sent with ``instance``, the :class:`~lamindb.setup.instances.InstanceSettings`, and with ``writable``,
+The first two are sent with ``instance``, the :class:`~lamindb.setup.instances.InstanceSettings`, and with ``writable``,
 which is False when the database can only be read.
 """
 
@@ -13,3 +13,9 @@ database_ready = Signal()
 
 instance_connected = Signal()
 """This process has connected to an instance."""
+
+tables_changing = Signal()
+"""Migrations are about to change tables: what hangs on them and isn't known to migrations has to go. Sent without arguments."""
+
+tables_ready = Signal()
+"""All migrations are applied to the tables, by ``init`` or ``deploy``, also if there were none. Sent without arguments."""

@@ -1,0 +1,89 @@
+"""Keys under which a name is found although it is misspelt: the name with a hole where the mistake may be. Knows no Django.
+
+A name is cut into quarters, and each key leaves one of the first three out; two names that differ in that quarter only have it
+in common. The last quarter needs no key: such names are neighbours in the order of names. One more key leaves out the first
+word. Blanks and case don't count. Every key is an expression that databases can index, so that each costs one look-up,
+however many names there are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_HEAD = 40
+"""Characters of a key before the hole; index entries have to be short."""
+_TAIL = 24
+"""Characters of a key behind the hole."""
+_SHORTEST = 2
+"""Characters of a key at least."""
+_LENGTHS = (0, -1, 1, -2, 2)
+"""By how many characters the names may differ in length."""
+
+
+def expressions(column: str, vendor: str) -> list[str]:
+    """The keys of a column as SQL.
+
+    Args:
+        column: The quoted name of the column.
+        vendor: The database, as Django calls it.
+    """
+    text = f"replace(lower({column}), ' ', '')"
+    length = f"length({text})"
+    find = "instr" if vendor == "sqlite" else "strpos"
+
+    def head(end: str) -> str:
+        return f"substr(substr({text}, 1, {end}), 1, {_HEAD})"
+
+    def tail(start: str) -> str:
+        return f"substr({text}, {start} + 1, {_TAIL})"
+
+    return [
+        tail(f"{length} / 4"),
+        f"{head(f'{length} / 4')} || '|' || {tail(f'{length} / 2')}",
+        f"{head(f'{length} / 2')} || '|' || {tail(f'{length} - {length} / 4')}",
+        f"substr(lower({column}), {find}({column}, ' ') + 1, {_HEAD})",
+    ]
+
+
+def keys(name: str, vendor: str) -> list[list[str]]:
+    """The keys under which names similar to this one may be, a list per expression.
+
+    Args:
+        name: The name.
+        vendor: The database, as Django calls it; they differ in what is lower case.
+    """
+    lower = _lower_ascii(name) if vendor == "sqlite" else name.lower()
+    text = lower.replace(" ", "")
+    _, blank, rest = lower.partition(" ")
+    found = [_with_hole(text, hole) for hole in (_first_quarter, _second_quarter, _third_quarter)]
+    return [[key.removeprefix("|") for key in found[0]], *found[1:], [rest[:_HEAD]] if blank and rest else []]
+
+
+def _lower_ascii(text: str) -> str:
+    return text.lower() if text.isascii() else "".join([c.lower() if c.isascii() else c for c in text])
+
+
+def _first_quarter(length: int) -> tuple[int, int]:
+    return 0, length - length // 4
+
+
+def _second_quarter(length: int) -> tuple[int, int]:
+    return length // 4, length - length // 2
+
+
+def _third_quarter(length: int) -> tuple[int, int]:
+    return length // 2, length // 4
+
+
+def _with_hole(text: str, hole: Callable[[int], tuple[int, int]]) -> list[str]:
+    """The parts of the text before and behind the hole that names of about this length have."""
+    found: dict[str, None] = {}
+    for difference in _LENGTHS:
+        before, behind = hole(len(text) + difference)
+        if before >= 0 and behind >= 0 and _SHORTEST <= before + behind <= len(text):
+            tail = text[len(text) - behind :][:_TAIL]
+            found[f"{text[: min(before, _HEAD)]}|{tail}"] = None
+    return list(found)

@@ -1,0 +1,244 @@
+"""Names are found by indexes of the database, with the results that ranking the whole registry gives."""
+
+from __future__ import annotations
+
+import random
+import string
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import lamindb as ln
+from lamindb import log
+
+if TYPE_CHECKING:
+    from tests.sandbox import Sandbox
+
+pytestmark = pytest.mark.usefixtures("instance")
+
+WORDS = [
+    "acute",
+    "breast",
+    "carcinoma",
+    "chronic",
+    "dermatitis",
+    "kidney",
+    "liver",
+    "lung",
+    "lymphoma",
+    "neuron",
+    "retinal",
+]
+
+
+@pytest.fixture
+def modules(instance):
+    """The modules of the index, which need a connection to be imported."""
+    from types import SimpleNamespace
+
+    from lnschema_core.search_index import candidates, objects
+
+    candidates.forget()
+    yield SimpleNamespace(candidates=candidates, objects=objects)
+    candidates.forget()
+
+
+@pytest.fixture
+def names(modules):
+    """Names of 3,000 labels, more than are ranked as a whole."""
+    rng = random.Random(7)
+    made = {" ".join([*rng.sample(WORDS, 3), "".join(rng.sample(string.ascii_lowercase, 6))]) for _ in range(3_000)}
+    found = sorted(made)
+    ln.save([ln.ULabel.from_fields(name=name) for name in found])
+    return found
+
+
+def misspelt(name, rng):
+    """The name with one letter changed, inserted, left out or exchanged with the next."""
+    i, letter = rng.randrange(len(name) - 1), rng.choice(string.ascii_lowercase)
+    return rng.choice(
+        [
+            name[:i] + letter + name[i + 1 :],
+            name[:i] + letter + name[i:],
+            name[:i] + name[i + 1 :],
+            name[:i] + name[i + 1] + name[i] + name[i + 2 :],
+        ]
+    )
+
+
+def test_misspelt_names_are_pointed_out_in_a_large_registry(names, modules):
+    """Of names with one mistake, the candidates have the right one in 98 of 100 cases."""
+    rng = random.Random(1)
+    asked = [(misspelt(name, rng), name) for name in rng.sample(names, 200)]
+    found = [name in {row[1] for row in modules.candidates.namesakes(ln.ULabel, query)} for query, name in asked]
+    assert sum(found) >= 196
+
+
+def test_searches_find_misspelt_names_and_words_in_a_large_registry(names):
+    """The name that was meant is the first hit in 98 of 100 cases; words in the middle of names are found."""
+    rng = random.Random(2)
+    asked = [(misspelt(name, rng), name) for name in rng.sample(names, 100)]
+    found = [ln.ULabel.search(query).index[0] == name for query, name in asked]
+    assert sum(found) >= 98
+    middle = names[5].split()[1]
+    assert middle in ln.ULabel.search(middle).index[0]
+    assert ln.ULabel.search(names[9]).iloc[0]["__ratio__"] == 100
+
+
+def test_constructor_costs_two_statements_in_a_large_registry(names, count_queries, capsys):
+    """One tells whether the name is known, one finds candidates; similar names are pointed out as in small registries."""
+    ln.ULabel(name="warm up")
+    with count_queries() as queries:
+        ln.ULabel(name="something quite different")
+    assert len(queries) == 2
+    capsys.readouterr()
+    ln.ULabel(name=names[0].upper())
+    message = capsys.readouterr().out
+    assert "similar name" in message
+    assert names[0] in message
+
+
+def test_constructor_costs_one_statement_in_an_empty_registry(count_queries):
+    """Whether the name is known and whether there are other names is asked at once."""
+    with count_queries() as queries:
+        ln.ULabel(name="first")
+    assert len(queries) == 1
+
+
+def test_search_of_a_large_registry_is_a_constant_number_of_statements(names, count_queries):
+    """Exact, misspelt and unknown strings take a few statements each, none of which reads the registry."""
+    ln.ULabel.search("warm up")
+    for query in (names[3], names[3].replace("n", "m"), "zzzzqqq"):
+        with count_queries() as queries:
+            ln.ULabel.search(query)
+        assert len(queries) <= 8
+
+
+@settings(
+    deadline=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    queries=st.lists(st.text(alphabet="abcé -|%_\\'\"A1", min_size=1, max_size=12), min_size=1, max_size=5),
+)
+def test_any_string_can_be_searched_and_small_registries_are_ranked_as_a_whole(queries, modules):
+    """Candidates are asked for with any characters; what a small registry answers has nothing to do with them."""
+    from lamindb.text.ranking import rank
+
+    stored = [(record.pk, record.name, None) for record in ln.ULabel.filter()]
+    for query in queries:
+        assert modules.candidates.namesakes(ln.ULabel, query) is not None
+        assert modules.candidates.matches(ln.ULabel, query, {"name"}) is not None
+        hits = rank(query, stored)
+        frame = ln.ULabel.search(query)
+        assert list(frame["id"]) == [hit.key for hit in hits] if len(frame) else not hits
+
+
+def test_index_follows_updates_deletions_and_rollbacks(names, modules):
+    """A new name is found, an old or deleted one is no candidate any more, and what is rolled back never was."""
+    from django.db import transaction
+
+    record = ln.ULabel.filter(name=names[0]).one()
+    record.name = "Quetzalcoatlus xyz"
+    record.save()
+
+    def keys(query):
+        return set(modules.candidates.matches(ln.ULabel, query, {"name"}))
+
+    assert record.pk in keys("etzalcoat")
+    assert ln.ULabel.search("etzalcoat").index[0] == "Quetzalcoatlus xyz"
+    with transaction.atomic():
+        ln.ULabel.filter(id=record.id).update(name="Pterodactylus abc")
+        assert ln.ULabel.search("terodactyl").index[0] == "Pterodactylus abc"
+        transaction.set_rollback(True)
+    assert ln.ULabel.search("etzalcoat").index[0] == "Quetzalcoatlus xyz"
+    ln.ULabel.filter(id=record.id).delete()
+    assert record.pk not in keys("etzalcoat")
+
+
+def test_synonyms_are_found_in_a_large_registry(modules):
+    """A constructor call with a synonym of a record points it out, and a search finds it."""
+    ln.save([ln.Feature.from_fields(name=f"feature number {i}", type="float") for i in range(1_200)])
+    ln.Feature.from_fields(name="cell_type", type="category", synonyms="annotation of cells|celltyp").save()
+    assert ln.Feature.search("annotation of cells").index[0] == "cell_type"
+    assert "cell_type" in {row[1] for row in modules.candidates.namesakes(ln.Feature, "annotation of cells")}
+
+
+def test_without_indexes_everything_is_found_by_reading_the_registry(names, modules, capsys):
+    """A database that has none gives the same answers, and says once how it gets quicker."""
+    from django.db import connection
+
+    modules.objects.drop()
+    modules.candidates.forget()
+    log.set_verbosity(4)
+    query = names[7].replace(names[7].split()[1], names[7].split()[1][:-1])
+    assert ln.ULabel.search(query).index[0] == names[7]
+    ln.ULabel.search(query)
+    assert capsys.readouterr().out.count("lamin migrate deploy") == 1
+    connection.check_constraints()  # Postgres changes no table that has checks left to do
+    modules.objects.ensure()
+    modules.candidates.forget()
+    assert names[7] in ln.ULabel.search(query).index[:3]
+    assert "lamin migrate deploy" not in capsys.readouterr().out
+
+
+def test_filtered_records_are_ranked_as_a_whole(names):
+    """A search within a query finds what the query has, however many better hits there are elsewhere."""
+    few = ln.ULabel.filter(name__in=names[:3])
+    assert set(few.search(names[2500]).index) <= set(names[:3])
+
+
+@pytest.mark.sqlite
+def test_rows_that_were_there_before_the_index_are_in_it(names, modules):
+    """Building takes all rows; a rebuilt index has the same candidates."""
+    before = set(modules.candidates.matches(ln.ULabel, names[11][5:], {"name"}))
+    modules.objects.rebuild()
+    modules.candidates.forget()
+    assert before & set(modules.candidates.matches(ln.ULabel, names[11][5:], {"name"}))
+    assert modules.objects.usable()["lnschema_core_ulabel"] == {"keys", "trigrams"}
+
+
+@pytest.mark.sqlite
+def test_migrations_that_remake_a_table_leave_no_half_an_index(names, modules):
+    """A table that lost its triggers is read as a whole until the next deploy."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute('DROP TRIGGER "lamin_search_insert_lnschema_core_ulabel"')
+    modules.candidates.forget()
+    assert modules.candidates.matches(ln.ULabel, "x", {"name"}) is None
+    modules.objects.ensure()
+    modules.candidates.forget()
+    assert modules.candidates.matches(ln.ULabel, "x", {"name"}) is not None
+
+
+@pytest.mark.sqlite
+def test_without_fts5_names_are_checked_by_keys_and_rows_can_be_written(names, modules, monkeypatch, capsys):
+    """An SQLite without FTS5 keeps no trigrams, says so, and writes rows into databases that others made."""
+    monkeypatch.setattr(modules.objects, "_FIRST_WITH_TRIGRAM", (99,))
+    log.set_verbosity(4)
+    modules.objects.stop_unusable()
+    assert "FTS5" in capsys.readouterr().out
+    ln.save([ln.ULabel.from_fields(name=f"row {i}") for i in range(600)])
+    modules.objects.ensure()
+    modules.candidates.forget()
+    assert modules.objects.usable()["lnschema_core_ulabel"] == {"keys"}
+    assert modules.candidates.namesakes(ln.ULabel, "row 5") is not None
+    assert ln.ULabel.search(names[0]).index[0] == names[0]
+
+
+def test_deploy_makes_missing_indexes_and_plugin_registries_have_them(sandbox: Sandbox):
+    """Whatever has a name is indexed, without anybody naming it; ``lamin migrate deploy`` mends what is missing."""
+    from tests.setup.plugins import add_plugin
+
+    add_plugin(sandbox, "x")
+    start = "from lamindb import setup, log\n"
+    sandbox.python(start + "setup.init(storage='s', name='x', schema='x')")
+    ask = "import lamindb as ln\nfrom lnschema_core.search_index import objects\nln.ULabel.filter().first()\nprint(sorted(objects.usable().get('lnschema_x_sample')))"
+    assert sandbox.python(ask).stdout.splitlines()[-1] == "['keys', 'trigrams']"
+    assert sandbox.python(ask.replace("print", "objects.drop();print")).stdout.splitlines()[-1] == "[]"
+    sandbox.lamin("migrate", "deploy")
+    assert sandbox.python(ask).stdout.splitlines()[-1] == "['keys', 'trigrams']"
