@@ -199,7 +199,7 @@ def hashes_of(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
     present = column[~_is_missing(column)]
     try:
         hashes = pd.util.hash_pandas_object(present, index=False)
-    except (TypeError, UnicodeEncodeError):  # lists and the like, and halves of characters
+    except (TypeError, UnicodeError):  # lists and the like, halves of characters, bytes among texts
         hashes = pd.util.hash_pandas_object(present.astype(object).map(ascii), index=False)
     return np.asarray(hashes, dtype=np.uint64)
 

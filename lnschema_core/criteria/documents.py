@@ -142,7 +142,12 @@ def read(path: Path) -> Any:
         InvalidCriteria: The file can't be understood.
         MissingExtra: It is YAML, and no library for that is installed.
     """
-    readers: dict[str, Callable[[str], Any]] = {".json": json.loads, ".toml": _read_toml, ".yaml": _read_yaml, ".yml": _read_yaml}
+    readers: dict[str, Callable[[str], Any]] = {
+        ".json": json.loads,
+        ".toml": _read_toml,
+        ".yaml": _read_yaml,
+        ".yml": _read_yaml,
+    }
     _check_suffix(path, readers)
     try:
         return readers[path.suffix](path.read_text(encoding="utf-8"))

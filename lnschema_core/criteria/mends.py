@@ -105,7 +105,8 @@ def _mended_categories(column: pd.Series[Any], values: Mapping[tuple[type, Any],
     meant = [values.get((type(value), value), value) for value in column.cat.categories]
     codes, categories = pd.factorize(np.fromiter(meant, dtype=object, count=len(meant)))
     new = np.append(codes, -1)[column.cat.codes.to_numpy()]  # the code of missing values, -1, takes the last one
-    dtype = pd.CategoricalDtype(pd.Index(list(categories)), ordered=column.cat.ordered)
+    index = _as_before(pd.Series(categories, dtype=object), column.cat.categories.dtype)
+    dtype = pd.CategoricalDtype(pd.Index(index), ordered=column.cat.ordered)
     return pd.Series(pd.Categorical.from_codes(new, dtype=dtype), index=column.index, name=column.name)
 
 

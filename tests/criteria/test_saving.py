@@ -83,7 +83,14 @@ def test_saving_again_changes_nothing():
     first = criteria.save(FRAME, key="batch.parquet")
 
     def rows():
-        registries = (ln.File, ln.Feature, ln.FeatureSet, ln.ULabel, ln.File.ulabels.through, ln.File.feature_sets.through)
+        registries = (
+            ln.File,
+            ln.Feature,
+            ln.FeatureSet,
+            ln.ULabel,
+            ln.File.ulabels.through,
+            ln.File.feature_sets.through,
+        )
         return [list(registry.objects.values_list("pk", flat=True).order_by("pk")) for registry in registries]
 
     before = rows()
@@ -316,7 +323,8 @@ def test_files_are_found_by_label_and_by_feature():
     first = make_criteria().save(FRAME, key="first.parquet")
     second = make_criteria().save(FRAME.assign(cell_type="Dendritic"), key="second.parquet")
     assert set(ln.File.filter(ulabels__name="Dendritic")) == {first, second}
-    under = {"fileulabel__feature__name": "cell_type", "fileulabel__ulabel__name": "Dendritic"}
-    assert ln.File.filter(**under).one() == second
+    features = {feature.name: feature for feature in ln.Feature.filter()}
+    assert ln.File.filter_by_label("Dendritic", features["cell_type"]).one() == second
+    assert set(ln.File.filter_by_label("Dendritic", features["kind"])) == {first, second}
     assert set(ln.File.filter(feature_sets__features__name="age")) == {first, second}
     assert not ln.File.filter(feature_sets__features__name="height").exists()
