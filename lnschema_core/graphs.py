@@ -129,7 +129,8 @@ def view_parents(
     edges = lineage.parents_of(relation, record.pk, distance=distance)
     if with_children:
         edges += lineage.parents_of(relation, record.pk, distance=distance, children=True)
-    graph = _Graph.around(record.pk, edges)
+    # Registries of plug-ins may have numbers as keys, graphs have texts.
+    graph = _Graph.around(str(record.pk), [(str(tail), str(head)) for tail, head in edges])
     title = string_field(record, field=field)
     nodes = {node.id: node for node in _nodes_of_family(type(record), graph.records, title)}
     return graph.draw(nodes)
@@ -148,7 +149,7 @@ def _nodes_of_family(registry: type[Registry], shown: Collection[str], title: st
     records = registry.filter(pk__in=shown)
     if registry is not core_registry("Transform"):
         for record_id, value in records.values_list("pk", title):
-            yield Node(record_id, "" if value is None else str(value))
+            yield Node(str(record_id), "" if value is None else str(value))
         return
     for row in records.values_list("pk", title, "type", "created_by__name", "created_by__handle"):
         yield _transform_node(*row)

@@ -1,0 +1,392 @@
+"""Schema packages that others wrote for 0.54 mount unmodified, and their registries work like those of core."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import dataclass
+
+import pytest
+
+from tests.conformance import laboratory
+from tests.sandbox import Sandbox
+from tests.servers import postgres
+from tests.setup.plugins import add_plugin
+
+
+def add_laboratory(sandbox, init=laboratory.INIT):
+    """Put the package of a lab where Python finds it."""
+    add_plugin(sandbox, "lab", init=init, models=laboratory.MODELS, migrations=laboratory.MIGRATIONS)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A user with an instance that mounts the package of a lab; tests share it, and use names of their own."""
+    user = Sandbox(tmp_path_factory.mktemp("lab") / "home")
+    add_laboratory(user)
+    user.lamin("init", "--storage", "storage", "--schema", "lab")
+    return user
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """A user with a package that loads its registries at first use, and what was said when its instance was made."""
+
+    user: Sandbox
+    said: str
+
+
+@pytest.fixture(scope="module")
+def lazy(tmp_path_factory):
+    """A package that was imported before there was an instance, in the process that made the instance."""
+    user = Sandbox(tmp_path_factory.mktemp("lazy") / "home")
+    add_laboratory(user, laboratory.LAZY_INIT)
+    done = user.python(
+        "import lnschema_lab\n"
+        "try:\n    lnschema_lab.Experiment\nexcept (KeyError, AttributeError) as error:\n    print(repr(error))\n"
+        "import lamindb as ln; ln.setup.init(storage='storage', schema='lab')\n"
+        "print(lnschema_lab.Experiment(name='x').name)"
+    )
+    return Lazy(user, done.stdout)
+
+
+def run(sandbox, code):
+    """Run a script; what it prints."""
+    return sandbox.python("import lamindb as ln\n" + textwrap.dedent(code)).stdout
+
+
+# -- mounting ---------------------------------------------------------------------------------------------------------
+
+
+def test_package_is_mounted_with_all_its_migrations(lab):
+    """Ten of them, on top of core's; models, migrations and database agree, and tables have their names."""
+    assert lab.lamin("migrate", "check").stdout.splitlines()[-1] == "✅ models, migrations and database agree"
+    assert "- schema: {'lab'}" in lab.lamin("info").stdout.splitlines()
+    run(
+        lab,
+        """
+        ln.File
+        from django.db import connection
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM django_migrations WHERE app = 'lnschema_lab' ORDER BY name")
+            names = [name for name, in cursor.fetchall()]
+        assert len(names) == 10 and names[0] == "0001_initial" and names[-1] == "0010_rename_platewell_well", names
+        tables = {name for name in connection.introspection.table_names() if name.startswith("lnschema_lab_")}
+        assert tables == {f"lnschema_lab_{name}" for name in (
+            "experimenttype experiment experiment_files experiment_datasets well well_files well_datasets treatmenttarget "
+            "treatmenttarget_files treatment treatment_targets treatment_files treatment_datasets biosample biosample_files "
+            "biosample_datasets techsample techsample_biosamples").split()}, tables
+        assert ln.setup.migrate.check() is True
+        assert ln.setup.settings.instance.schema == {"lab"}
+        """,
+    )
+
+
+def test_package_imported_without_an_instance_says_so_and_gets_its_names_later(lazy):
+    """It is importable, warns when a registry is asked for, and has its registries once an instance mounts it."""
+    assert "You haven't yet setup an instance: Please call `ln.setup.init()` or `ln.setup.load()`" in lazy.said
+    assert lazy.said.splitlines()[-1] == "x"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import lnschema_lab as l1; Experiment = l1.Experiment",
+        "import lamindb as ln; import lnschema_lab as l1; ln.File; Experiment = l1.Experiment",
+        "from lnschema_lab import Experiment",
+        "from lnschema_lab.models import Experiment",
+        "from lnschema_core.models import File; import lnschema_lab; Experiment = lnschema_lab.models.Experiment",
+    ],
+)
+def test_package_with_a_lazy_gate_is_entered_by_any_door(lazy, first):
+    """A package that defines ``__getattr__``, connects through the gate and deletes it when its registries are there."""
+    code = f"{first}\nExperiment(name={first!r}).save(); print(Experiment.filter(name={first!r}).count())"
+    assert lazy.user.python(code).stdout.splitlines()[-1] == "1"
+
+
+def test_database_of_the_earlier_release_is_up_to_date(sandbox):
+    """Its migrations are recorded under their old names; nothing is missing, and deploying changes nothing."""
+    add_laboratory(sandbox)
+    sandbox.lamin("init", "--storage", "storage", "--schema", "lab")
+    run(
+        sandbox,
+        """
+        ln.File
+        from django.db import connection
+        from django.db.migrations.loader import MigrationLoader
+        loader = MigrationLoader(connection)
+        (squashed,) = [one for key, one in loader.disk_migrations.items() if one.replaces and key[0] == "lnschema_core"
+                       and key[1].startswith("0001")]
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'lnschema_core' AND name = %s", [squashed.name])
+            assert ("lnschema_core", "0019_dataset_reference_dataset_reference_type_and_more") in squashed.replaces
+            for app, name in squashed.replaces:
+                cursor.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", [app, name])
+                cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, '2023-09-18')", [app, name])
+        """,
+    )
+    out = run(sandbox, "import lnschema_lab; lnschema_lab.Experiment(name='x').save(); print(ln.setup.migrate.check())")
+    assert out.splitlines()[-1] == "True"
+    assert "misses the following migrations" not in out
+    assert sandbox.lamin("migrate", "deploy").stdout == "✅ database already up-to-date with migrations!\n"
+
+
+# -- registries -------------------------------------------------------------------------------------------------------
+
+
+def test_registries_follow_the_rules_of_core(lab):
+    """Constructors, required fields, choices, defaults, representation, queries, protection."""
+    run(
+        lab,
+        """
+        import pytest
+        from django.db import IntegrityError
+        from django.db.models import ProtectedError
+        from lnschema_lab import Biosample, Experiment, ExperimentType, Techsample, Treatment, TreatmentTarget, Well
+        from lnschema_lab.models import TreatmentSystem
+
+        kind = ExperimentType(name="rules kind")
+        kind.save()
+        experiment = Experiment(name="rules", experiment_type=kind)
+        experiment.save()
+        assert (len(kind.id), len(experiment.id)) == (4, 8)
+        assert experiment.created_by.handle == ln.setup.settings.user.handle
+        assert experiment in ln.User.filter().one().created_experiments.all()
+        assert repr(experiment).startswith(f"Experiment(id='{experiment.id}', name='rules', updated_at="), experiment
+        assert repr(experiment).endswith(f", experiment_type_id='{kind.id}', created_by_id='{experiment.created_by_id}')")
+        assert Experiment.__get_schema_name__() == "lab"
+        assert Experiment.__get_name_with_schema__() == "lab.Experiment"
+        assert isinstance(Experiment.name, ln.dev.fields.FieldAttr) and repr(Experiment.name) == "FieldAttr(Experiment.name)"
+        assert Experiment(name="rules") == experiment
+        for wrong, text in (
+            (lambda: Treatment(name="x"), r"\\['system'\\] are required\\."),
+            (lambda: Experiment(name="x", bogus=1), r"Experiment\\(\\) got unexpected keyword arguments: 'bogus'"),
+        ):
+            with pytest.raises(TypeError, match=text):
+                wrong()
+        with pytest.raises(ValueError, match="please provide keyword arguments, not plain arguments"):
+            Experiment("x")
+        assert [choice for choice, _ in Treatment._meta.get_field("system").choices] == ["CRISPR Cas9", "CRISPRi", "siRNA"]
+        treatment = Treatment(name="rules", type="genetic", system=TreatmentSystem.siRNA.value)
+        target = TreatmentTarget(name="rules")
+        ln.save([treatment, target])
+        treatment.targets.add(target)
+        assert target.treatments.list("name") == treatment.targets.list("name") == ["rules"]
+        Well(row="A", column=1).save()
+        assert repr(Well.filter(row="A").one()).endswith("row='A', column=1)")
+        from django.db import transaction
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Well(row="A", column=1).save()
+        sample = Biosample(name="rules", batch="b1")
+        technical = Techsample(name="rules", batch="b2")
+        ln.save([sample, technical])
+        technical.biosamples.add(sample)
+
+        assert Experiment.filter(experiment_type__name="rules kind").one() == experiment
+        assert Biosample.filter(techsamples__name="rules").one() == sample
+        assert Experiment.select(name="rules").one() == experiment
+        assert Experiment.lookup().rules == experiment
+        assert Experiment.search("rule").loc["rules", "id"] == experiment.id
+        frame = Treatment.filter(name="rules").df(include="targets__name")
+        assert frame["targets__name"].tolist() == [["rules"]] and frame.index.name == "id"
+        assert Experiment.from_values(["rules", "nobody"]) == [experiment]
+        for verb in ("validate", "inspect", "standardize", "add_synonym", "view_parents"):
+            assert not hasattr(Experiment, verb), verb
+        with pytest.raises(ProtectedError):
+            kind.delete()
+        """,
+    )
+
+
+def test_records_annotate_files_and_datasets(lab):
+    """Through their accessors and as labels under features; queries and descriptions find them."""
+    out = run(
+        lab,
+        """
+        import pandas as pd
+        import pytest
+        from lnschema_lab import Biosample, Experiment, Well
+
+        experiment, sample = Experiment(name="E1"), Biosample(name="B1")
+        ln.save([experiment, sample])
+        well = Well(row="H", column=12)
+        well.save()
+        feature = ln.Feature(name="of lab", type="category", registries=[Experiment])
+        feature.save()
+        assert feature.registries == "lab.Experiment"
+        file = ln.File(pd.DataFrame({"x": [1]}), description="labelled")
+        file.save()
+        dataset = ln.Dataset(file, name="labelled")
+        dataset.save()
+        file.wells.add(well)
+        assert ln.File.filter(wells__row="H").one() == well.files.one() == file
+        file.labels.add(["E1"], feature)
+        assert file.experiments.one() == experiment and experiment.files.one() == file
+        file.labels.add(sample, feature)
+        assert feature.registries == "lab.Experiment|lab.Biosample"
+        found = file.labels.get(feature)
+        assert {name: list(labels) for name, labels in found.items()} == {"lab.Experiment": [experiment], "lab.Biosample": [sample]}
+        assert sorted(file.labels.get(feature, flat_names=True)) == ["B1", "E1"]
+        dataset.labels.add(experiment, feature)
+        assert dataset.experiments.one() == experiment and experiment.datasets.one() == dataset
+        assert ln.File.filter(experiments=experiment).one() == file
+        assert ln.Dataset.filter(experiments__name="E1").one() == dataset
+        for name, accessor in (("Experiment", "experiments"), ("Well", "wells"), ("Treatment", "treatments"),
+                               ("Biosample", "biosamples")):
+            for host in (file, dataset):
+                assert host.features._accessor_by_orm[f"lab.{name}"] == accessor
+        assert file.features._accessor_by_orm["lab.TreatmentTarget"] == "treatment_targets"
+        with pytest.raises(ValueError, match="Can't create feature sets from Experiment because it's not related to it!"):
+            ln.FeatureSet([experiment])
+        file.describe()
+        """,
+    )
+    lines = out.splitlines()
+    assert lines.count("❗ labels come from multiple registries!") == 1
+    assert "    🔗 of lab (lab.Experiment|lab.Biosample)" in lines
+    assert "        (1, lab.Experiment): 'E1'" in lines
+    assert "  🏷️ biosamples (1, lab.Biosample): 'B1'" in lines
+
+
+def test_registries_are_viewed_and_listed(lab):
+    """In Python and on the command line."""
+    out = run(
+        lab,
+        """
+        from lnschema_lab import Techsample
+        Techsample(name="listed", batch="b").save()
+        ln.view(schema="lab", registries=["Techsample"])
+        ln.view(registries=["Techsample", "User"])
+        source = ln.schema.graph().source
+        names = "Biosample Experiment ExperimentType Techsample Treatment TreatmentTarget Well"
+        assert all(f"lab.{name}" in source for name in names.split())
+        """,
+    )
+    assert out.count("listed") == 2
+    assert "* module: core *" in out
+    assert "* module: lab *" in out
+    listed = json.loads(lab.lamin("list", "lab.Techsample", "--filter", "name=listed", "--json").stdout)
+    assert [record["batch"] for record in listed["records"]] == ["b"]
+
+
+# -- other shapes -----------------------------------------------------------------------------------------------------
+
+MODERN = '''
+"""Registries with all that core offers, defined through the public door of lamindb."""
+from django.db import models
+
+import lamindb as ln
+from lnschema_core.models import CanValidate, HasParents, Registry
+
+
+class Probe(Registry, HasParents, CanValidate):
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=64, default=None, db_index=True, unique=True)
+    synonyms = models.TextField(null=True, default=None)
+    parents = models.ManyToManyField("self", symmetrical=False, related_name="children")
+    feature_sets = models.ManyToManyField("lnschema_core.FeatureSet", related_name="probes")
+    files = models.ManyToManyField(ln.File, related_name="probes")
+'''
+
+MODERN_MIGRATION = """
+import lnschema_core.models
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = [("lnschema_core", "0019_dataset_reference_dataset_reference_type_and_more")]
+    operations = [
+        migrations.CreateModel(
+            name="Probe",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(db_index=True, default=None, max_length=64, unique=True)),
+                ("synonyms", models.TextField(default=None, null=True)),
+                ("feature_sets", models.ManyToManyField(related_name="probes", to="lnschema_core.featureset")),
+                ("files", models.ManyToManyField(related_name="probes", to="lnschema_core.file")),
+                ("parents", models.ManyToManyField(related_name="children", to="lnschema_my_demo.probe")),
+            ],
+            bases=(models.Model, lnschema_core.models.HasParents, lnschema_core.models.CanValidate),
+        ),
+    ]
+"""
+
+APPS = """
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    name = "lnschema_my_demo"
+    verbose_name = "Probes"
+"""
+
+
+def test_package_with_an_app_and_an_empty_door_has_features_and_vocabulary(sandbox):
+    """Mounted by its name with a dash: validation, hierarchy, feature sets and labels of its registry work."""
+    package = add_plugin(sandbox, "my_demo", init="", models=MODERN, migrations={"0001_initial": MODERN_MIGRATION})
+    (package / "apps.py").write_text(APPS)
+    sandbox.lamin("init", "--storage", "storage", "--schema", "my-demo")
+    out = run(
+        sandbox,
+        """
+        import numpy as np, pandas as pd, anndata as ad
+        from lnschema_my_demo.models import Probe
+        assert ln.setup.migrate.check()
+        probes = [Probe(name=f"p{number}", synonyms=f"s{number}") for number in range(3)]
+        ln.save(probes)
+        probes = Probe.filter().list()
+        assert Probe.validate(["p0", "s0"]).tolist() == [True, False]
+        assert Probe.standardize(["s1", "p2"]) == ["p1", "p2"]
+        assert Probe.inspect(["p0", "s1", "x"], mute=True).synonyms_mapper == {"s1": "p1"}
+        assert Probe.from_values(["s2"]) == [probes[2]]
+        probes[0].add_synonym("more")
+        assert Probe.standardize("more") == "p0"
+        probes[0].parents.add(probes[1])
+        assert probes[1].children.one() == probes[0] and probes[0].view_parents() is not None
+        adata = ad.AnnData(np.ones((2, 2), dtype="float32"), var=pd.DataFrame(index=["p0", "p1"]))
+        file = ln.File.from_anndata(adata, Probe.name, description="probed")
+        file.save()
+        var = file.feature_sets["var"]
+        assert (var.registry, var.type, var.n) == ("my_demo.Probe", "number", 2)
+        assert set(file.features["var"].list("name")) == set(var.probes.list("name")) == {"p0", "p1"}
+        assert ln.FeatureSet.from_values(["p2"], Probe.name, type=int).type == "number"
+        assert ln.File.filter(feature_sets__probes__name="p0").one() == file
+        feature = ln.Feature(name="probe", type="category")
+        feature.save()
+        file.labels.add(probes[2], feature)
+        assert file.labels.get(feature).one() == probes[2]
+        ln.view(schema="my-demo")
+        print(ln.setup.settings.instance.schema, Probe.__get_schema_name__())
+        """,
+    )
+    assert out.splitlines()[-1] == "{'my-demo'} my_demo"
+    assert "Probe" in out.splitlines()
+
+
+@pytest.mark.postgres
+def test_package_is_mounted_on_postgres(sandbox, postgres_server):
+    """With its ten migrations; its records label files."""
+    add_laboratory(sandbox)
+    url = postgres.create_database(postgres_server, "laboratory")
+    sandbox.lamin("init", "--storage", "storage", "--db", url, "--schema", "lab")
+    out = run(
+        sandbox,
+        """
+        import pandas as pd
+        from lnschema_lab import Experiment, Well
+        assert ln.setup.migrate.check()
+        experiment = Experiment(name="E1")
+        experiment.save()
+        Well(row="A", column=1).save()
+        feature = ln.Feature(name="of lab", type="category")
+        feature.save()
+        file = ln.File(pd.DataFrame({"x": [1]}), description="labelled")
+        file.save()
+        file.labels.add(experiment, feature)
+        file.describe()
+        print(ln.setup.settings.instance.name, file.labels.get(feature).one().name)
+        """,
+    )
+    assert out.splitlines()[-1] == "laboratory E1"
+    assert "  🏷️ experiments (1, lab.Experiment): 'E1'" in out.splitlines()
