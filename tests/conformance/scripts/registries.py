@@ -48,7 +48,7 @@ assert [record.name for record in records] == ["T cell", "B cell"]
 dataset = ln.Dataset.from_df(table, name="Donors")
 dataset.save()
 dataset.labels.add(table["cell type"].tolist(), ln.Feature.lookup().cell_type)
-assert dataset.features["columns"].list("name") == ["cell type", "donor age"]
+assert set(dataset.features["columns"].list("name")) == {"cell type", "donor age"}
 assert set(dataset.ulabels.list("name")) == {"T cell", "B cell"}
 assert ln.Dataset.filter(ulabels__name="B cell").one() == dataset
 dataset.describe()
