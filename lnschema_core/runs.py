@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import transaction
 
-from lamindb import log
+from lamindb import log, setup
 from lamindb.errors import NotRecords
 from lnschema_core.catalogue import core_registry
 from lnschema_core.settings import settings
@@ -23,23 +23,29 @@ if TYPE_CHECKING:
 
 
 class _Current:
-    """The run of this process."""
+    """The run of this process, and the instance it belongs to."""
 
     def __init__(self) -> None:
         self.run: Run | None = None
+        self.instance: str | None = None
 
 
 _current = _Current()
 
 
 def current() -> Run | None:
-    """The run of this process, ``None`` if nothing is tracked."""
-    return _current.run
+    """The run of this process, ``None`` if nothing is tracked in the instance that the process is connected to."""
+    is_here = _current.run is not None and _current.instance == _connected_instance()
+    return _current.run if is_here else None
 
 
 def set_current(run: Run | None) -> None:
-    """Make a run the run of this process."""
-    _current.run = run
+    """Make a run the run of this process, as long as it is connected to this instance."""
+    _current.run, _current.instance = run, _connected_instance()
+
+
+def _connected_instance() -> str | None:
+    return setup.settings.instance.identifier if setup.connection.is_connected() else None
 
 
 def resolve(run: Run | None) -> Run | None:
@@ -51,7 +57,7 @@ def resolve(run: Run | None) -> Run | None:
     if run is not None and not isinstance(run, core_registry("Run")):
         msg = f"pass a Run record as run, not {run!r:.80}"
         raise NotRecords(msg)
-    found = run if run is not None else _current.run
+    found = run if run is not None else current()
     if found is None:
         log.warning("no run & transform get linked, consider passing a `run` or calling ln.track()")
     return found
@@ -69,7 +75,7 @@ def track_input(hosts: Host | list[Host], *, is_run_input: bool | None = None, r
         ValueError: An input is asked for, but there is no run.
     """
     hosts = hosts if isinstance(hosts, list) else [hosts]
-    run = run if run is not None else _current.run
+    run = run if run is not None else current()
     if is_run_input is False:
         return
     if run is None:

@@ -258,6 +258,19 @@ def test_two_instances_after_each_other_in_one_process(sandbox: Sandbox) -> None
     assert told == [f"['in b'] {sandbox.home / 'b'}", "['in a'] set()", "['in b'] {'bionty'}"]
 
 
+def test_run_of_one_instance_is_none_of_another(sandbox: Sandbox) -> None:
+    """What is saved after switching has no run, and the run goes on after switching back."""
+    output = run(
+        sandbox,
+        "log.set_verbosity(0)\nimport pandas as pd\nsetup.init(storage='a', name='x'); setup.init(storage='b', name='y')\n"
+        "ln.track(ln.Transform(name='t')); first = ln.run_context.run\nsetup.load('x'); print(ln.run_context.run)\n"
+        "file = ln.File(pd.DataFrame({'a': [1]}), description='d'); file.save(); print(file.run)\n"
+        "setup.load('y'); print(ln.run_context.run == first)\n"
+        "setup.close(); print(ln.run_context.run)",
+    )
+    assert output.splitlines() == ["None", "None", "True", "None"]
+
+
 def test_links_and_deletes_work_after_switching_between_schemas(sandbox: Sandbox) -> None:
     """Registries of a plug-in come and go with the instance; deletes follow those that are mounted."""
     from tests.setup.plugins import add_plugin
