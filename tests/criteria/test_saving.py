@@ -171,7 +171,7 @@ def test_queries_do_not_grow(count_queries):
         return len(queries)
 
     count(1, 1)
-    assert count(2, 2) == count(40, 300) < 35
+    assert count(2, 2) == count(40, 250) < 35
 
 
 # -- kinds of data ----------------------------------------------------------------------------------------------------
