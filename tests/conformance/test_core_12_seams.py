@@ -269,7 +269,7 @@ def test_work_takes_few_statements_however_much_it_is(statements, tmp_path):
     ln.save(features)
     assert statements(lambda: ln.Feature.from_df(frame)) == 1
     datasets = []
-    assert statements(lambda: datasets.append(ln.Dataset.from_df(frame, name="x"))) <= 6
+    assert statements(lambda: datasets.append(ln.Dataset.from_df(frame, name="x"))) <= 8
     assert statements(datasets[0].save) <= 10
     label, kind = ln.ULabel(name="a"), ln.Feature.filter(name="kind").one()
     label.save()
@@ -284,8 +284,8 @@ def test_work_takes_few_statements_however_much_it_is(statements, tmp_path):
     ln.save(ln.ULabel.from_fields(name=f"label {number}") for number in range(100))
     for call, most in (
         (lambda: ln.ULabel(name="label 7"), 1),
-        (lambda: ln.ULabel(name="label 777"), 3),
-        (lambda: ln.ULabel.search("label 7"), 3),
+        (lambda: ln.ULabel(name="label 777"), 4),
+        (lambda: ln.ULabel.search("label 7"), 4),
         (lambda: ln.ULabel.lookup().label_7, 2),
         (lambda: ln.ULabel.inspect(["label 7", "nobody"], mute=True), 1),
         (lambda: ln.ULabel.from_values(["label 7", "nobody"]), 1),
