@@ -283,7 +283,7 @@ def test_work_takes_few_statements_however_much_it_is(statements, tmp_path):
     assert statements(lambda: files[0].path) == 0
     ln.save(ln.ULabel.from_fields(name=f"label {number}") for number in range(100))
     for call, most in (
-        (lambda: ln.ULabel(name="label 7"), 1),
+        (lambda: ln.ULabel(name="label 7"), 2),
         (lambda: ln.ULabel(name="label 777"), 4),
         (lambda: ln.ULabel.search("label 7"), 4),
         (lambda: ln.ULabel.lookup().label_7, 2),
