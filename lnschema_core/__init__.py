@@ -25,17 +25,28 @@ _REGISTRIES = (
     "File",
     "Dataset",
 )
-_NAMES = {name: f"lnschema_core.models:{name}" for name in _REGISTRIES}
+_BASES = ("Registry", "ORM", "LinkORM", "CanValidate", "HasParents", "Data")
+_NAMES = {
+    **{name: f"lnschema_core.models:{name}" for name in (*_REGISTRIES, *_BASES)},
+    **{name: f"lnschema_core.{name}" for name in ("ids", "types", "users")},
+}
 
 __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
+    from lnschema_core import ids, types, users
     from lnschema_core.models import (
+        ORM,
+        CanValidate,
+        Data,
         Dataset,
         Feature,
         FeatureSet,
         File,
+        HasParents,
+        LinkORM,
         Modality,
+        Registry,
         Run,
         Storage,
         Transform,
@@ -44,15 +55,24 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ORM",
+    "CanValidate",
+    "Data",
     "Dataset",
     "Feature",
     "FeatureSet",
     "File",
+    "HasParents",
+    "LinkORM",
     "Modality",
+    "Registry",
     "Run",
     "Storage",
     "Transform",
     "ULabel",
     "User",
     "__version__",
+    "ids",
+    "types",
+    "users",
 ]

@@ -145,6 +145,8 @@ def test_names_of_the_schema_package():
     from lnschema_core.users import current_user_id
 
     assert lnschema_core.ULabel is ln.ULabel
+    assert lnschema_core.Registry is Registry
+    assert lnschema_core.ids is ids
     assert issubclass(ln.File, Registry)
     assert issubclass(ln.File, Data)
     assert issubclass(ln.ULabel, CanValidate)
