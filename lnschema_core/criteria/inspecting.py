@@ -20,6 +20,7 @@ from lnschema_core.criteria.sources import OBS, VAR, open_source
 from lnschema_core.criteria.tally import Tally
 from lnschema_core.criteria.vocabularies import Lookup, keys_of
 from lnschema_core.models import Feature
+from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +105,7 @@ def _synonyms_of_features(names: Sequence[str]) -> dict[str, str]:
     """The synonyms of registered features of these names. One query if there are names."""
     if not names:
         return {}
-    features = Feature.filter(name__in=names).exclude(synonyms=None).order_by("-created_at", "-pk")
+    features = Feature.filter().filter(AnyOf("name", names)).exclude(synonyms=None).order_by("-created_at", "-pk")
     return {name: synonyms or "" for name, synonyms in features.values_list("name", "synonyms")}
 
 

@@ -105,10 +105,12 @@ def _mended_columns(table: Any, criteria: Mapping[str, Criterion], mends: Mends)
 
 
 def _mended_array(column: Any, values: Mapping[tuple[type, Any], Any], kind: Kind, *, casts: bool) -> Any:
-    """A column of Arrow with values replaced, of its type if that can have them."""
+    """A column of Arrow with values replaced, of its type if that can have them; as it is if only some could be cast."""
     import pyarrow as pa
 
     replaced = mended(as_series(column), values, kind, casts=casts)
+    if casts and replaced.dtype == object and kind not in ("text", "category"):
+        return column
     is_dictionary = pa.types.is_dictionary(column.type)
     plain = pa.array(replaced if casts else replaced.astype(object), from_pandas=True)
     if casts or plain.type == column.type:

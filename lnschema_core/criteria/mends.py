@@ -90,7 +90,7 @@ def mended(
     if isinstance(column.dtype, pd.CategoricalDtype) and not casts:
         return _mended_categories(column, values)
     result = column.astype(object).to_numpy(copy=True)
-    for group in split(column.reset_index(drop=True)).groups:
+    for group in split(pd.Series(result, dtype=object)).groups:
         meant = [values.get((type(value), value), value) for value in group.different]
         result[group.positions] = np.fromiter(meant, dtype=object, count=len(meant))[group.codes]
     objects = pd.Series(result, index=column.index, name=column.name, dtype=object)

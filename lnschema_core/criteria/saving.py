@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from lamindb import log
 from lamindb.errors import CriteriaNotMet, SourceChanged
 from lamindb.io import formats, paths
 from lnschema_core.criteria.annotating import annotate, save_described_features
@@ -112,8 +111,7 @@ def _construct(kind: type[Host], data: Any, arguments: Mapping[str, Any]) -> Hos
         file = File(data, description=arguments.get("name"), run=arguments.get("run"))
         file.save()
         data = file
-    with log.muted():
-        return kind(data, **arguments)
+    return kind(data, **arguments)
 
 
 def _storable(data: Any) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -81,6 +84,69 @@ def test_any_names_of_columns(names):
     report = criteria.inspect(frame)
     assert not report.ok or set(names) == {"a", "1"}
     criteria.inspect(criteria.standardize(frame))
+
+
+def arrow(values, kind):
+    """A column of a data type of Arrow."""
+    return pd.array(values, dtype=pd.ArrowDtype(kind))
+
+
+COLUMNS = {
+    "sparse floats": pd.arrays.SparseArray([0.0, 1.0, np.nan]),
+    "sparse integers": pd.arrays.SparseArray([0, 0, 5]),
+    "arrow integers": arrow([1, None, 3], pa.int64()),
+    "arrow texts": arrow(["a", None, ""], pa.string()),
+    "arrow truths": arrow([True, None, False], pa.bool_()),
+    "arrow times": arrow([pd.Timestamp("2020"), None, pd.Timestamp("2021")], pa.timestamp("us")),
+    "arrow dictionary": arrow(["a", "b", "a"], pa.dictionary(pa.int32(), pa.string())),
+    "arrow decimals": arrow([Decimal(1), Decimal(2), None], pa.decimal128(5, 2)),
+    "arrow lists": arrow([[1], [2], None], pa.list_(pa.int64())),
+    "arrow dates": arrow([dt.date(2020, 1, 1), None, None], pa.date32()),
+    "periods": pd.period_range("2020", periods=3, freq="M"),
+    "intervals": pd.interval_range(0, 3),
+    "complex": np.array([1j, 2, np.nan]),
+    "pandas texts": pd.array(["a", None, "b"], dtype="string"),
+    "categories of integers": pd.Categorical([1, 2, None]),
+    "categories of times": pd.Categorical(pd.to_datetime(["2020", "2021", "2020"])),
+    "categories of intervals": pd.Categorical(pd.interval_range(0, 3)),
+    "durations": pd.to_timedelta([1, None, 2], unit="s"),
+    "times": pd.to_datetime(["2020", None, "2021"]),
+    "times in a zone": pd.to_datetime(["2020", None, "2021"], utc=True),
+    "half floats": np.array([1, 2, 3], dtype="f2"),
+    "bytes": np.array([1, 2, 3], dtype="u1"),
+    "objects": np.array([object(), 1, "a"], dtype=object),
+    "nullable floats": pd.array([1.5, None, 2], dtype="Float64"),
+}
+NOT_IN_ARROW = {
+    "sparse floats", "sparse integers", "complex", "objects", "categories of times", "categories of intervals", "periods",
+    "intervals", "arrow dictionary",
+}  # fmt: skip
+ARGUMENTS = [
+    {"registry": "core.ULabel", "unique": True},
+    {"type": "number", "minimum": 1, "maximum": 1, "unique": True},
+    {"type": "integer", "allowed": [1]},
+    {"type": "text", "pattern": "x"},
+    {"type": "bool"},
+    {"type": "datetime", "minimum": "2020-06-01", "unique": True},
+    {"type": "timedelta", "minimum": "1 days"},
+    {"type": "complex"},
+    {"type": "category"},
+    {"type": "any", "unique": True},
+]
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_any_data_type(name):
+    """Whatever pandas and Arrow have: every failing cell is listed, and mending what can be mended is no error."""
+    frame = pd.DataFrame({"x": COLUMNS[name]})
+    tables = [frame] if name in NOT_IN_ARROW else [frame, pa.Table.from_pandas(frame)]
+    for table in tables:
+        for arguments in ARGUMENTS:
+            criteria = ln.Criteria({"x": arguments})
+            report = criteria.inspect(table)
+            assert len(report.rows()) == sum(report.counts().values()), arguments
+            json.loads(report.to_json())
+            criteria.standardize(table, typos=True)
 
 
 def test_long_texts_are_quick():

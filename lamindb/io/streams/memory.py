@@ -36,6 +36,8 @@ class FrameTable(Table):
 
         for name in columns:
             values = pd.Series(self.frame.index, copy=False) if self.names_index(name) else self.frame[name]
+            if isinstance(values.dtype, pd.ArrowDtype):
+                values = as_series(values.array.__arrow_array__())
             yield Part(name, 0, values)
 
     def labels(self, positions: Sequence[int]) -> list[Any]:
