@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from lamindb.text.synonyms import find_standards, is_casing_only
-from lamindb.text.typos import MOST_COMPARISONS, find_typos
+from lamindb.text.typos import find_typos
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -41,6 +41,7 @@ def suggest(
     terms: Callable[[], Iterable[tuple[str | None, str | None]]],
     find: Callable[[list[str]], Collection[str]],
     *,
+    count: Callable[[], int],
     further: Callable[[list[str]], dict[str, Suggestion]] | None = None,
 ) -> dict[str, Suggestion]:
     """Suggest names for values that aren't names; see :mod:`lamindb.text.typos` for what a typo is.
@@ -49,6 +50,7 @@ def suggest(
         values: Non-empty strings, none of them a name; those first that matter most.
         terms: Gives pairs of a name and its synonyms, joined by a bar; called at most twice.
         find: Tells which strings are names.
+        count: Tells how many terms there are; called at most once.
         further: Another source of suggestions, asked before values are taken for typos.
 
     Returns:
@@ -61,14 +63,12 @@ def suggest(
         if source is not None and left:
             found |= source(left)
     left = [value for value in values if value not in found]
-    return found | suggest_typos(left, lambda: (name for name, _ in terms()))
+    return found | (suggest_typos(left, (name for name, _ in terms()), n_names=count()) if left else {})
 
 
-def suggest_typos(
-    values: Sequence[str], names: Callable[[], Iterable[str | None]], *, most_comparisons: int = MOST_COMPARISONS
-) -> dict[str, Suggestion]:
-    """Suggest those names that values may be misspellings of."""
-    nearest = find_typos(values, names(), most_comparisons=most_comparisons) if values else {}
+def suggest_typos(values: Sequence[str], names: Iterable[str | None], *, n_names: int) -> dict[str, Suggestion]:
+    """Suggest those names that values may be misspellings of; see :func:`lamindb.text.typos.find_typos`."""
+    nearest = find_typos(values, names, n_names=n_names)
     return {value: _one_of(options, "typo") for value, options in nearest.items()}
 
 

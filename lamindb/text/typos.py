@@ -15,10 +15,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MOST_COMPARISONS = 60_000_000
-"""How many pairs of a value and a name are compared at most; takes about three seconds on one core."""
+"""How many pairs of a value and a name are compared at most; takes some three seconds on one core."""
 
 LONGEST = 200
 """Longer values are no misspelt names."""
@@ -35,22 +35,26 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 
 
 def find_typos(
-    values: Sequence[str], names: Iterable[str | None], *, most_comparisons: int = MOST_COMPARISONS
+    values: Sequence[str],
+    names: Iterable[str | None],
+    *,
+    n_names: int,
+    most_comparisons: int = MOST_COMPARISONS,
 ) -> dict[str, list[str]]:
     """Find the names that values may be misspellings of.
 
     Args:
         values: The values, those first that matter most.
         names: The vocabulary; read once, in a stream.
+        n_names: How many names there are, about.
         most_comparisons: How many pairs to compare. If that is too few for all values, the last ones get no names.
 
     Returns:
         Per value the nearest names, mostly one; several if they are equally near. Values without any are left out.
     """
-    nearest = _Nearest([value for value in values if _most_edits(tidy(value)) and len(value) <= LONGEST])
+    nearest = _Nearest(values, limit=most_comparisons // max(1, n_names))
     stream = iter(names)
-    while nearest.forms and (some := [name for name in islice(stream, _NAMES_AT_ONCE) if name]):
-        most_comparisons -= nearest.limit(most_comparisons // len(some)) * len(some)
+    while nearest.is_waiting and (some := [name for name in islice(stream, _NAMES_AT_ONCE) if name]):
         nearest.compare(some)
     return nearest.found()
 
@@ -62,10 +66,13 @@ def tidy(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def is_typo(value: str, name: str) -> bool:
-    """Whether two near texts, both tidied, differ by mistake rather than in meaning."""
-    if _MARKS.findall(value) != _MARKS.findall(name):
-        return False
+def _marks(text: str) -> tuple[str, ...]:
+    """What has to be equal in a tidy text and in what it is a typo of."""
+    return tuple(_MARKS.findall(text))
+
+
+def _differ_by_mistake(value: str, name: str) -> bool:
+    """Whether two near tidy texts of equal marks have the same single letters, or differ in separators only."""
     if _SINGLE_LETTERS.findall(value) == _SINGLE_LETTERS.findall(name):
         return True
     return _SEPARATORS.sub("", value) == _SEPARATORS.sub("", name)
@@ -76,39 +83,56 @@ def _most_edits(text: str) -> int:
 
 
 class _Nearest:
-    """The nearest names so far, of values that are dropped from the end when there are too many comparisons."""
+    """The nearest names so far. Values are compared with names of the same marks only.
 
-    def __init__(self, values: Sequence[str]) -> None:
-        self.forms = {value: tidy(value) for value in values}
+    Args:
+        values: The values.
+        limit: How many values of the same marks are compared at most.
+    """
+
+    def __init__(self, values: Sequence[str], *, limit: int) -> None:
+        self._groups: dict[tuple[str, ...], dict[str, str]] = {}
         self._distances: dict[str, int] = {}
         self._names: dict[str, list[str]] = {}
+        for value in values:
+            form = tidy(value) if len(value) <= LONGEST else ""
+            group = self._groups.setdefault(_marks(form), {}) if _most_edits(form) else None
+            if group is not None and len(group) < limit:
+                group[value] = form
 
-    def limit(self, number: int) -> int:
-        """Keep at most this number of values, and tell how many there are."""
-        if number < len(self.forms):
-            self.forms = dict(islice(self.forms.items(), number))
-        return len(self.forms)
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are values to be compared."""
+        return any(self._groups.values())
 
     def compare(self, names: Sequence[str]) -> None:
-        """Compare all values with some names."""
-        forms = [tidy(name) for name in names]
-        values = iter(self.forms)
-        while some := list(islice(values, _VALUES_AT_ONCE)):
-            for value, position, distance in self._near(some, forms):
-                self._note(value, names[position], distance)
+        """Compare the values with some names."""
+        alike: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
+        for name in names:
+            form = tidy(name)
+            marks = _marks(form)
+            if marks in self._groups:
+                own, forms = alike.setdefault(marks, ([], []))
+                own.append(name)
+                forms.append(form)
+        for marks, (own, forms) in alike.items():
+            values = iter(self._groups[marks].items())
+            while some := dict(islice(values, _VALUES_AT_ONCE)):
+                self._compare_forms(some, own, forms)
 
-    def _near(self, values: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    def _compare_forms(self, values: Mapping[str, str], names: Sequence[str], forms: Sequence[str]) -> None:
         import numpy as np
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import cdist
 
-        forms = [self.forms[value] for value in values]
+        given = list(values.items())
         most = _MOST_EDITS[0][1]
-        distances = cdist(forms, names, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
-        allowed = np.array([_most_edits(form) for form in forms], dtype=np.uint8)
+        distances = cdist([form for _, form in given], forms, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
+        allowed = np.array([_most_edits(form) for _, form in given], dtype=np.uint8)
         for row, column in np.argwhere(distances <= allowed[:, None]).tolist():
-            if is_typo(forms[row], names[column]):
-                yield values[row], column, int(distances[row, column])
+            value, form = given[row]
+            if _differ_by_mistake(form, forms[column]):
+                self._note(value, names[column], int(distances[row, column]))
 
     def _note(self, value: str, name: str, distance: int) -> None:
         best = self._distances.get(value)
@@ -118,5 +142,5 @@ class _Nearest:
             self._names[value].append(name)
 
     def found(self) -> dict[str, list[str]]:
-        """The nearest names of the values that were compared with all names."""
-        return {value: self._names[value] for value in self.forms if value in self._names}
+        """The nearest names by value."""
+        return self._names

@@ -80,7 +80,7 @@ def _similar_columns(
         if suggestion is not None:
             found[name] = suggestion
     left = [name for name in missing if name not in found]
-    near = suggest_typos(left, lambda: iter(named.free())) if left else {}
+    near = suggest_typos(left, named.free(), n_names=len(others)) if left else {}
     for name, suggestion in near.items():
         if suggestion.value in named.free():
             found[name] = suggestion

@@ -124,7 +124,7 @@ def check_names(given: Mapping[Any, Any], known: Collection[str], what: str) -> 
     """
     for name in given:
         if name not in known:
-            near = suggest_typos([str(name)], lambda: iter(known)).get(str(name))
+            near = suggest_typos([str(name)], known, n_names=len(known)).get(str(name))
             hint = (
                 f": do you mean {near.value!r}?" if near is not None and near.value else f"; it has {', '.join(known)}"
             )

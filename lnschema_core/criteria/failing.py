@@ -94,7 +94,9 @@ def _suggestions(check: ColumnCheck, finding: Finding, lookups: Lookups) -> list
         return [next((found[value] for found in own if value in found), None) for value in values]
     if finding.reason == "not-allowed" and is_text:
         allowed = [value for value in criterion.allowed or () if isinstance(value, str)]
-        found = suggest(values, lambda: ((name, None) for name in allowed), set(allowed).intersection)
+        found = suggest(
+            values, lambda: ((name, None) for name in allowed), set(allowed).intersection, count=allowed.__len__
+        )
         return [found.get(value) for value in values]
     if finding.reason == "pattern" and is_text:
         pattern = re.compile(criterion.pattern or "")

@@ -61,9 +61,10 @@ class Lookup:
         return isinstance(value, str) == self.has_texts and value in self.known
 
     def suggest(self, values: Sequence[str]) -> None:
-        """Learn what values that aren't registered may mean, the most frequent ones first. At most four queries."""
+        """Learn what values that aren't registered may mean, the most frequent ones first. At most five queries."""
         if self.has_texts:
-            self.suggestions |= suggest(values, self._terms, self._find, further=self._ask_reference)
+            count = self.vocabulary.records.count
+            self.suggestions |= suggest(values, self._terms, self._find, count=count, further=self._ask_reference)
 
     def records_of(self, values: Collection[Any]) -> dict[Any, Any]:
         """The records of registered values, of several the oldest. One query."""

@@ -12,7 +12,8 @@ TERMS = [("T cell", "T lymphocyte|TC"), ("B cell", None), ("Dendritic", "DC"), (
 
 def found(*values, **kwargs):
     """Suggestions from the terms above."""
-    return suggest(values, lambda: iter(TERMS), {name for name, _ in TERMS}.intersection, **kwargs)
+    names = {name for name, _ in TERMS}
+    return suggest(values, lambda: iter(TERMS), names.intersection, count=TERMS.__len__, **kwargs)
 
 
 def test_every_way_is_named():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lamindb.text.typos import find_typos
+from lamindb.text import typos
 
 NAMES = [
     "T cell",
@@ -22,6 +22,11 @@ NAMES = [
     "type II",
     None,
 ]
+
+
+def find_typos(values, names, **kwargs):
+    """Typos among a list of names."""
+    return typos.find_typos(values, names, n_names=len(names), **kwargs)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +75,17 @@ def test_nearer_names_win():
 def test_comparisons_are_bounded():
     """The last values get no names if there are too many; the first are compared with all names."""
     names = [f"vocabulary {chr(97 + n % 26)}{'x' * (n % 7)}word" for n in range(200)] + ["Dendritic", "Macrophage"]
-    found = find_typos(["Dendritc", "Macrophagee"], names, most_comparisons=300)
-    assert found == {"Dendritc": ["Dendritic"]}
+    assert find_typos(["Dendritc", "Macrophagee"], names, most_comparisons=300) == {"Dendritc": ["Dendritic"]}
+    assert find_typos(["Dendritc", "Macrophagee"], names) == {"Dendritc": ["Dendritic"], "Macrophagee": ["Macrophage"]}
+
+
+def test_comparisons_are_few_where_names_are_numbered():
+    """Only names with the same numbers are compared: a thousand values against a hundred thousand names take a second."""
+    names = [f"registered sample {number}" for number in range(100_000)]
+    started = time.process_time()
+    found = find_typos([f"registerd sample {number}" for number in range(1000)], names)
+    assert time.process_time() - started < 3
+    assert found == {f"registerd sample {number}": [f"registered sample {number}"] for number in range(1000)}
 
 
 def test_long_texts_take_no_time():
