@@ -38,8 +38,10 @@ def ensure() -> None:
         outdated = [layout for layout, objects in wanted.items() if not _is_complete(objects, there)]
         ours = {one.name for layout, objects in wanted.items() if layout not in outdated for one in objects}
         _drop({name: found for name, found in there.items() if not _belongs(name, ours)})
+        tables = connection.introspection.table_names()
         for layout in outdated:
-            _make(layout, wanted[layout], capable=capable is not None)
+            if layout.table in tables and _has_columns(layout):
+                _make(layout, wanted[layout], capable=capable is not None)
     if capable is None:
         log.hint(_NO_TRIGRAMS[connection.vendor])
 
@@ -94,6 +96,13 @@ def usable() -> dict[str, set[str]]:
 
 
 # -- one registry -----------------------------------------------------------------------------------------------------
+
+
+def _has_columns(layout: Layout) -> bool:
+    """Whether the table has what is indexed: the registries of a package under development may lack a migration."""
+    with connection.cursor() as cursor:
+        columns = {column.name for column in connection.introspection.get_table_description(cursor, layout.table)}
+    return {layout.key, *layout.texts} <= columns
 
 
 def _definitions(layout: Layout, capable: str | None) -> list[Definition]:
