@@ -71,17 +71,29 @@ class Relation:
 
 
 def relations_of(owner: type[models.Model]) -> Iterator[Relation]:
-    """All many-to-many relations of a registry, its own before those that other registries declare."""
+    """All many-to-many relations to other registries, its own before those that others declare.
+
+    Models that are no registries, and relations that are hidden from the owner, are none of its annotations.
+    """
     for field in owner._meta.many_to_many:
         link = field.remote_field.through
         names = (field.m2m_field_name(), field.m2m_reverse_field_name())
         yield Relation(field.name, field.related_model, _existing(link), *names)
     for other in owner._meta.related_objects:
         accessor = other.get_accessor_name()
-        if isinstance(other, ManyToManyRel) and accessor is not None:
+        if (
+            isinstance(other, ManyToManyRel)
+            and accessor is not None
+            and _is_registry(other.related_model)
+            and not other.hidden
+        ):
             field = other.field
             names = (field.m2m_reverse_field_name(), field.m2m_field_name())
             yield Relation(accessor, field.model, _existing(other.through), *names)
+
+
+def _is_registry(model: Any) -> bool:
+    return hasattr(model, "__get_name_with_schema__")
 
 
 def _existing(link: type[models.Model] | None) -> type[models.Model]:

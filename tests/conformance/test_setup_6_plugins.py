@@ -390,3 +390,94 @@ def test_package_is_mounted_on_postgres(sandbox, postgres_server):
     )
     assert out.splitlines()[-1] == "laboratory E1"
     assert "  🏷️ experiments (1, lab.Experiment): 'E1'" in out.splitlines()
+
+
+UNUSUAL = """
+import uuid
+
+from django.db import models
+from lnschema_core.models import Dataset, File, LinkORM, Registry, ULabel
+
+
+class Recorded(Registry):
+    class Meta:
+        abstract = True
+
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Measurement(Recorded):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    file = models.ForeignKey(File, models.PROTECT, related_name="measurements")
+    label = models.ForeignKey(ULabel, models.CASCADE, null=True, default=None)
+    values = models.JSONField(default=dict)
+
+
+class Run(Recorded):
+    name = models.CharField(max_length=20, default=None)
+    files = models.ManyToManyField(File, through="FileRun", related_name="lab_runs")
+
+
+class FileRun(Registry, LinkORM):
+    file = models.ForeignKey(File, models.CASCADE)
+    run = models.ForeignKey(Run, models.CASCADE)
+
+
+class Position(Registry):
+    number = models.IntegerField(default=None)
+    files = models.ManyToManyField(File, related_name="positions")
+
+
+class Hidden(Registry):
+    name = models.CharField(max_length=20, default=None)
+    files = models.ManyToManyField(File, related_name="+")
+
+
+class NoRegistry(models.Model):
+    files = models.ManyToManyField(File, related_name="no_registries")
+"""
+
+
+def test_package_under_development_gets_its_migrations(sandbox):
+    """It is mounted without any, which are then created and deployed; whatever its models are, files can be described."""
+    package = add_plugin(sandbox, "odd", init="", models=UNUSUAL, migrations={})
+    (package / "migrations").mkdir()
+    (package / "migrations" / "__init__.py").touch()
+    sandbox.lamin("init", "--storage", "storage", "--schema", "odd")
+    assert sandbox.lamin("migrate", "check", check=False).returncode == 1
+    assert "0001_initial.py" in sandbox.lamin("migrate", "create").stdout
+    assert sandbox.lamin("migrate", "deploy").stdout.splitlines()[-1] == "✅ deployed 1 migration"
+    assert "No changes detected" in sandbox.lamin("migrate", "create").stdout
+    out = run(
+        sandbox,
+        """
+        import pandas as pd
+        from django.db.models import ProtectedError
+        from lnschema_odd.models import Hidden, Measurement, NoRegistry, Position, Run
+        assert ln.setup.migrate.check()
+        file = ln.File(pd.DataFrame({"x": [1]}), description="x")
+        file.save()
+        measured, ran, position, hidden = Measurement(file=file), Run(name="r"), Position(number=3), Hidden(name="h")
+        ln.save([measured, ran, position, hidden])
+        other = NoRegistry.objects.create()
+        for record in (ran, position, hidden, other):
+            record.files.add(file)
+        feature = ln.Feature(name="f", type="category")
+        feature.save()
+        file.labels.add(ran, feature)
+        file.labels.add(position, feature)
+        assert feature.registries == "odd.Run|odd.Position" and ln.Run.__get_name_with_schema__() == "core.Run"
+        file.describe()
+        assert file.measurements.one() == measured
+        try:
+            file.delete(storage=False)
+        except ProtectedError:
+            print("protected")
+        ln.view(schema="odd")
+        """,
+    )
+    lines = out.splitlines()
+    assert "        (1, odd.Run): 'r'" in lines
+    assert "  🏷️ positions (1, odd.Position): '1'" in lines
+    assert "no_registries" not in out
+    assert "protected" in lines
