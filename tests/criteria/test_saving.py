@@ -116,8 +116,8 @@ def test_saved_records_are_annotated():
     assert labels_of(unsaved)["kind"] == {"Dendritic"}
 
 
-def test_all_or_nothing(monkeypatch):
-    """If labels can't be linked, neither is the record there, nor a feature."""
+def test_all_or_nothing(monkeypatch, instance):
+    """If labels can't be linked, neither is the record there, nor a feature, nor the content."""
 
     def fail(*args, **kwargs):
         msg = "the database is gone"
@@ -129,6 +129,7 @@ def test_all_or_nothing(monkeypatch):
     assert not ln.File.filter(key="half.parquet").exists()
     assert not ln.Feature.filter(name="cell_type").exists()
     assert not ln.FeatureSet.filter().exists()
+    assert not (instance.storage.root / "half.parquet").exists()
 
 
 def test_registered_features_stay(capsys):
