@@ -51,22 +51,22 @@ def is_recorded(relation: Relation) -> Exists:
     return Exists(_rows_of_outer_link(relation))
 
 
-def is_recorded_under(relation: Relation, feature_id: str) -> Q:
-    """Whether the label of a link is under a feature, as the link itself or a row says."""
-    by_link = Q(feature=feature_id) if relation.has_feature else Q(pk__in=[])
-    if not is_migrated():
-        return by_link
-    return by_link | Q(Exists(_rows_of_outer_link(relation).filter(feature=feature_id)))
+def are_under(relation: Relation, feature_id: str) -> list[Q]:
+    """The conditions of which a link meets one if its label is under a feature: the link itself says so, or a row."""
+    conditions = [Q(feature=feature_id)] if relation.has_feature else []
+    if is_migrated():
+        conditions.append(Q(Exists(_rows_of_outer_link(relation).filter(feature=feature_id))))
+    return conditions
 
 
-def is_of_any_feature(relation: Relation) -> Q:
-    """Whether the label of a link counts under every feature, since there are no rows about any label of the host."""
+def are_of_any_feature(relation: Relation) -> list[Q]:
+    """The condition of a link whose label counts under every feature, since there are no rows about labels of the host."""
     if relation.has_feature:
-        return Q(pk__in=[])
+        return []
     if not is_migrated():
-        return Q(pk__isnull=False)
+        return [Q()]
     links_of_host = relation.link._default_manager.filter(**{relation.owner: OuterRef(f"{relation.owner}_id")})
-    return ~Q(Exists(links_of_host.filter(is_recorded(relation))))
+    return [~Q(Exists(links_of_host.filter(is_recorded(relation))))]
 
 
 def _rows_of_outer_link(relation: Relation) -> QuerySet[Any, Any]:

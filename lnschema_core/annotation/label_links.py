@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
@@ -142,5 +144,5 @@ def labels_under(host: Host, relation: Relation, feature: Feature) -> QuerySet[A
 
 def links_under(host: Host, relation: Relation, feature: Feature) -> QuerySet[Any]:
     """The links of a host to labels of one registry under a feature, in the order in which they were made."""
-    is_under = label_features.is_recorded_under(relation, feature.pk) | label_features.is_of_any_feature(relation)
-    return relation.links_of([host.pk]).filter(is_under)  # type: ignore[return-value]
+    conditions = label_features.are_under(relation, feature.pk) + label_features.are_of_any_feature(relation)
+    return relation.links_of([host.pk]).filter(reduce(or_, conditions))  # type: ignore[return-value]
