@@ -128,8 +128,14 @@ class StorageSettings:
     # -- paths ----------------------------------------------------------------------------------------------------------
 
     def key_to_filepath(self, key: str | os.PathLike[str]) -> UPath:
-        """The path of an object."""
-        return self.root / str(key)
+        """The path of an object.
+
+        Raises:
+            InvalidKey: The key is empty or absolute, or leads out of the location.
+        """
+        from lamindb.io import paths
+
+        return paths.path_of_key(self.root, str(key))
 
     def cloud_to_local_no_update(self, path: str | os.PathLike[str] | UPath) -> Path:
         """Where a copy of a remote object is kept, whether there is one or not; a local path is its own copy."""

@@ -137,7 +137,7 @@ def test_objects_are_written_and_read_by_suffix(elsewhere):
 
 @pytest.mark.usefixtures("instance")
 def test_objects_of_a_file_are_found_and_deleted_by_key(elsewhere):
-    """What plug-ins use to look after the objects of a file."""
+    """What plug-ins use to look after the objects of a file; no key leads out of its storage location (D-9)."""
     from lamindb.dev.storage import file as verbs
 
     Path("a.csv.gz").write_text("x")
@@ -152,6 +152,17 @@ def test_objects_of_a_file_are_found_and_deleted_by_key(elsewhere):
     verbs.delete_storage_using_key(file, "other/a.csv.gz")
     assert not verbs.attempt_accessing_path(file, "other/a.csv.gz").exists()
     assert file.path.exists()
+    outside = elsewhere / "outside.txt"
+    outside.write_text("mine")
+    for key in ("", "../x.csv", str(outside), "a/../../x"):
+        for call in (
+            lambda key: verbs.store_object("a.csv.gz", key),
+            lambda key: verbs.delete_storage_using_key(file, key),
+            ln.setup.settings.storage.key_to_filepath,
+        ):
+            with pytest.raises(ValueError, match="key"):
+                call(key)
+    assert outside.read_text() == "mine"
 
 
 @pytest.mark.parametrize(

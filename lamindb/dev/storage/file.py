@@ -99,8 +99,12 @@ def auto_storage_key_from_file(file: File) -> str:
 
 
 def attempt_accessing_path(file: File, storage_key: str) -> UPath:
-    """Where an object of the storage location of a file is."""
-    return file.storage.root_as_path() / storage_key
+    """Where an object of the storage location of a file is.
+
+    Raises:
+        InvalidKey: The key is empty or absolute, or leads out of the location.
+    """
+    return paths.path_of_key(file.storage.root_as_path(), storage_key)
 
 
 def delete_storage_using_key(file: File, storage_key: str) -> None:
