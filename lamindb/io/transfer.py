@@ -207,7 +207,7 @@ class Upload:
         try:
             _write_to(self._file, copying, update)
         except BaseException:
-            self._file.discard()
+            self._forget()
             raise
 
     def commit(self) -> None:
@@ -223,7 +223,11 @@ class Upload:
     def discard(self) -> None:
         """Forget the parts."""
         with explaining(self._target, "deleted"):
-            self._file.discard()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._file.discard()
+        self._file.closed = True  # a discarded file that isn't closed begins another upload when it is collected
 
 
 def begin_upload(source: Path, target: PathLike, *, expected: FileHash | None = None) -> Upload | None:

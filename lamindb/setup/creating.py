@@ -186,8 +186,7 @@ def _publish(path: Path) -> bool:
     """Give the database that was built in memory its place on disk; False if another process was quicker."""
     from django.db import connection as database
 
-    if path.exists():
-        path.unlink()  # an empty file
+    sqlite_files.remove_if_empty(path)
     try:
         sqlite_files.publish(database.connection, path)
     except FileExistsError:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _ALIAS = "default"
 _CONNECTION_AGE = 600
 _CONNECT_TIMEOUT = "10"
+_INIT_COMMAND = "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536"  # up to 64 MB, so that bulk writes hold their indexes
 
 
 # -- databases --------------------------------------------------------------------------------------------------------
@@ -37,7 +38,7 @@ def sqlite_database(path: Path, *, writable: bool) -> dict[str, Any]:
     Write transactions begin with the write lock, so that two that read before they write wait for each other instead of
     failing; a commit is on disk when it returns.
     """
-    options: dict[str, Any] = {"timeout": sqlite_files.BUSY_TIMEOUT, "init_command": "PRAGMA synchronous = FULL"}
+    options: dict[str, Any] = {"timeout": sqlite_files.BUSY_TIMEOUT, "init_command": _INIT_COMMAND}
     if not writable:
         name = sqlite_files.read_only_uri(path)
         return _database("sqlite3", name, OPTIONS={**options, "init_command": "PRAGMA query_only = ON"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -129,6 +129,18 @@ def remove(path: Path) -> bool:
     for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return existed
+
+
+def remove_if_empty(path: Path) -> None:
+    """Delete a file without content, and none that another process fills right now."""
+    if not path.exists() or path.stat().st_size:
+        return
+    aside = path.with_name(f".{path.name[:200]}.{os.getpid()}.{os.urandom(4).hex()}")
+    with suppress(FileNotFoundError):
+        path.rename(aside)
+        if aside.stat().st_size:  # somebody was quicker
+            _link(aside, path)
+        aside.unlink()
 
 
 def _link(temporary: Path, path: Path) -> None:

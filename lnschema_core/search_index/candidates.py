@@ -78,6 +78,8 @@ def namesakes(registry: type[models.Model], name: str) -> list[tuple[Any, str | 
     if layout.synonyms is not None and "trigrams" in _usable(layout):
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
+        if connection.vendor == "sqlite":
+            _of_unfinished_batch(statement)
         found |= statement.rows()
     return list(found.values())
 

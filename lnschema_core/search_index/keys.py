@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_HEAD = 40
+_HEAD = 20
 """Characters of a key before the hole; index entries have to be short."""
-_TAIL = 24
+_TAIL = 16
 """Characters of a key behind the hole."""
 _SHORTEST = 2
 """Characters of a key at least."""

@@ -44,6 +44,7 @@ class TestGCS(CloudStorageContract):
 def test_first_access_waits_for_nothing(fresh_instance, endpoint, chosen):
     """The experimental interface of gcsfs is not asked, unless the user wants it."""
     user = fresh_instance()
+    user.environment.pop(_EXPERIMENTAL, None)  # other tests of this process may have set it
     user.environment |= {"STORAGE_EMULATOR_HOST": endpoint} | ({_EXPERIMENTAL: chosen} if chosen else {})
     code = (
         "import os, sys; import lamindb as ln; from lamindb.io.paths import to_path; "
