@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _ALIAS = "default"
 _CONNECTION_AGE = 600
 _CONNECT_TIMEOUT = "10"
-_INIT_COMMAND = "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536"  # up to 64 MB, so that bulk writes hold their indexes
+_INIT_COMMAND = (
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536"  # up to 64 MB, so that bulk writes hold their indexes
+)
 
 
 # -- databases --------------------------------------------------------------------------------------------------------
