@@ -10,8 +10,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lamindb.cli.masking import Masker
     from lamindb.cli.streams import GuardedStream
+    from lamindb.text.masking import Masker
 
 QUIET, VERBOSE = 0, 5
 """Verbosities of messages; see ``lamindb.log``."""

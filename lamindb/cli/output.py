@@ -11,8 +11,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from lamindb.cli.masking import mask_patterns
 from lamindb.cli.options import current
+from lamindb.text.masking import mask_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

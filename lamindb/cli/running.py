@@ -11,12 +11,12 @@ import click
 
 from lamindb.cli import exits
 from lamindb.cli.interrupts import Terminated, interruptible
-from lamindb.cli.masking import Masker
 from lamindb.cli.options import Options
 from lamindb.cli.output import json_text
 from lamindb.cli.problems import problem_of
 from lamindb.cli.root import COMPLETION_VARIABLE, lamin
 from lamindb.cli.streams import ClosedPipe, abandon_output, guarded
+from lamindb.text.masking import Masker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

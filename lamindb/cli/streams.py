@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lamindb.cli.masking import Masker
+    from lamindb.text.masking import Masker
 
 
 class ClosedPipe(BaseException):

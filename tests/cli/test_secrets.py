@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lamindb.cli.masking import MASK, Masker, mask_patterns
+from lamindb.text.masking import MASK, Masker, mask_patterns
 from tests.sandbox import Sandbox
 
 SECRETS = {
