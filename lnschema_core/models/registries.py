@@ -22,6 +22,8 @@ from lnschema_core.models.file import File  # isort: split
 
 from lnschema_core.models.dataset import Dataset  # isort: split
 
+from lnschema_core.models.execution import Execution  # isort: split
+
 from lnschema_core.models.links import (
     DatasetFeatureSet,
     DatasetLabelFeature,
@@ -36,6 +38,7 @@ __all__ = [
     "DatasetFeatureSet",
     "DatasetLabelFeature",
     "DatasetULabel",
+    "Execution",
     "Feature",
     "FeatureSet",
     "File",
