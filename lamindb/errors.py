@@ -51,6 +51,14 @@ class SchemaNotInstalled(LaminError, ModuleNotFoundError):
     """A schema plug-in that the instance mounts is not importable."""
 
 
+class SchemaNotUsable(LaminError, RuntimeError):
+    """A schema plug-in is installed, but clashes with another one, or needs another version of lamindb."""
+
+
+class SchemaInUse(LaminError, RuntimeError):
+    """A schema can't be taken from an instance: others build on it."""
+
+
 class LoginError(LaminError, RuntimeError):
     """The user can't be logged in."""
 
@@ -70,6 +78,10 @@ class DatabaseAhead(LaminError, RuntimeError):
     """The database has migrations that the installed library doesn't know."""
 
 
+class UnknownMigration(LaminError, ValueError):
+    """No migration, or more than one, has the given name."""
+
+
 class NoResultFound(LaminError):
     """A query that has to match one record matched none."""
 
@@ -80,6 +92,14 @@ class MultipleResultsFound(LaminError):
 
 class ValidationError(LaminError):
     """A record or value is not validated, that is, not saved in its registry."""
+
+
+class SpeciesRequired(LaminError, AssertionError, RuntimeError):
+    """Records of the registry belong to a species, and none was passed or set."""
+
+
+class UnknownSpecies(LaminError, ValueError, AssertionError):
+    """A species is neither in its registry nor in a public source."""
 
 
 class CriteriaNotMet(ValidationError, ValueError):
@@ -96,6 +116,13 @@ class InvalidCriteria(LaminError, ValueError):
 
 class InvalidSynonym(LaminError, ValueError, AssertionError):
     """A synonym that can't be stored."""
+
+
+class NoSuchColumn(LaminError, KeyError, AssertionError):
+    """A public ontology has no such column."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class SynonymConflict(SystemExit, ValueError):
@@ -153,6 +180,10 @@ class SourceChanged(StorageError):
 
 class DuplicateContent(LaminError, RuntimeError):
     """The content of a new file is registered already, and the session wants that to be an error."""
+
+
+class NotRestorable(StorageError):
+    """Something that was deleted can't be restored: its content is gone, or its place is taken."""
 
 
 class InvalidKey(LaminError, ValueError):

@@ -49,6 +49,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
             _warn_similar(registry, name, is_large=known.is_large)
         return None
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
+    same |= {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
     record = registry.filter(**same).order_by(*_oldest_first(registry)).first()
     if record is not None:
         what = "name and version" if "version" in fields else "name"

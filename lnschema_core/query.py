@@ -91,6 +91,20 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
             raise MultipleResultsFound(msg)
         return records[0] if records else None
 
+    # -- hierarchy ----------------------------------------------------------------------------------------------------
+
+    def with_ancestors(self) -> QuerySet[RecordT]:
+        """These records and all above them, as a query set of its own; see ``HasParents.with_ancestors``."""
+        from lnschema_core.hierarchy import with_ancestors
+
+        return with_ancestors(self)
+
+    def with_descendants(self) -> QuerySet[RecordT]:
+        """These records and all below them, as a query set of its own; see ``HasParents.with_descendants``."""
+        from lnschema_core.hierarchy import with_descendants
+
+        return with_descendants(self)
+
     # -- strings ------------------------------------------------------------------------------------------------------
 
     def search(

@@ -20,7 +20,7 @@ from lnschema_core.storable import check_storable
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from lnschema_core.files.saving import StoredContent
     from lnschema_core.query import QuerySet
@@ -34,7 +34,8 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
 
     Args:
         records: One record or several, of any registries.
-        **kwargs: Passed on to the ``save`` of registries that do more than writing a row, such as ``parents=False``.
+        **kwargs: Passed on to the ``save`` of registries that do more than writing a row, such as ``parents=False``. A registry
+            with a class method ``save_many(records, …)`` saves all its records by that.
 
     Raises:
         TypeError: Something else than records is passed; nothing is saved then.
@@ -47,9 +48,12 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
     files = [record for record in unique if isinstance(record, File)]
     with transaction.atomic():
         for registry, group in _by_registry(record for record in unique if not isinstance(record, File)):
-            if _has_own_save(registry):
+            save_many = getattr(registry, "save_many", None)
+            if save_many is not None:
+                save_many(group, **_accepted(save_many, kwargs))
+            elif _has_own_save(registry):
                 for record in group:
-                    record.save(**_accepted(registry, kwargs))
+                    record.save(**_accepted(registry.save, kwargs))
             else:
                 save_rows(registry, group)
     if files:
@@ -272,7 +276,7 @@ def _has_own_save(registry: type[Registry]) -> bool:
     return registry.save is not Registry.save
 
 
-def _accepted(registry: type[Registry], arguments: dict[str, Any]) -> dict[str, Any]:
-    """Those keyword arguments that the registry's own ``save`` names."""
-    names = inspect.signature(registry.save).parameters
+def _accepted(verb: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Those keyword arguments that a registry's own verb for saving names."""
+    names = inspect.signature(verb).parameters
     return {name: value for name, value in arguments.items() if name in names}

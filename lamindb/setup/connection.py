@@ -11,7 +11,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lamindb import __version__, log
-from lamindb.errors import DatabaseAhead, InstanceNotLoaded, InstanceUnreachable, StorageNotWritable
+from lamindb.errors import (
+    DatabaseAhead,
+    InstanceNotLoaded,
+    InstanceUnreachable,
+    SchemaNotInstalled,
+    StorageNotWritable,
+)
 from lamindb.setup import current, database_url, layers, sqlite_files
 
 if TYPE_CHECKING:
@@ -74,6 +80,22 @@ def misses(package: str, migration: str) -> bool:
     from lamindb.setup import guards
 
     return guards.misses(package, migration)
+
+
+def check_mounted(package: str) -> None:
+    """Refuse to go on with a schema package that the connected instance doesn't mount.
+
+    Raises:
+        SchemaNotInstalled: It doesn't.
+    """
+    if is_connecting() or _state.instance is None or package in _state.instance.packages:
+        return
+    schema = package.removeprefix("lnschema_")
+    msg = (
+        f"The instance {_state.instance.identifier} doesn't mount the schema '{schema}': load one that does, or make one by "
+        f"`lamin init --storage … --schema {schema}`."
+    )
+    raise SchemaNotInstalled(msg, name=package)
 
 
 def import_without_instance() -> None:

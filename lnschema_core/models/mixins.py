@@ -167,6 +167,50 @@ class HasParents:
 
     __module__ = "lnschema_core.models"
 
+    def with_ancestors(self) -> QuerySet[Any]:
+        """The record and all above it: parents, their parents, and so on.
+
+        Returns:
+            A query set, evaluated when needed: one recursive statement, however many generations there are.
+
+        Raises:
+            NotImplementedError: Records of this registry have no parents.
+        """
+        return self._itself().with_ancestors()
+
+    def with_descendants(self) -> QuerySet[Any]:
+        """The record and all below it: "this term, or a more special one".
+
+        Returns:
+            A query set, evaluated when needed: one recursive statement, however many generations there are. It can be a
+            condition on files and datasets.
+
+        Raises:
+            NotImplementedError: Records of this registry have no parents.
+
+        Examples:
+            >>> study = ln.ULabel.filter(name="is_study").one()
+            >>> ln.File.filter(ulabels__in=study.with_descendants()).distinct().df()
+        """
+        return self._itself().with_descendants()
+
+    def ancestors(self) -> QuerySet[Any]:
+        """All above the record, without itself; see :meth:`with_ancestors`."""
+        return self.with_ancestors().exclude(pk=self._key)
+
+    def descendants(self) -> QuerySet[Any]:
+        """All below the record, without itself; see :meth:`with_descendants`."""
+        return self.with_descendants().exclude(pk=self._key)
+
+    def _itself(self) -> QuerySet[Any]:
+        registry: Any = type(self)
+        itself: QuerySet[Any] = registry.filter(pk=self._key)
+        return itself
+
+    @property
+    def _key(self) -> Any:
+        return self.pk  # type: ignore[attr-defined] # a registry is a model
+
     def view_parents(self, field: StrField | None = None, with_children: bool = False, distance: int = 5) -> Any:  # noqa: FBT001, FBT002 - the API of 0.54
         """Draw the record among its parents.
 

@@ -64,6 +64,10 @@ class Registry(models.Model, metaclass=RegistryMeta):
 
     search_fields: ClassVar[Sequence[str] | None] = None
     """The fields that :meth:`search` looks at by default; ``None`` for the string field of the registry."""
+    namesake_fields: ClassVar[Sequence[str]] = ()
+    """Fields that tell records of the same name apart, such as ``species``: the constructor returns none that differs in one."""
+    is_context: ClassVar[bool] = False
+    """Whether records of other registries belong to one of this registry, within which they are validated; see :meth:`scope`."""
     _feature: str | None = None
     """The name of the series of values that the record was made for, as :meth:`from_values` leaves it."""
 
@@ -216,10 +220,26 @@ class Registry(models.Model, metaclass=RegistryMeta):
     def scope(cls, **kwargs: Any) -> dict[str, Any]:
         """The conditions that keyword arguments of validation put on records.
 
-        A registry whose records belong to a context, such as a species, overrides it to resolve that context.
+        Foreign keys to a registry with ``is_context`` are resolved by it: a name becomes a record, nothing becomes a default.
         """
         kwargs.pop("logging", None)
+        for field in cls._meta.concrete_fields:
+            target: Any = field.related_model
+            if target is not None and target != "self" and getattr(target, "is_context", False):
+                context = target.find_context(cls, kwargs.pop(field.name, None), required=not field.null)
+                kwargs |= {} if context is None else {field.name: context}
         return kwargs
+
+    @classmethod
+    def find_context(cls, registry: type[Registry], given: Any, *, required: bool) -> Self | None:  # noqa: ARG003 - see above
+        """The record of this registry within which those of another one are validated, where ``is_context``.
+
+        Args:
+            registry: The other registry.
+            given: What the caller passed for it: a record, its name, or ``None``.
+            required: Whether records of the other registry always belong to one.
+        """
+        return given  # type: ignore[no-any-return]
 
     @classmethod
     def __get_schema_name__(cls) -> str:
