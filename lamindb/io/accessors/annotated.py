@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lamindb.io.accessors.members import fields_of, is_group, loaded, opened, read_frame, read_names, select
+from lamindb.io.accessors.frames import can_read_rows, n_rows_of, read_names_of_rows, read_rows
+from lamindb.io.accessors.members import fields_of, is_group, is_sparse, loaded, opened, read_frame, read_names, select
 from lamindb.io.accessors.selections import as_indexer, compose, normalise
+from lamindb.io.accessors.sparse import SparseReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,15 +20,17 @@ if TYPE_CHECKING:
 
     from lamindb.io.accessors.selections import Selection
 
+_FEW = 4  # a part of a table is read on its own if it is smaller than the whole by more than this factor
 _BY_KEY = ("obsm", "varm", "obsp", "varp", "layers")
 
 
 class Source:
     """Where the slots of an AnnData are; what has been read is kept."""
 
-    def __init__(self, slots: Mapping[str, Any], *, obs_names: pd.Index[Any] | None = None) -> None:
+    def __init__(self, slots: Mapping[str, Any], *, parent: Source | None = None) -> None:
         self.slots = slots
-        self._obs_names = obs_names
+        self._parent = parent
+        self._sparse: dict[str, SparseReader] = {}
 
     @cached_property
     def uns(self) -> dict[str, Any]:
@@ -46,8 +50,8 @@ class Source:
     @cached_property
     def obs_names(self) -> pd.Index[Any]:
         """The names of rows."""
-        if self._obs_names is not None:
-            return self._obs_names
+        if self._parent is not None:
+            return self._parent.obs_names
         names = read_names(self.slots["obs"])
         return self.obs.index if names is None else names
 
@@ -64,12 +68,44 @@ class Source:
         if slots is None:
             names = [name for name in self.slots if name.startswith("raw.")]
             slots = {name.removeprefix("raw."): self.slots[name] for name in names}
-        return Source(slots, obs_names=self.obs_names) if "X" in slots else None
+        return Source(slots, parent=self) if "X" in slots else None
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, int]:
-        """The numbers of rows and columns."""
-        return len(self.obs_names), len(self.var_names)
+        """The numbers of rows and columns; names are read only if there is no other way."""
+        n_rows = self._parent.shape[0] if self._parent is not None else n_rows_of(self.slots["obs"])
+        n_columns = n_rows_of(self.slots["var"])
+        return (
+            len(self.obs_names) if n_rows is None else n_rows,
+            len(self.var_names) if n_columns is None else n_columns,
+        )
+
+    def frame(self, slot: str, selection: Selection) -> pd.DataFrame:
+        """Rows of ``obs`` or ``var``; of a stored table only these are read, if they are few."""
+        if self._is_worth_a_look("" if slot in vars(self) else slot, selection):
+            return read_rows(self.slots[slot], selection)
+        frame: pd.DataFrame = getattr(self, slot)
+        return frame.iloc[as_indexer(selection)]
+
+    def names(self, slot: str, selection: Selection) -> pd.Index[Any]:
+        """The names of rows of ``obs`` or ``var``; only these are read, if they are few."""
+        if self._parent is not None and slot == "obs":
+            return self._parent.names(slot, selection)
+        if self._is_worth_a_look("" if f"{slot}_names" in vars(self) else slot, selection):
+            return read_names_of_rows(self.slots[slot], selection)
+        names: pd.Index[Any] = getattr(self, f"{slot}_names")
+        return names[as_indexer(selection)]
+
+    def _is_worth_a_look(self, slot: str, selection: Selection) -> bool:
+        total = n_rows_of(self.slots[slot]) if slot else None
+        return total is not None and len(selection) * _FEW < total and can_read_rows(self.slots[slot])
+
+    def sparse(self, member: Any) -> SparseReader:
+        """What reads parts of a sparse matrix; where its rows begin is read once."""
+        name = str(member.name)
+        if name not in self._sparse:
+            self._sparse[name] = SparseReader(member, self.shape)
+        return self._sparse[name]
 
 
 def _headline(accessor: _Annotated) -> str:
@@ -123,17 +159,17 @@ class _Annotated:
     @property
     def obs_names(self) -> pd.Index[Any]:
         """The names of rows."""
-        return self._source.obs_names[as_indexer(self._rows)]
+        return self._source.names("obs", self._rows)
 
     @property
     def var_names(self) -> pd.Index[Any]:
         """The names of columns."""
-        return self._source.var_names[as_indexer(self._columns)]
+        return self._source.names("var", self._columns)
 
     @property
     def var(self) -> pd.DataFrame:
         """The annotations of columns."""
-        return self._source.var.iloc[as_indexer(self._columns)]
+        return self._source.frame("var", self._columns)
 
     # -- matrices -----------------------------------------------------------------------------------------------------
 
@@ -149,6 +185,8 @@ class _Annotated:
         return self._by_key("varm", self._columns)
 
     def _part(self, member: Any, *selections: Selection) -> Any:
+        if not self._is_whole and is_sparse(member):
+            return self._source.sparse(member).select(*selections)
         matrix = opened(member, shape=self._source.shape)
         return matrix if self._is_whole else select(matrix, *selections)
 
@@ -160,8 +198,9 @@ class _Annotated:
 
     def _selected(self, index: Any) -> tuple[Selection, Selection]:
         rows, columns = index if isinstance(index, tuple) else (index, slice(None))
-        chosen_rows = compose(self._rows, normalise(rows, self.obs_names))
-        return chosen_rows, compose(self._columns, normalise(columns, self.var_names))
+        chosen_rows = compose(self._rows, normalise(rows, len(self._rows), lambda: self.obs_names))
+        chosen_columns = normalise(columns, len(self._columns), lambda: self.var_names)
+        return chosen_rows, compose(self._columns, chosen_columns)
 
     def _loaded(self, slot: str) -> Any:
         members = getattr(self, slot)
@@ -188,7 +227,7 @@ class _AnnDataLike(_Annotated):
     @property
     def obs(self) -> pd.DataFrame:
         """The annotations of rows."""
-        return self._source.obs.iloc[as_indexer(self._rows)]
+        return self._source.frame("obs", self._rows)
 
     @property
     def uns(self) -> dict[str, Any]:

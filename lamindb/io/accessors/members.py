@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lamindb.io.accessors.runs import blocks_of, length_of_chunks, runs_of
 from lamindb.io.accessors.selections import as_indexer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scipy.sparse import csr_matrix
 
     from lamindb.io.accessors.selections import Selection
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 _SPARSE = frozenset({"csr_matrix", "csc_matrix"})
 _SPARSE_MEMBERS = frozenset({"data", "indices", "indptr"})
 _INDEX_FIELDS = ("index", "_index")
-_WORTH_A_READ = 32  # rows between two that are wanted, up to which it is quicker to read them than to seek
+_VALUES = 1 << 24  # how many values are read at once at most, where a part of them is wanted
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------
@@ -142,34 +145,54 @@ def select(member: Any, *selections: Selection) -> Any:
 
 
 def _select_along(member: Any, indexers: tuple[Any, ...]) -> Any:
-    # sparse matrices on disk are read along the axis that they are compressed on, the other is selected in memory
-    axes = list(enumerate(indexers))
-    for axis, indexer in reversed(axes) if getattr(member, "format", "") == "csc" else axes:
+    for axis, indexer in enumerate(indexers):
         member = member[(*(slice(None),) * axis, indexer)]
     return member
 
 
 def _select_hdf5(dataset: Any, selections: tuple[Selection, ...]) -> np.ndarray[Any, Any]:
     rows, *others = selections
+    if isinstance(as_indexer(rows), slice) and not any(
+        _is_part(dataset, axis + 1, one) for axis, one in enumerate(others)
+    ):
+        return np.asarray(dataset[as_indexer(rows)])
+    wanted, back = np.unique(np.asarray(rows, dtype=np.intp), return_inverse=True)
     hulls = tuple(_hull(selection) for selection in others)
-    indexer = as_indexer(rows)
-    read = dataset[(indexer, *hulls)] if isinstance(indexer, slice) else _read_rows(dataset, indexer, hulls)
+    width = int(np.prod([hull.stop - hull.start for hull in hulls] + [1]))
+    parts = [_read_block(dataset, block, others, hulls) for block in _row_blocks(dataset, wanted, width)]
+    return np.concatenate([_nothing(dataset, selections), *parts])[back]
+
+
+def _is_part(dataset: Any, axis: int, selection: Selection) -> bool:
+    return selection != range(dataset.shape[axis]) if isinstance(selection, range) else True
+
+
+def _nothing(dataset: Any, selections: tuple[Selection, ...]) -> np.ndarray[Any, Any]:
+    shape = (0, *map(len, selections[1:]), *dataset.shape[len(selections) :])
+    return np.empty(shape, dtype=dataset.dtype)
+
+
+def _row_blocks(dataset: Any, wanted: np.ndarray[Any, Any], width: int) -> Iterator[np.ndarray[Any, Any]]:
+    # each chunk is in one block, and blocks are small enough to hold the columns between the first and the last wanted
+    chunk = length_of_chunks(dataset)
+    for run in runs_of(wanted, chunk):
+        for lower, upper in blocks_of(int(run[0]), int(run[-1]) + 1, chunk, max(1, _VALUES // max(1, width))):
+            block = run[np.searchsorted(run, lower) : np.searchsorted(run, upper)]
+            if len(block):
+                yield block
+
+
+def _read_block(
+    dataset: Any, rows: np.ndarray[Any, Any], others: list[Selection], hulls: tuple[slice, ...]
+) -> np.ndarray[Any, Any]:
+    read = np.asarray(dataset[(slice(rows[0], rows[-1] + 1), *hulls)])
+    read = read if len(rows) == len(read) else read[rows - rows[0]]
     for axis, (selection, hull) in enumerate(zip(others, hulls, strict=True), start=1):
-        read = np.take(read, np.asarray(selection) - hull.start, axis=axis)
-    return np.asarray(read)
+        read = np.take(read, np.asarray(selection, dtype=np.intp) - hull.start, axis=axis)
+    return read
 
 
 def _hull(selection: Selection) -> slice:
     if len(selection) == 0:
         return slice(0, 0)
     return slice(int(min(selection)), int(max(selection)) + 1)
-
-
-def _read_rows(dataset: Any, rows: np.ndarray[Any, Any], others: tuple[slice, ...]) -> np.ndarray[Any, Any]:
-    # each row is read once, in the order of the file, neighbours together
-    wanted, back = np.unique(rows, return_inverse=True)
-    if len(wanted) == 0:
-        return np.asarray(dataset[(slice(0, 0), *others)])
-    runs = np.split(wanted, np.flatnonzero(np.diff(wanted) > _WORTH_A_READ) + 1)
-    parts = [dataset[(slice(run[0], run[-1] + 1), *others)][run - run[0]] for run in runs]
-    return np.concatenate(parts)[back]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Positions: TypeAlias = "np.ndarray[Any, np.dtype[np.intp]]"
 """Positions in any order."""
@@ -14,28 +17,29 @@ Selection: TypeAlias = "range | Positions"
 """Positions, in the order in which they are wanted; a range where they are regular."""
 
 
-def normalise(indexer: Any, names: pd.Index[Any]) -> Selection:
+def normalise(indexer: Any, length: int, names: Callable[[], pd.Index[Any]]) -> Selection:
     """Turn an indexer as AnnData takes it into positions.
 
     Args:
         indexer: A slice of positions or names (the last name included), a position, a name, a list or array of either,
             or a mask.
-        names: The names of all rows or columns.
+        length: The number of rows or columns.
+        names: Gets the names of all rows or columns; called where the indexer has names.
 
     Raises:
         IndexError: A position is out of bounds, or a mask has another length.
         KeyError: A name doesn't exist.
     """
     if indexer is Ellipsis:
-        return range(len(names))
+        return range(length)
     if isinstance(indexer, slice):
-        return range(len(names))[_slice_of_positions(indexer, names)]
+        return range(length)[_slice_of_positions(indexer, names)]
     values = np.atleast_1d(np.asarray(indexer))
     if values.size == 0:
         return np.zeros(0, dtype=np.intp)
     if values.dtype.kind == "b":
-        return _positions_of_mask(values, len(names))
-    return _checked_positions(values, len(names)) if values.dtype.kind in "iu" else _positions_of_names(values, names)
+        return _positions_of_mask(values, length)
+    return _checked_positions(values, length) if values.dtype.kind in "iu" else _positions_of_names(values, names())
 
 
 def compose(outer: Selection, inner: Selection) -> Selection:
@@ -43,7 +47,8 @@ def compose(outer: Selection, inner: Selection) -> Selection:
     if isinstance(outer, range) and isinstance(inner, range):
         start, step = outer.start + inner.start * outer.step, outer.step * inner.step
         return range(start, start + len(inner) * step, step)
-    chosen: Positions = np.asarray(outer)[np.asarray(inner)]
+    within = np.asarray(inner, dtype=np.intp)
+    chosen: Positions = outer.start + within * outer.step if isinstance(outer, range) else outer[within]
     return chosen
 
 
@@ -54,15 +59,15 @@ def as_indexer(selection: Selection) -> slice | Positions:
     return np.asarray(selection)
 
 
-def _slice_of_positions(indexer: slice, names: pd.Index[Any]) -> slice:
+def _slice_of_positions(indexer: slice, names: Callable[[], pd.Index[Any]]) -> slice:
     start, stop = (_position(bound, names) for bound in (indexer.start, indexer.stop))
     if isinstance(indexer.stop, str) and stop is not None:
         stop += 1
     return slice(start, stop, indexer.step)
 
 
-def _position(bound: Any, names: pd.Index[Any]) -> Any:
-    return int(_positions_of_names(np.array([bound]), names)[0]) if isinstance(bound, str) else bound
+def _position(bound: Any, names: Callable[[], pd.Index[Any]]) -> Any:
+    return int(_positions_of_names(np.array([bound]), names())[0]) if isinstance(bound, str) else bound
 
 
 def _positions_of_mask(mask: np.ndarray[Any, Any], length: int) -> Selection:
