@@ -82,6 +82,10 @@ class UnknownMigration(LaminError, ValueError):
     """No migration, or more than one, has the given name."""
 
 
+class NotMoved(LaminError, RuntimeError):
+    """An instance can't be dumped, restored or moved as asked; nothing was changed."""
+
+
 class NoResultFound(LaminError):
     """A query that has to match one record matched none."""
 

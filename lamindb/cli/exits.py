@@ -19,6 +19,7 @@ STORAGE = 15
 SCHEMA_MISSING = 16
 SETTINGS = 17
 EXTRA_MISSING = 18
+SCHEMA_UNUSABLE = 19
 NOT_FOUND = 20
 CRITERIA_NOT_MET = 21
 INTERRUPTED = 130
@@ -46,7 +47,7 @@ EXITS = (
     Exit(
         USAGE,
         "The arguments can't be used: an unknown command or option, a missing or malformed value.",
-        ("InvalidCriteria",),
+        ("InvalidCriteria", "UnknownMigration"),
     ),
     Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest.", ("PartialSuccess",)),
     Exit(DAMAGED, "`lamin fsck` or `lamin cache verify` found content that is missing or isn't what was registered."),
@@ -57,10 +58,20 @@ EXITS = (
     Exit(DATABASE_BEHIND, "The database misses migrations of the installed library.", ("DatabaseBehind",)),
     Exit(DATABASE_AHEAD, "The database has migrations that the installed library doesn't know.", ("DatabaseAhead",)),
     Exit(STORAGE, "The storage can't be read or written.", ("StorageError",)),
-    Exit(SCHEMA_MISSING, "A schema plug-in that the instance mounts is not installed.", ("SchemaNotInstalled",)),
+    Exit(
+        SCHEMA_MISSING,
+        "A schema plug-in that the instance mounts is not installed, or raises an error when it is imported.",
+        ("SchemaNotInstalled",),
+    ),
     Exit(SETTINGS, "The settings are invalid or can't be written.", ("InvalidSettings", "SettingsNotWritable")),
     Exit(
         EXTRA_MISSING, "An optional dependency is missing; the message has the `pip install` line.", ("MissingExtra",)
+    ),
+    Exit(
+        SCHEMA_UNUSABLE,
+        "A schema plug-in is installed but can't be used: it clashes with another one, has no migrations, or needs another "
+        "version of lamindb; or it can't be taken away, since others build on it.",
+        ("SchemaNotUsable", "SchemaInUse"),
     ),
     Exit(NOT_FOUND, "No such record.", ("NoResultFound",)),
     Exit(

@@ -5,45 +5,69 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from lamindb.errors import DatabaseBehind
-from lamindb.setup import signals
+from lamindb.setup import migration_plan, signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from django.db.migrations import Migration
+    from django.db.migrations.state import ProjectState
 
 
 _LOCK = 5_513_107_280_364_921  # any number: all processes that migrate an instance ask for the same lock
 
 
-def apply_all(on_applied: Callable[[str], None] | None = None) -> int:
-    """Apply every migration that the database misses; two processes that migrate wait for each other.
+class Executor(MigrationExecutor):
+    """Applies migrations whole or not at all: that one was applied is recorded in the transaction that applies it."""
+
+    def apply_migration(
+        self,
+        state: ProjectState,
+        migration: Migration,
+        fake: bool = False,  # noqa: FBT001, FBT002 - the signature is Django's
+        fake_initial: bool = False,  # noqa: FBT001, FBT002
+    ) -> ProjectState:
+        """Apply a migration, unless another process has just done so."""
+        if not migration.atomic:
+            return super().apply_migration(state, migration, fake, fake_initial)
+        with self.connection.constraint_checks_disabled(), transaction.atomic():
+            if (migration.app_label, migration.name) in self.recorder.applied_migrations():
+                return migration.mutate_state(state)
+            return super().apply_migration(state, migration, fake, fake_initial)
+
+
+def apply_all(on_applied: Callable[[str], None] | None = None, *, to: str | None = None) -> int:
+    """Apply the migrations that the database misses; two processes that migrate wait for each other.
 
     Args:
         on_applied: Called with the name of each migration that was applied.
+        to: The last migration to apply, as in :func:`lamindb.setup.migration_plan.targets`; by default all.
 
     Returns:
         The number of migrations that were applied.
 
     Raises:
         DatabaseBehind: The installed migrations of a package contradict each other.
+        UnknownMigration: There is no migration ``to``.
     """
 
     def progress(action: str, migration: Any = None, fake: bool | None = False) -> None:  # noqa: FBT001, FBT002, ARG001 - the signature is Django's
         if action == "apply_success" and on_applied is not None:
-            on_applied(str(migration))
+            transaction.on_commit(lambda: on_applied(str(migration)))
 
     with _one_at_a_time():
-        executor = MigrationExecutor(connection, progress)
+        executor = Executor(connection, progress)
         conflicts = executor.loader.detect_conflicts()
         if conflicts:
             names = "; ".join(f"{label}: {', '.join(sorted(leaves))}" for label, leaves in conflicts.items())
             msg = f"Migrations contradict each other ({names}): several are the last one of their package."
             raise DatabaseBehind(msg)
         executor.loader.check_consistent_history(connection)
-        targets = executor.loader.graph.leaf_nodes()
+        targets = migration_plan.targets(executor.loader, to)
         plan = executor.migration_plan(targets)
         if plan:
             signals.tables_changing.send(sender=None)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import site
 import sysconfig
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import DatabaseBehind
-from lamindb.setup import connection, current, sqlite_files
+from lamindb.setup import backups, connection, current
 
 if TYPE_CHECKING:
     from lamindb.setup.instances import InstanceSettings
+    from lamindb.setup.migration_plan import Plan
 
 
 class migrate:  # noqa: N801 - the name in the public API
@@ -42,29 +42,50 @@ class migrate:  # noqa: N801 - the name in the public API
         call_command("makemigrations", *labels)
 
     @classmethod
-    def deploy(cls) -> None:
+    def plan(cls, *, to: str | None = None) -> Plan:
+        """What :meth:`deploy` would do: the pending migrations, each with its risk and the reasons. Changes nothing.
+
+        Args:
+            to: The last migration to apply, such as ``lnschema_core.0020``; by default all.
+
+        Raises:
+            InstanceNotLoaded: No instance is loaded.
+            UnknownMigration: There is no such migration.
+        """
+        with log.muted():  # what is missing is said once, by the plan
+            connection.connect()
+        from lamindb.setup import migration_plan
+
+        return migration_plan.make(to)
+
+    @classmethod
+    def deploy(cls, *, to: str | None = None, backup: bool = True) -> None:
         """Apply to the database the migrations that it misses, and make the search indexes that it misses.
 
-        An SQLite database is copied before migrations are applied.
+        The database is copied before: an SQLite file always, a Postgres database by ``pg_dump`` where that is installed,
+        unless all migrations are safe.
+
+        Args:
+            to: The last migration to apply, such as ``lnschema_core.0020``; by default all.
+            backup: Copy the database before.
 
         Raises:
             DatabaseAhead: The database has migrations that the installed library doesn't know.
             DatabaseBehind: A migration failed.
             InstanceNotLoaded: No instance is loaded.
+            UnknownMigration: There is no migration ``to``.
         """
-        with log.muted():
-            connection.connect()
-        from lamindb.setup import migration_state, signals
+        plan = cls.plan(to=to)
+        from lamindb.setup import signals
 
         connection.check_writable()
         instance = current.settings.instance
-        if not migration_state.compare().missing:
+        if not plan.missing:
             signals.tables_ready.send(sender=None)
             log.success("database already up-to-date with migrations!")
             return
-        backup = _back_up(instance)
-        _apply(instance, backup)
-        connection.announce_ready(instance)
+        needs_copy = backup and (instance.dialect == "sqlite" or plan.risk > 0)
+        apply(instance, backups.back_up(instance) if needs_copy else None, to=to)
 
     @classmethod
     def check(cls) -> bool:
@@ -138,28 +159,29 @@ def _under_development() -> list[str]:
 # -- deploy -----------------------------------------------------------------------------------------------------------
 
 
-def _back_up(instance: InstanceSettings) -> Path | None:
-    """Copy an SQLite database into its folder, under a name that tells the time."""
-    if instance.dialect != "sqlite":
-        return None
-    path = instance.sqlite_file
-    time = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    backup = path.with_name(f"{path.name}.{time}.backup")
-    sqlite_files.back_up(path, backup)
-    log.info(f"copied the database to {backup}")
-    return backup
+def apply(instance: InstanceSettings, backup: Path | None, *, to: str | None = None) -> None:
+    """Apply what the connected database misses.
 
+    Args:
+        instance: The connected instance.
+        backup: A copy of the database, to be named if a migration fails.
+        to: The last migration to apply; by default all.
 
-def _apply(instance: InstanceSettings, backup: Path | None) -> None:
+    Raises:
+        DatabaseBehind: A migration failed.
+    """
     from django.db import Error
 
-    from lamindb.setup import guards, migrating
+    from lamindb.setup import guards, migrating, migration_state
 
     try:
-        count = migrating.apply_all(lambda name: log.info(f"applied {name}"))
+        count = migrating.apply_all(lambda name: log.info(f"applied {name}"), to=to)
     except Error as error:
         help_ = f" The database as it was before is in {backup}." if backup is not None else ""
         msg = f"A migration of {instance.identifier} failed: {' '.join(str(error).split())}.{help_}"
         raise DatabaseBehind(msg) from error
-    guards.remember_missing(())
+    left = migration_state.compare().missing
+    guards.remember_missing((migration.app_label, migration.name) for migration in left)
     log.success(f"deployed {count} migration{'s' if count != 1 else ''}")
+    if not left:
+        connection.announce_ready(instance)

@@ -14,6 +14,7 @@ from lamindb.cli.output import print_json, print_lines
 from lamindb.cli.texts import TEXT
 
 if TYPE_CHECKING:
+    from lamindb.setup.migration_plan import Plan
     from lamindb.setup.migration_state import MigrationState
 
 
@@ -22,8 +23,18 @@ if TYPE_CHECKING:
 @click.option("--package-name", metavar="NAME", type=TEXT, help="create, squash: the package, such as lnschema_core.")
 @click.option("--end-number", metavar="NNNN", type=TEXT, help="squash: the number of the last migration to squash.")
 @click.option("--start-number", metavar="NNNN", type=TEXT, help="squash: the number of the first migration to squash.")
+@click.option("--to", metavar="PACKAGE.NNNN", type=TEXT, help="plan, deploy: the last migration to apply.")
+@click.option("--no-backup", is_flag=True, help="deploy: don't copy the database before.")
 @json_option
-def migrate(action: str, package_name: str | None, end_number: str | None, start_number: str | None) -> int | None:
+def migrate(
+    action: str,
+    package_name: str | None,
+    end_number: str | None,
+    start_number: str | None,
+    *,
+    to: str | None,
+    no_backup: bool,
+) -> int | None:
     r"""Manage migrations.
 
     \b
@@ -31,8 +42,9 @@ def migrate(action: str, package_name: str | None, end_number: str | None, start
     deploy  apply to the database what it misses
     squash  merge migrations of a package into one
     check   exit 0 if models, migrations and database agree
-    plan    show what deploy would do; exit 13 if there is something to do
+    plan    show what deploy would do and how risky it is; exit 0 if nothing or all is safe, 1 cautious, 2 breaking
     """
+    _check_options(action, to=to, no_backup=no_backup)
     if current().json and action not in {"check", "plan"}:
         msg = f"migrate {action} has no --json: it is for check and plan"
         raise click.UsageError(msg, click.get_current_context())
@@ -42,8 +54,18 @@ def migrate(action: str, package_name: str | None, end_number: str | None, start
     if action == "create":
         return setup.migrate.create(*([package_name] if package_name else []))
     if action == "deploy":
-        return setup.migrate.deploy()
-    return _plan() if action == "plan" else _check()
+        return setup.migrate.deploy(to=to, backup=not no_backup)
+    return _plan(to) if action == "plan" else _check()
+
+
+def _check_options(action: str, *, to: str | None, no_backup: bool) -> None:
+    context = click.get_current_context()
+    if to is not None and action not in {"plan", "deploy"}:
+        msg = "--to is for plan and deploy"
+        raise click.UsageError(msg, context)
+    if no_backup and action != "deploy":
+        msg = "--no-backup is for deploy"
+        raise click.UsageError(msg, context)
 
 
 def _squash(package_name: str | None, end_number: str | None, start_number: str | None) -> None:
@@ -67,16 +89,27 @@ def _check() -> int:
     return status
 
 
-def _plan() -> int:
-    """Show what is between the database and the installed library."""
-    state = _state()
+def _plan(to: str | None) -> int:
+    """Show what is between the database and the installed library; the exit status is the greatest risk."""
+    plan = setup.migrate.plan(to=to)
     if current().json:
-        print_json(_as_dict(state))
-    elif _status(state) == exits.OK:
-        log.success("database already up-to-date with migrations!")
+        print_json(plan.as_dict())
+    elif plan.missing or plan.unknown:
+        print_lines(_plan_lines(plan))
     else:
-        print_lines(_lines(state))
-    return _status(state)
+        log.success("database already up-to-date with migrations!")
+    return exits.DATABASE_AHEAD if plan.unknown else int(plan.risk)
+
+
+def _plan_lines(plan: Plan) -> list[str]:
+    lines = []
+    for migration in plan.missing:
+        lines.append(f"to be deployed: {migration.package}.{migration.name} ({migration.risk.name})")
+        lines += [f"    {step.risk.name:<8}  {step.operation}: {step.reason}" for step in migration.steps]
+    lines += [f"unknown to the installed library: {package}.{name}" for package, name in plan.unknown]
+    if plan.missing and not plan.unknown:
+        lines.append("deploy with: lamin migrate deploy")
+    return lines
 
 
 def _state() -> MigrationState:
