@@ -129,6 +129,13 @@ class NoSuchColumn(LaminError, KeyError, AssertionError):
         return str(self.args[0])
 
 
+class NoSuchColumn(LaminError, KeyError, AssertionError):
+    """A public ontology has no such column."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class SynonymConflict(SystemExit, ValueError):
     """A synonym already belongs to another record of the registry.
 
