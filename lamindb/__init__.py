@@ -36,6 +36,7 @@ _NAMES = {
     "delete": "lnschema_core.saving:delete",
     "select": "lnschema_core.saving:select",
     "fsck": "lnschema_core.integrity.checking:fsck",
+    "trash": "lnschema_core.trash",
     "view": "lamindb.display:view",
     # rooms
     "settings": "lnschema_core.settings:settings",
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from lamindb.display import view
     from lamindb.errors import InstanceNotLoaded as InstanceNotSetupError
     from lamindb.provenance import run_context, track
+    from lnschema_core import trash
     from lnschema_core.criteria.criteria import Criteria
     from lnschema_core.criteria.criterion import Criterion
     from lnschema_core.integrity.checking import fsck
@@ -98,5 +100,6 @@ __all__ = [
     "settings",
     "setup",
     "track",
+    "trash",
     "view",
 ]

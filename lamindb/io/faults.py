@@ -37,6 +37,8 @@ POINTS = (
     "move.start",
     "move.done",
     "spare.done",
+    "delete.committed",
+    "restore.moved",
     "save.before-publish",
     "save.published",
     "save.before-commit",

@@ -1,44 +1,40 @@
-"""Deleting files and datasets: the row first, then the content."""
+"""Deleting files and datasets: the row first, then the content, both into the trash."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
 from lamindb import log
 from lamindb.io import transfer
+from lamindb.io.faults import point
 from lnschema_core.files import places
+from lnschema_core.trash import content
+from lnschema_core.trash.migrated import is_migrated
+from lnschema_core.trash.recording import delete_recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from upath import UPath
 
     from lnschema_core.models import Dataset, File
 
 
-def delete_file(file: File, *, storage: bool | None = None) -> None:
+def delete_file(file: File, *, storage: bool | None = None, permanent: bool = False) -> None:
     """Delete a file; see ``File.delete``."""
-    with_content = is_confirmed(file, storage=storage)
-    path = places.path_in_storage(file)
-    models.Model.delete(file)
-    if with_content:
-        transaction.on_commit(partial(remove_content, path))
+    _delete([file], file, with_content=is_confirmed(file, storage=storage), permanent=permanent)
 
 
-def delete_dataset(dataset: Dataset, *, storage: bool | None = None) -> None:
+def delete_dataset(dataset: Dataset, *, storage: bool | None = None, permanent: bool = False) -> None:
     """Delete a dataset, and its file if it has exactly one; see ``Dataset.delete``."""
     file = dataset.file
     if file is None:
-        models.Model.delete(dataset)
+        _delete([dataset], None, with_content=False, permanent=permanent)
         return
-    with_content = is_confirmed(file, storage=storage)
-    path = places.path_in_storage(file)
-    with transaction.atomic():
-        models.Model.delete(dataset)
-        models.Model.delete(file)
-    if with_content:
-        transaction.on_commit(partial(remove_content, path))
+    _delete([dataset, file], file, with_content=is_confirmed(file, storage=storage), permanent=permanent)
 
 
 def is_confirmed(file: File, *, storage: bool | None) -> bool:
@@ -48,8 +44,27 @@ def is_confirmed(file: File, *, storage: bool | None) -> bool:
     return input(f"Are you sure you want to delete {file} from storage? (y/n)") == "y"
 
 
+def _delete(records: Sequence[Any], file: File | None, *, with_content: bool, permanent: bool) -> None:
+    path = None if file is None else places.path_in_storage(file)
+    with transaction.atomic():
+        if permanent or not is_migrated():
+            for record in records:
+                models.Model.delete(record)
+            dispose = remove_content
+        else:
+            key = delete_recorded(records, file=file, has_content=with_content)
+            dispose = partial(content.move_to_trash_and_say, key)
+        if with_content and path is not None:
+            transaction.on_commit(partial(_after_commit, dispose, path))
+
+
+def _after_commit(dispose: Any, path: UPath) -> None:
+    point("delete.committed")
+    dispose(path)
+
+
 def remove_content(path: UPath) -> None:
-    """Remove an object from storage, and say so; one that is missing already is no error."""
+    """Remove an object from storage, for good, and say so; one that is missing already is no error."""
     if transfer.remove_object(path):
         log.success(f"deleted stored object {path}")
     else:

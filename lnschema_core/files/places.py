@@ -36,6 +36,12 @@ def storage_root(file: File) -> UPath:
     return to_path(file.storage.root)
 
 
+def root_as_str(file: File) -> str:
+    """The root of a file's storage location as its record has it; no query for the default one."""
+    default = setup.settings.storage
+    return default.root_as_str if file.storage_id == default.id else file.storage.root
+
+
 def path_of_file(file: File) -> UPath:
     """Where the bytes of a file are: the source of one that is still to be stored, else its place in storage."""
     source = None if file.pending is None else file.pending.source

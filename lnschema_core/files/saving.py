@@ -27,6 +27,7 @@ from lamindb.io.placing import explaining
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import places
 from lnschema_core.storable import check_storable
+from lnschema_core.trash.content import make_way
 from lnschema_core.versioning import saving_family
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class StoredContent:
     Attributes:
         now: Where it is.
         target: Where it belongs.
+        place: The root of the storage location and the key in it.
         spare: A free name in the storage location, for what lies at the target already.
         has_spared: Whether something was moved there.
         upload: What makes the content an object; without it, the content is one.
@@ -52,6 +54,7 @@ class StoredContent:
 
     now: UPath
     target: UPath
+    place: tuple[str, str]
     spare: UPath
     has_spared: bool = False
     upload: transfer.Upload | None = None
@@ -66,6 +69,7 @@ class StoredContent:
         if self.is_published:
             return
         if listing.has_object(self.target):
+            make_way(*self.place)
             self.has_spared = sparing.spare(self.target, self.spare)
         if self.upload is None:
             transfer.move(self.now, self.target)
@@ -167,7 +171,8 @@ def store_content(file: File) -> StoredContent | None:
     now = _free_name(root, file.suffix) if waits else target
     upload = _copy(pending, file, now, target)
     spare = _free_name(root, file.suffix, owner=f"{file.id}.")
-    return StoredContent(now=now, target=target, spare=spare, upload=upload)
+    place = (places.root_as_str(file), places.storage_key(file))
+    return StoredContent(now=now, target=target, place=place, spare=spare, upload=upload)
 
 
 def _free_name(root: UPath, suffix: str, *, owner: str = "") -> UPath:

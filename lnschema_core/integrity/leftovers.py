@@ -17,6 +17,9 @@ from lnschema_core.integrity import objects
 from lnschema_core.integrity.findings import Finding
 from lnschema_core.integrity.rows import is_whole, rows_by_id, rows_of
 from lnschema_core.models import File
+from lnschema_core.models.recovering import Deletion
+from lnschema_core.trash.content import FOLDER
+from lnschema_core.trash.migrated import is_migrated
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ _DATABASE = re.compile(r".*\.lndb(-\w+|\.\w+)?")
 
 
 def findings_of(place: Place, found: Sequence[tuple[str, Facts]], *, unregistered: bool) -> list[Finding]:
-    """What is wrong with some of the objects of a storage location; at most two queries.
+    """What is wrong with some of the objects of a storage location; at most three queries.
 
     Args:
         place: The storage location.
@@ -43,9 +46,12 @@ def findings_of(place: Place, found: Sequence[tuple[str, Facts]], *, unregistere
         unregistered: Whether to tell of objects that nobody registered, too.
     """
     named = {key: id_ for key, _ in found if (id_ := id_of_name(key))}
+    trashed = {key: id_ for key, _ in found if (id_ := id_in_trash(key))}
     by_id = rows_by_id(list(named.values()))
     owned = {row.object_key for row in by_id.values() if row.storage_id == place.id and row.key is None}
-    others = [key for key, _ in found if key not in named and not is_temporary(key)] if unregistered else []
+    owned |= _restorable(place, named, trashed)
+    ours = {*named, *trashed}
+    others = [key for key, _ in found if key not in ours and not is_temporary(key)] if unregistered else []
     registered = _registered(place, others)
     findings = []
     for key, facts in found:
@@ -53,6 +59,8 @@ def findings_of(place: Place, found: Sequence[tuple[str, Facts]], *, unregistere
             findings.append(_finding("temporary", place, key, facts, "a process that ended left it"))
         elif key in named and key not in owned:
             findings.append(_finding("orphan", place, key, facts, "no file has this id and suffix"))
+        elif key in trashed and key not in owned:
+            findings.append(_finding("orphan", place, key, facts, "nothing that was deleted has this id"))
         elif key in others and key not in registered and not _DATABASE.fullmatch(key):
             findings.append(_finding("unregistered", place, key, facts, "no file has this key"))
     return [_of_its_owner(place, one) for one in findings if place.is_ours or unregistered]
@@ -78,6 +86,22 @@ def id_of_name(key: str) -> str | None:
     name = key.removeprefix(paths.AUTO_KEY_PREFIX)
     match = _ID.match(name) if name != key and "/" not in name else None
     return None if match is None else match.group()
+
+
+def id_in_trash(key: str) -> str | None:
+    """The id of the deletion whose content is at a key in the trash, ``None`` for all other keys."""
+    name = key.removeprefix(f"{FOLDER}/")
+    match = _ID.match(name) if name != key else None
+    return None if match is None else match.group()
+
+
+def _restorable(place: Place, named: Mapping[str, str], trashed: Mapping[str, str]) -> set[str]:
+    """Keys of what was deleted and can be restored; what is on its way to the trash is still in its place. One query at most."""
+    if not (named or trashed) or not is_migrated():
+        return set()
+    deleted = Deletion.objects.filter(AnyOf("key", [*named]) | AnyOf("pk", [*trashed.values()]), root=place.name)
+    known = {str(value) for pair in deleted.values_list("pk", "key") for value in pair}
+    return {key for key, id_ in trashed.items() if id_ in known} | (known & named.keys())
 
 
 def id_of_spare(key: str) -> str | None:

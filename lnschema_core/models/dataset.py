@@ -241,15 +241,16 @@ class Dataset(Registry, Data, FormerNamesOfDatasets):
 
         save_dataset(self, *args, **kwargs)
 
-    def delete(self, storage: bool | None = None) -> None:  # type: ignore[override] # noqa: FBT001 - the API of 0.54
-        """Delete the dataset, and the file of a dataset of one file.
+    def delete(self, storage: bool | None = None, *, permanent: bool = False) -> None:  # type: ignore[override] # noqa: FBT001 - the API of 0.54
+        """Delete the dataset, and the file of a dataset of one file. Both can be restored until the trash is purged.
 
         Args:
             storage: Whether to delete the content of the file, too; by default you are asked.
+            permanent: Delete for good, without the trash.
         """
         from lnschema_core.files.deletion import delete_dataset
 
-        delete_dataset(self, storage=storage)
+        delete_dataset(self, storage=storage, permanent=permanent)
 
     def load(self, is_run_input: bool | None = None, **kwargs: Any) -> Any:  # noqa: FBT001 - the API of 0.54
         """Load the dataset into memory; several files are concatenated in their order.

@@ -291,15 +291,16 @@ class File(Registry, Data, FormerNamesOfFiles):
 
         replace(self, data, run=run, format=format)
 
-    def delete(self, storage: bool | None = None) -> None:  # type: ignore[override] # noqa: FBT001 - the API of 0.54
-        """Delete the record, and its content if wanted.
+    def delete(self, storage: bool | None = None, *, permanent: bool = False) -> None:  # type: ignore[override] # noqa: FBT001 - the API of 0.54
+        """Delete the record, and its content if wanted. Both can be restored until the trash is purged; see ``ln.trash``.
 
         Args:
             storage: Whether to delete the content, too; by default you are asked.
+            permanent: Delete for good, without the trash.
         """
         from lnschema_core.files.deletion import delete_file
 
-        delete_file(self, storage=storage)
+        delete_file(self, storage=storage, permanent=permanent)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ from lnschema_core.models.dataset import Dataset  # isort: split
 
 from lnschema_core.models.execution import Execution  # isort: split
 
+from lnschema_core.models.recovering import Deletion, Replacement  # isort: split
+
 from lnschema_core.models.links import (
     DatasetFeatureSet,
     DatasetLabelFeature,
@@ -38,6 +40,7 @@ __all__ = [
     "DatasetFeatureSet",
     "DatasetLabelFeature",
     "DatasetULabel",
+    "Deletion",
     "Execution",
     "Feature",
     "FeatureSet",
@@ -46,6 +49,7 @@ __all__ = [
     "FileLabelFeature",
     "FileULabel",
     "Modality",
+    "Replacement",
     "Run",
     "Storage",
     "Transform",

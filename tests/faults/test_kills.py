@@ -59,24 +59,75 @@ def test_replacing(ln, root, tmp_path, empty, key):
 
 @pytest.mark.parametrize("key", ["data.txt", None], ids=["key", "id"])
 def test_deleting(ln, root, tmp_path, empty, key):
-    """The row goes first; what is left is an object without a row."""
+    """The row goes first; from then on the file can be restored, wherever its content is."""
     source = tmp_path / "data.txt"
     source.write_text("data")
 
     def prepare():
         empty()
+        ln.trash.purge()
         ln.File(source, key=key, description="x").save()
 
     seen = []
     for step in kill_at_every_step(lambda: ln.File.filter().one().delete(storage=True), prepare):
-        is_there = any(path.is_file() for path in root.rglob("*data.txt" if key else ".lamindb/*"))
-        seen.append(
-            (step, "the object" if is_there else "nothing", "none" if ln.File.filter().count() == 0 else "there")
-        )
-        assert what_is_left(ln) == ({"orphan"} if is_there and key is None else set())
+        is_there = ln.File.filter().count() > 0
+        assert what_is_left(ln) == set()
         assert ln.fsck(collect=True, progress=False, grace=-1).is_clean
-    assert seen[-1] == ("", "nothing", "none")
+        restored = ln.trash.restore(ln.trash.list().index[0])
+        assert restored.path.read_text() == "data"
+        assert what_is_left(ln) == set()
+        seen.append((step, "there" if is_there else "none", "all"))
+    assert seen[-1] == ("", "none", "all")
     assert seen[:-1] == steps_of("deleting")
+
+
+@pytest.mark.parametrize("key", ["data.txt", None], ids=["key", "id"])
+def test_restoring(ln, root, tmp_path, empty, key):
+    """The row comes last, and restoring again succeeds."""
+    source = tmp_path / "data.txt"
+    source.write_text("data")
+
+    def prepare():
+        empty()
+        ln.trash.purge()
+        ln.File(source, key=key, description="x").save()
+        ln.File.filter().one().delete(storage=True)
+
+    def restore():
+        ln.trash.restore(ln.trash.list().index[0])
+
+    seen = []
+    for step in kill_at_every_step(restore, prepare):
+        seen.append(step)
+        assert ln.File.filter().count() == (0 if step else 1)
+        assert ln.fsck(collect=True, progress=False, grace=-1, resume=False).is_clean
+        if step:
+            restore()
+        assert ln.File.filter().one().path.read_text() == "data"
+        assert what_is_left(ln) == set()
+    assert seen == ["move.start", "move.done", "restore.moved", ""]
+
+
+@pytest.mark.parametrize("step", ["delete.committed", "move.start"])
+def test_a_key_is_taken_while_a_killed_process_was_deleting(ln, root, tmp_path, empty, step):
+    """The content that hasn't moved yet is moved by whoever saves another file there."""
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text("old")
+    new.write_text("new")
+
+    def prepare():
+        empty()
+        ln.trash.purge()
+        ln.File(old, key="data.txt").save()
+
+    for reached in kill_at_every_step(lambda: ln.File.filter().one().delete(storage=True), prepare):
+        if reached != step:
+            continue
+        ln.File(new, key="data.txt").save()
+        assert ln.File.filter().one().path.read_text() == "new"
+        ln.File.filter().one().delete(storage=True)
+        ln.trash.restore(ln.trash.list().index[1])
+        assert ln.File.filter().one().path.read_text() == "old"
 
 
 def test_new_version(ln, root, tmp_path, empty):

@@ -1,0 +1,146 @@
+"""What was deleted is restored as it was, until it is purged."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from lamindb.errors import NoResultFound, NotRestorable
+
+pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
+
+
+@pytest.fixture
+def ln(instance):
+    """The door."""
+    import lamindb
+
+    lamindb.settings.verbosity = "error"
+    return lamindb
+
+
+@pytest.fixture
+def frame():
+    """A table."""
+    return pd.DataFrame({"kind": ["a", "b"], "value": [1, 2]})
+
+
+@pytest.fixture
+def file(ln, frame):
+    """A file with features, labels and lineage."""
+    ln.save(ln.Feature.from_df(frame))
+    ln.save([ln.ULabel(name="a"), ln.ULabel(name="b")])
+    ln.track(ln.Transform(name="make"))
+    file = ln.File.from_df(frame, key="tables/a.parquet", description="A table")
+    file.save()
+    file.labels.add(ln.ULabel.filter().all(), ln.Feature.filter(name="kind").one())
+    file.input_of.add(ln.run_context.run)
+    return file
+
+
+def facts(ln, id_):
+    """All that a file is, and all that it is linked to."""
+    file = ln.File.filter(id=id_).one()
+    return {
+        "values": ln.File.filter(id=id_).values().get(),
+        "content": file.path.read_bytes(),
+        "labels": sorted(file.labels.get(ln.Feature.filter(name="kind").one()).values_list("name", flat=True)),
+        "features": sorted(file.features["columns"].values_list("name", flat=True)),
+        "run": (file.run_id, file.transform_id, sorted(file.input_of.values_list("pk", flat=True))),
+    }
+
+
+def test_a_file_is_restored_with_bytes_labels_features_and_lineage(ln, file):
+    """Every column, link and byte is as before; nothing is left in the trash."""
+    before, path = facts(ln, file.id), file.path
+    id_ = file.id
+    file.delete(storage=True)
+    assert not path.exists()
+    assert not ln.File.filter(id=id_).exists()
+    assert ln.trash.list()["name"].tolist() == ["tables/a.parquet"]
+    restored = ln.trash.restore("tables/a.parquet")
+    assert restored.id == id_
+    assert facts(ln, id_) == before
+    assert len(ln.trash.list()) == 0
+    assert ln.fsck(read_data=True, progress=False, resume=False, grace=-1).is_clean
+
+
+def test_a_record_that_was_deleted_without_its_content_is_restored(ln, file):
+    """The content stays where it was, and purging the trash doesn't touch it."""
+    before, path, id_ = facts(ln, file.id), file.path, file.id
+    file.delete(storage=False)
+    assert path.exists()
+    ln.trash.restore(id_)
+    assert facts(ln, id_) == before
+    ln.File.filter(id=id_).one().delete(storage=False)
+    ln.trash.purge()
+    assert path.exists()
+
+
+def test_a_dataset_is_restored_with_its_file(ln, frame):
+    """One deletion, one restoration."""
+    ln.save(ln.Feature.from_df(frame))
+    dataset = ln.Dataset.from_df(frame, name="mine", description="x")
+    dataset.save()
+    id_ = dataset.id
+    dataset.delete(storage=True)
+    assert not ln.Dataset.filter(id=id_).exists()
+    assert not ln.File.filter(id=id_).exists()
+    restored = ln.trash.restore("mine")
+    assert restored.file_id == ln.File.filter().one().id
+    assert restored.load().equals(frame)
+
+
+def test_a_purged_file_is_gone(ln, file, tmp_path):
+    """The content, too; what is younger than asked stays."""
+    file.delete(storage=True)
+    assert ln.trash.purge(older_than=1) == []
+    (gone,) = ln.trash.purge()
+    assert gone.name == "tables/a.parquet"
+    with pytest.raises(NoResultFound, match="lamin trash list"):
+        ln.trash.restore("tables/a.parquet")
+    assert ln.fsck(unregistered=True, progress=False, resume=False, grace=-1).counts == {}
+
+
+def test_permanent_deletion_leaves_nothing(ln, file):
+    """Neither in the database nor in storage."""
+    path = file.path
+    file.delete(storage=True, permanent=True)
+    assert not path.exists()
+    assert len(ln.trash.list()) == 0
+
+
+def test_restoring_is_refused_where_another_file_has_taken_the_key(ln, file, frame):
+    """Neither is lost: once the other one is gone, the first comes back."""
+    file.delete(storage=True)
+    other = ln.File(frame.assign(more=1), key="tables/a.parquet")
+    other.save()
+    with pytest.raises(NotRestorable, match="has its key"):
+        ln.trash.restore("tables/a.parquet")
+    assert other.load()["more"].tolist() == [1, 1]
+    other.delete(storage=True)
+    oldest = ln.trash.list().index[-1]
+    ln.trash.restore(oldest)
+    assert list(ln.File.filter().one().load()) == ["kind", "value"]
+
+
+def test_links_to_what_is_gone_meanwhile_are_left_out(ln, file):
+    """The rest comes back."""
+    file.delete(storage=True)
+    ln.ULabel.filter(name="a").one().delete()
+    restored = ln.trash.restore("tables/a.parquet")
+    assert restored.ulabels.list("name") == ["b"]
+
+
+def test_fsck_leaves_the_trash_alone_and_collects_what_belongs_to_no_deletion(ln, frame, instance):
+    """Content in the trash isn't garbage, however old it is."""
+    file = ln.File(frame, description="x")
+    file.save()
+    file.delete(storage=True)
+    trash = ln.settings.storage / ".lamindb" / "trash"
+    (trash / "a1234567890123456789.txt").write_text("nobody's")
+    report = ln.fsck(collect=True, grace=-1, progress=False, resume=False)
+    assert [(one.kind, one.key, one.outcome) for one in report.findings] == [
+        ("orphan", ".lamindb/trash/a1234567890123456789.txt", "collected")
+    ]
+    assert ln.trash.restore(ln.trash.list().index[0]).load().equals(frame)
