@@ -5,7 +5,9 @@ Works the same for ten values and for a million, also on databases that limit th
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -105,15 +107,28 @@ def find_values(queryset: models.QuerySet[Any], field: str, values: Collection[A
         All of the values that the field has, possibly among others.
     """
     column = plain(queryset).values_list(field, flat=True)
-    if len(values) > _FEW and not _has_more_rows(column, _LOOKUP_IN_ROWS * len(values)):
+    if len(values) > _FEW and not has_more_rows(column, _LOOKUP_IN_ROWS * len(values)):
         return set(column.iterator())
     return {value for chunk in chunks(storable(values)) for value in column.filter(AnyOf(field, chunk))}
 
 
-def find_records(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> Iterator[Any]:
+def find_records(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> list[Any]:
     """Fetch the records of which a field has any of the values, in no particular order."""
-    for chunk in chunks(storable(values)):
-        yield from plain(queryset).filter(AnyOf(field, chunk)).iterator()
+    with _no_garbage():
+        matching = (plain(queryset).filter(AnyOf(field, chunk)) for chunk in chunks(storable(values)))
+        return [record for some in matching for record in some.iterator()]
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Don't look for garbage: records that are being fetched are none, and looking at them all takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def plain(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -143,6 +158,6 @@ def _is_storable(text: str) -> bool:
         return False
 
 
-def _has_more_rows(queryset: models.QuerySet[Any], number: int) -> bool:
+def has_more_rows(queryset: models.QuerySet[Any], number: int) -> bool:
     """Whether there are more rows than that, without counting on."""
     return queryset[: number + 1].count() > number

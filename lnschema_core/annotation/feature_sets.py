@@ -242,17 +242,19 @@ def validated_records(registry: type[Registry], field: str, values: Sequence[Any
     Names of features are not unique: of several features with one name the oldest is meant.
     """
     vocabulary = vocabulary_of(registry.filter(), field, kwargs)
-    positions = {value: position for position, value in enumerate(unique(values))}
-    found = [(getattr(record, field), record) for record in vocabulary.find_records(list(positions))]
-    known = {value for value, _ in found}
-    messages.show(messages.about_validation(compare(values, known.intersection), field))
+    distinct = unique(values)
+    found: dict[Any, list[Registry]] = {}
+    for record in vocabulary.find_records(distinct):
+        found.setdefault(getattr(record, field), []).append(record)
+    messages.show(messages.about_validation(compare(values, found.keys().__and__), field))
     if not found:
         log.warning("no validated features, skip creating feature set")
         return []
-    found.sort(key=lambda pair: (positions[pair[0]], _age(pair[1])))
+    groups = (found[value] for value in distinct if value in found)
+    by_age = (sorted(group, key=_age) if len(group) > 1 else group for group in groups)
     if registry is core_registry("Feature"):
-        return list(dict(reversed(found)).values())[::-1]
-    return [record for _, record in found]
+        return [group[0] for group in by_age]
+    return [record for group in by_age for record in group]
 
 
 def _age(record: Any) -> tuple[Any, ...]:

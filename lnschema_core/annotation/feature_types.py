@@ -16,6 +16,8 @@ CATEGORY = "category"
 NUMBER = "number"
 
 _SHOWN = 3
+_NUMBERS_AND_TIMES = "iufcbmM"
+"""Kinds of data types, as numpy calls them, that say what values are."""
 _DIGITS = re.compile(r"\d")
 
 
@@ -34,6 +36,15 @@ def feature_type(column: pd.Series[Any]) -> str:
     if is_string_dtype(column) and column.nunique() < len(column):
         return CATEGORY
     return type_of_dtype(column.dtype)
+
+
+def feature_types(df: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
+    """What the values of some columns of a frame are; looks at the values of those only whose data type doesn't tell."""
+    dtypes = dict(zip(df.columns, df.dtypes, strict=True))
+    return {
+        name: type_of_dtype(dtypes[name]) if dtypes[name].kind in _NUMBERS_AND_TIMES else feature_type(df[name])
+        for name in columns
+    }
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.text.ranking import rank
-from lnschema_core.annotation.feature_types import checked_columns, feature_type
+from lnschema_core.annotation.feature_types import checked_columns, feature_types
 from lnschema_core.catalogue import core_registry
 from lnschema_core.naming import SIMILAR
 from lnschema_core.settings import settings
@@ -37,9 +37,9 @@ def features_of_frame(df: pd.DataFrame) -> list[Feature]:
     stored = sorted(find_records(registry.filter(), "name", columns), key=_age, reverse=True)
     features = {feature.name: feature for feature in stored}
     new = [name for name in columns if name not in features]
-    for name, column in df.items():
-        if name not in features:
-            features[name] = registry.from_fields(name=name, type=feature_type(column))
+    types = feature_types(df, new)
+    for name in new:
+        features[name] = registry.from_fields(name=name, type=types[name])
     if new and settings.upon_create_search_names:
         _warn_similar(new)
     return [features[name] for name in columns]

@@ -10,10 +10,11 @@ from django.db import models
 from lamindb.text.batch import check_strings
 from lamindb.text.synonyms import find_standards, pick
 from lnschema_core.fields import has_field, registry_of, string_field
-from lnschema_core.values import find_records, find_values, plain
+from lnschema_core.search_index import holders
+from lnschema_core.values import find_records, find_values, plain, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Sequence
 
     from lamindb.text.synonyms import Keep
     from lamindb.types import StrField
@@ -47,7 +48,7 @@ class Vocabulary:
         self._check(values)
         return find_values(self.records, self.field, values)
 
-    def find_records(self, values: Collection[Any]) -> Iterator[Any]:
+    def find_records(self, values: Collection[Any]) -> list[Any]:
         """Fetch the records that have one of the values, in no particular order.
 
         Raises:
@@ -61,17 +62,21 @@ class Vocabulary:
     ) -> dict[str, Any]:
         """Find what values stand for that no record has; see :mod:`lamindb.text.synonyms`.
 
-        Reads the names and synonyms of all records, in a stream. Of several records that share a synonym the oldest one
-        comes first.
+        A few values are looked up in the search index of a large registry; otherwise the names and synonyms of all records are
+        read, in a stream. Of several records that share a synonym the oldest one comes first.
         """
-        strings = [value for value in values if isinstance(value, str)]
+        strings = storable([value for value in values if isinstance(value, str)])
         if self.synonyms_field is None or not strings:
             return pick({}, keep)
-        standards = find_standards(strings, self._terms(self.synonyms_field), case_sensitive=case_sensitive)
+        terms = self._terms(strings, self.synonyms_field)
+        standards = find_standards(strings, terms, case_sensitive=case_sensitive)
         return pick(self._oldest_first(standards), keep)
 
-    def _terms(self, synonyms_field: str) -> Iterable[tuple[str | None, str | None]]:
-        return self.records.values_list(self.field, synonyms_field).iterator()
+    def _terms(self, values: Sequence[str], synonyms_field: str) -> Iterable[tuple[str | None, str | None]]:
+        """Names and synonyms of records, of all or of those that may have one of the values."""
+        some = holders.narrowed(self.records, self.field, synonyms_field, values)
+        records = self.records if some is None else some
+        return records.values_list(self.field, synonyms_field).iterator()
 
     def _oldest_first(self, standards: dict[str, list[str]]) -> dict[str, list[str]]:
         ambiguous = {name for names in standards.values() if len(names) > 1 for name in names}

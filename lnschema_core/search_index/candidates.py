@@ -70,12 +70,12 @@ def namesakes(registry: type[models.Model], name: str) -> list[tuple[Any, str | 
         Key, name and synonyms of each; ``None`` if the indexes for that are missing.
     """
     layout = layout_of(registry)
-    if layout is None or layout.name is None or "keys" not in _usable(layout) or not storable([name]):
+    if layout is None or layout.name is None or "keys" not in usable(layout) or not storable([name]):
         return None
     statement = _Statement(layout)
     _by_name(statement, layout.name, name[:_LONGEST])
     found = statement.rows()
-    if layout.synonyms is not None and "trigrams" in _usable(layout):
+    if layout.synonyms is not None and "trigrams" in usable(layout):
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
         if connection.vendor == "sqlite":
@@ -91,11 +91,11 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
         At most some hundred keys; ``None`` if the indexes for that are missing, or fields are not indexed.
     """
     layout = layout_of(registry)
-    if layout is None or not fields <= layout.fields or "trigrams" not in _usable(layout) or not storable([string]):
+    if layout is None or not fields <= layout.fields or "trigrams" not in usable(layout) or not storable([string]):
         return None
     string = string[:_LONGEST]
     statement = _Statement(layout)
-    if layout.name is not None and "keys" in _usable(layout):
+    if layout.name is not None and "keys" in usable(layout):
         _by_name(statement, layout.name, string)
     if connection.vendor == "sqlite":
         _of_unfinished_batch(statement)
@@ -126,7 +126,8 @@ def forget() -> None:
     _Known.connection = None
 
 
-def _usable(layout: Layout) -> set[str]:
+def usable(layout: Layout) -> set[str]:
+    """Which indexes of a registry the database has: ``"keys"``, ``"trigrams"``."""
     connection.ensure_connection()
     if _Known.connection is not connection.connection:
         _Known.tables, _Known.connection = objects.usable(), connection.connection

@@ -1,0 +1,121 @@
+"""Records that may have a text as their name or as one of their synonyms, in any casing: all of those, and some others.
+
+The index of trigrams answers that for a few texts in a large registry. It folds fewer characters than Python does, so only
+those stretches of a text are asked for that every folding leaves alike; who asks has to compare what comes back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models
+
+from lnschema_core.search_index import candidates, definitions
+from lnschema_core.search_index.definitions import BATCH, quoted
+from lnschema_core.search_index.layout import layout_of
+from lnschema_core.values import has_more_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
+    from lnschema_core.search_index.layout import Layout
+
+_MOST_VALUES = 200
+"""Up to so many texts are looked up in the index."""
+_ROWS_PER_VALUE = 2_000
+"""Looking one text up takes as long as reading this many rows."""
+_MOST_TRIGRAMS = 12
+_SIZE = 3
+
+# Some characters become several when their case is folded (ß: ss), which Python does, but no database. Two foreign ones become s
+# and k, which SQLite does, too. Beside a character that isn't ASCII, a letter may be part of such a fold.
+# https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt
+_FOLDS = {"sqlite": re.compile("f[fil]+|s[st]+"), "postgresql": re.compile("f[fil]+|st?|k")}
+_UNSURE = re.compile(r"\0+|.?[^\x00-\x7f]+.?", re.DOTALL)
+
+
+def narrowed(
+    queryset: models.QuerySet[Any], name: str, synonyms: str, texts: Sequence[str]
+) -> models.QuerySet[Any] | None:
+    """Those records of a query set that may have one of the texts as name or synonym.
+
+    Args:
+        queryset: The records, without an order or slice.
+        name: The field of the name.
+        synonyms: The field of the synonyms, joined by a bar.
+        texts: The texts, without null characters.
+
+    Returns:
+        ``None`` if reading all records is quicker, or if the index can't tell.
+    """
+    registry: type[models.Model] = queryset.model
+    layout = layout_of(registry)
+    if layout is None or len(texts) > _MOST_VALUES or not _are_bounded(layout, registry, name, synonyms):
+        return None
+    if not has_more_rows(registry._default_manager.all(), _ROWS_PER_VALUE * len(texts)):
+        return None
+    terms = [_sure(term) for text in texts for term in (f"{text}|", f"|{text}")]
+    if not all(terms) or "trigrams" not in candidates.usable(layout):
+        return None
+    return queryset.filter(_MayContain(layout, terms))
+
+
+def _are_bounded(layout: Layout, registry: type[models.Model], name: str, synonyms: str) -> bool:
+    """Whether in what is indexed a bar follows each name, and precedes all synonyms."""
+    if not {name, synonyms} <= layout.fields:
+        return False
+    columns = [registry._meta.get_field(field).column for field in (name, synonyms)]  # type: ignore[union-attr]
+    return columns[0] != layout.texts[-1] and columns[1] != layout.texts[0]
+
+
+def _sure(text: str) -> list[str]:
+    """The stretches of a text, of three characters or more, that all texts share which differ in casing only."""
+    marked = _FOLDS[connection.vendor].sub(lambda match: "\0" * len(match[0]), text.casefold())
+    return [stretch for stretch in _UNSURE.split(marked) if len(stretch) >= _SIZE]
+
+
+class _MayContain(models.Func):
+    """A condition: what is indexed of a record has all stretches of one of the terms."""
+
+    def __init__(self, layout: Layout, terms: Sequence[Sequence[str]]) -> None:
+        super().__init__(models.F("pk"), output_field=models.BooleanField())
+        self.layout = layout
+        self.terms = terms
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Numbers from the table of trigrams, keys from the table of texts, which also has those not in the other yet."""
+        texts, grams = quoted(self.layout.object_name("text")), quoted(self.layout.object_name("gram"))
+        template = (
+            f"%(expressions)s IN (SELECT key FROM {texts} WHERE entry IN (SELECT rowid FROM {grams} WHERE {grams} MATCH %%s) "  # noqa: S608 - our names
+            f"UNION ALL SELECT key FROM {texts} WHERE entry > (SELECT max(entry) / {BATCH} * {BATCH} FROM {texts}))"
+        )
+        sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
+        return sql, (*parameters, " OR ".join(dict.fromkeys(_all_trigrams(term) for term in self.terms)))
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Patterns; see https://www.postgresql.org/docs/current/pgtrgm.html#PGTRGM-INDEX."""
+        condition = definitions.text(self.layout, f"{quoted(self.layout.table)}.")
+        template = f"(%(expressions)s IS NOT NULL AND ({condition}) ILIKE ANY(%%s))"
+        sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
+        return sql, (*parameters, list(dict.fromkeys(_pattern(term) for term in self.terms)))
+
+
+def _all_trigrams(stretches: Sequence[str]) -> str:
+    """The condition, in FTS5, that all trigrams of the stretches are there; of many, the first, the last and some between."""
+    trigrams = [one[i : i + _SIZE] for one in stretches for i in range(len(one) - _SIZE + 1)]
+    count = min(len(trigrams), _MOST_TRIGRAMS)
+    some = [trigrams[i * (len(trigrams) - 1) // max(count - 1, 1)] for i in range(count)]
+    return f"({' AND '.join(quoted(trigram) for trigram in dict.fromkeys(some))})"
+
+
+def _pattern(stretches: Sequence[str]) -> str:
+    escaped = (re.sub(r"([\\%_])", r"\\\1", stretch) for stretch in stretches)
+    return f"%{'%'.join(escaped)}%"
