@@ -21,11 +21,12 @@ def on_database_ready(*, instance: InstanceSettings, **_: Any) -> None:
 
 
 def on_instance_connected(*, writable: bool, **_: Any) -> None:
-    """Make sure that the current user has a row, else every record they create would be refused."""
+    """Make sure that the current user has a row, else every record they create would be refused; undo what was interrupted."""
     if not writable:
         return
     from django.db import DatabaseError, connection
 
+    from lnschema_core.files import interrupted
     from lnschema_core.models.user import User
     from lnschema_core.search_index import objects
 
@@ -34,6 +35,7 @@ def on_instance_connected(*, writable: bool, **_: Any) -> None:
         known = User.objects.filter(id=setup.settings.user.id).exists()
         if not known:
             ensure_user()
+        interrupted.undo_all()
     except DatabaseError as error:
         connection.close()
         log.warning(f"instance seems not set up ({error})")

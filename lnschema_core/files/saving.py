@@ -25,9 +25,10 @@ from lamindb.io import formats, hashing, listing, paths, sparing, transfer
 from lamindb.io.faults import point
 from lamindb.io.placing import explaining
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
-from lnschema_core.files import places
+from lnschema_core.files import interrupted, places
 from lnschema_core.storable import check_storable
 from lnschema_core.trash.content import make_way
+from lnschema_core.trash.migrated import is_migrated
 from lnschema_core.versioning import saving_family
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class StoredContent:
         spare: A free name in the storage location, for what lies at the target already.
         has_spared: Whether something was moved there.
         upload: What makes the content an object; without it, the content is one.
+        strike_out: What says, in the transaction, that the replacement of other content is not interrupted.
     """
 
     now: UPath
@@ -58,6 +60,7 @@ class StoredContent:
     spare: UPath
     has_spared: bool = False
     upload: transfer.Upload | None = None
+    strike_out: Callable[[], object] | None = None
 
     @property
     def is_published(self) -> bool:
@@ -76,6 +79,8 @@ class StoredContent:
         else:
             self.upload.commit()
         self.now = self.target
+        if self.strike_out is not None:
+            self.strike_out()
 
     def settle(self) -> None:
         """Remove what was there before, once the record is committed."""
@@ -88,8 +93,10 @@ class StoredContent:
             transfer.remove_object(self.now)
         else:
             self.upload.discard()
-        if self.has_spared:
+        if self.has_spared and listing.has_object(self.spare):
             sparing.put_back(self.spare, self.target)
+        if self.strike_out is not None and not transaction.get_connection().in_atomic_block:
+            self.strike_out()
 
 
 def save_file(file: File, *args: Any, **kwargs: Any) -> None:
@@ -172,7 +179,10 @@ def store_content(file: File) -> StoredContent | None:
     upload = _copy(pending, file, now, target)
     spare = _free_name(root, file.suffix, owner=f"{file.id}.")
     place = (places.root_as_str(file), places.storage_key(file))
-    return StoredContent(now=now, target=target, place=place, spare=spare, upload=upload)
+    strike_out = None
+    if not file._state.adding and pending.stale is None and is_migrated():
+        strike_out = interrupted.write_down(file.pk, *place, str(paths.relative_key(spare, root)))
+    return StoredContent(now=now, target=target, place=place, spare=spare, upload=upload, strike_out=strike_out)
 
 
 def _free_name(root: UPath, suffix: str, *, owner: str = "") -> UPath:
