@@ -52,7 +52,14 @@ class SchemaNotInstalled(LaminError, ModuleNotFoundError):
 
 
 class SchemaNotUsable(LaminError, RuntimeError):
-    """A schema plug-in is installed, but clashes with another one, or needs another version of lamindb."""
+    """A schema plug-in is installed, but clashes with another one, or needs another version of lamindb.
+
+    ``name`` is its package, as that of ``SchemaNotInstalled`` is.
+    """
+
+    def __init__(self, message: str, *, name: str | None = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class SchemaInUse(LaminError, RuntimeError):
@@ -106,6 +113,10 @@ class UnknownSpecies(LaminError, ValueError, AssertionError):
     """A species is neither in its registry nor in a public source."""
 
 
+class OneFieldOnly(LaminError, TypeError, AssertionError):
+    """Several fields are passed where one is to be matched."""
+
+
 class CriteriaNotMet(ValidationError, ValueError):
     """Data don't meet the criteria that they are held to; ``report`` tells which values, where and why."""
 
@@ -120,13 +131,6 @@ class InvalidCriteria(LaminError, ValueError):
 
 class InvalidSynonym(LaminError, ValueError, AssertionError):
     """A synonym that can't be stored."""
-
-
-class NoSuchColumn(LaminError, KeyError, AssertionError):
-    """A public ontology has no such column."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class NoSuchColumn(LaminError, KeyError, AssertionError):

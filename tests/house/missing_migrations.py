@@ -20,7 +20,7 @@ def main() -> int:
     """Make an instance with our schemas and let Django compare."""
     with tempfile.TemporaryDirectory() as folder:
         sandbox = Sandbox(Path(folder) / "home")
-        sandbox.lamin("init", "--storage", str(sandbox.home / "storage"))
+        sandbox.lamin("init", "--storage", str(sandbox.home / "storage"), "--schema", "bionty")
         done = sandbox.python(CODE, check=False)
     sys.stdout.write(done.stdout + done.stderr)
     return done.returncode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lamindb.setup import connection
 
-INSTALLED_APPS = ["lnschema_core"]
+INSTALLED_APPS = ["lnschema_core", "lnschema_bionty"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

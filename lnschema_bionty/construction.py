@@ -1,0 +1,88 @@
+"""What constructors of biological registries do with their arguments, and with rows of public tables: species, parents, ids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamindb.text.batch import is_missing
+from lnschema_bionty.contexts import species_for_new
+from lnschema_core.fields import has_field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lnschema_bionty.models import BioRegistry
+
+RENAMED = {"definition": "description"}
+"""Columns of public tables whose field has another name."""
+
+
+def fields_of_row(registry: type[BioRegistry], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a row of a public table, as far as the registry has them, with parents."""
+    named = {RENAMED.get(column, column): value for column, value in row.items()}
+    known = {column for column in named if column == "parents" or has_field(registry, column)}
+    return {name: plain_value(named[name]) for name in named if name in known}
+
+
+def plain_value(value: Any) -> Any:
+    """A value of a table as one of a field: no NaN, no array."""
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return value if isinstance(value, list | tuple) or not is_missing(value) else None
+
+
+def prepared(registry: type[BioRegistry], fields: dict[str, Any]) -> tuple[dict[str, Any], list[str] | None]:
+    """The fields of a new record with its species and id, and the ontology ids of its parents.
+
+    Raises:
+        SpeciesRequired: The record belongs to a species, and none is passed or set.
+        TypeError: The species is no record.
+        ValueError: The parents aren't ontology ids.
+    """
+    fields = dict(fields)
+    parents = checked_parents(fields.pop("parents", None))
+    fields = species_for_new(registry, fields)
+    hashed = registry.make_id(fields)
+    return ({**fields, "id": hashed} if hashed is not None else fields), parents
+
+
+def checked_parents(parents: Any) -> list[str] | None:
+    """Ontology ids of parents as a list; ``None`` if there are none.
+
+    Raises:
+        ValueError: They aren't a list of strings.
+    """
+    if parents is None:
+        return None
+    listed = parents.tolist() if hasattr(parents, "tolist") else parents
+    if not isinstance(listed, list | tuple) or not all(isinstance(one, str) for one in listed):
+        msg = f"not a valid parents kwarg, got to be list of ontology ids, not {parents!r:.80}"
+        raise ValueError(msg)
+    return list(dict.fromkeys(listed)) or None
+
+
+def make_record(registry: type[Any], row: Mapping[str, Any], **links: Any) -> Any:
+    """An unsaved record of a row of a public table, without looking for records of the same name.
+
+    Args:
+        registry: The registry.
+        row: The row.
+        **links: The species and the source of the record, as far as it has them.
+    """
+    fields = fields_of_row(registry, row)
+    parents = fields.pop("parents", None)
+    fields = {name: value for name, value in fields.items() if value is not None or name not in registry.id_fields}
+    hashed = registry.make_id(fields)
+    if hashed is not None:
+        fields["id"] = hashed
+    record = registry.from_fields(**fields, **links)
+    record._parents = list(parents) if parents else None  # noqa: SLF001 - declared by the registry
+    record._from_bionty = True  # noqa: SLF001 - likewise
+    return record
+
+
+def parents_of(record: Any) -> list[str]:
+    """The ontology ids of the parents that are to be saved with a record."""
+    return record._parents or []  # noqa: SLF001 - declared by the registry
