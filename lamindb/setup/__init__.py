@@ -26,6 +26,9 @@ _NAMES = {
     "set_storage": "lamindb.setup.switching:set_storage",
     "register": "lamindb.setup.hub:register",
     "migrate": "lamindb.setup.migration_verbs:migrate",
+    "dump": "lamindb.setup.moving.verbs:dump",
+    "restore": "lamindb.setup.moving.verbs:restore",
+    "move": "lamindb.setup.moving.verbs:move",
     # for developers
     "settings": "lamindb.setup.current:settings",
     "connection": "lamindb.setup.connection",
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from lamindb.setup.hub import register
     from lamindb.setup.loading import load
     from lamindb.setup.migration_verbs import migrate
+    from lamindb.setup.moving.verbs import dump, move, restore
     from lamindb.setup.reporting import info
     from lamindb.setup.switching import set, set_storage  # noqa: A004 - the name in the public API
 
@@ -59,12 +63,15 @@ __all__ = [
     "connection",
     "delete",
     "dev",
+    "dump",
     "info",
     "init",
     "load",
     "login",
     "migrate",
+    "move",
     "register",
+    "restore",
     "set",
     "set_storage",
     "settings",

@@ -103,6 +103,20 @@ def use_database(packages: Sequence[str], database: dict[str, Any]) -> None:
     connections.settings[_ALIAS] = connections.configure_settings({_ALIAS: dict(database)})[_ALIAS]
 
 
+def add_database(alias: str, database: dict[str, Any]) -> None:
+    """Let a second database be used beside that of the instance."""
+    both = {_ALIAS: connections.settings[_ALIAS], alias: dict(database)}
+    connections.settings[alias] = connections.configure_settings(both)[alias]
+
+
+def remove_database(alias: str) -> None:
+    """Close a second database."""
+    if any(connection.alias == alias for connection in connections.all(initialized_only=True)):
+        connections[alias].close()
+        del connections[alias]
+    connections.settings.pop(alias, None)
+
+
 def disconnect() -> None:
     """Close the connection of this thread; the next query opens another one."""
     for connection in connections.all(initialized_only=True):

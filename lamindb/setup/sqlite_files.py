@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -108,19 +109,36 @@ def publish(source: sqlite3.Connection, path: Path) -> None:
         with closing(sqlite3.connect(temporary, isolation_level=None)) as target:
             target.execute("PRAGMA synchronous = OFF")
             source.backup(target)
-        set_journal(temporary)
-        _flush(temporary)
-        _link(temporary, path)
-        _flush(path.parent)
+        publish_file(temporary, path)
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
+        remove(temporary)
+
+
+def publish_file(temporary: Path, path: Path) -> None:
+    """Give a complete database its own name once every byte is on disk; its temporary name is left to the caller.
+
+    Raises:
+        FileExistsError: Another process made the database meanwhile.
+    """
+    set_journal(temporary)
+    _flush(temporary)
+    _link(temporary, path)
+    _flush(path.parent)
 
 
 def back_up(path: Path, target: Path) -> None:
     """Copy a database as it is at one moment, whoever writes it meanwhile."""
     with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as source:
         publish(source, target)
+
+
+def put_aside(path: Path) -> Path:
+    """Rename a database that nobody is to write any more; returns its new name, which tells the time."""
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as source:
+        source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    aside = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.moved")
+    path.rename(aside)
+    return aside
 
 
 def remove(path: Path) -> bool:

@@ -1,0 +1,206 @@
+"""All tables of the mounted packages as rows of plain values, which are the same whatever the database is.
+
+Reads and writes a bounded number of rows at a time. Knows nothing of files and instances.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import islice
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError, connections, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from lamindb.errors import NotMoved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Sequence
+
+    from django.apps.registry import Apps
+
+    Convert = Callable[[Any], Any]
+
+_PER_STATEMENT = 2_000
+_SAME = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.FloatField)
+_HISTORY = "django_migrations"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, and what its columns mean."""
+
+    name: str
+    model: type[models.Model]
+    columns: dict[str, models.Field[Any, Any]]
+
+    def rows(self, alias: str) -> Generator[list[Any]]:
+        """The rows of one database as plain values, in no order."""
+        fields = list(self.columns.values())
+        convert = [(place, _to_plain(one)) for place, one in enumerate(fields) if not _is_plain(one)]
+        names = [one.attname for one in fields]
+        found = self.model._base_manager.using(alias).order_by().values_list(*names)
+        for row in found.iterator(_PER_STATEMENT):
+            values = [*row]
+            for place, function in convert:
+                if values[place] is not None:
+                    values[place] = function(values[place])
+            yield values
+
+    def write(self, rows: Iterable[list[Any]], alias: str, columns: Sequence[str]) -> None:
+        """Insert rows of plain values.
+
+        Raises:
+            NotMoved: The database can't store a row, or has no such column.
+        """
+        unknown = [name for name in columns if name not in self.columns]
+        if unknown:
+            msg = f"The table {self.name} has no column {', '.join(unknown)} in this release."
+            raise NotMoved(msg)
+        fields = [self.columns[name] for name in columns]
+        convert = [(place, _to_stored(one, alias)) for place, one in enumerate(fields) if not _is_same(one)]
+        iterator = iter(rows)
+        while part := list(islice(iterator, _PER_STATEMENT)):
+            for values in part:
+                for place, function in convert:
+                    if values[place] is not None:
+                        values[place] = function(values[place])
+            self._insert(part, alias, columns)
+
+    def _insert(self, rows: list[list[Any]], alias: str, columns: Sequence[str]) -> None:
+        connection = connections[alias]
+        quote = connection.ops.quote_name
+        names = ", ".join(quote(name) for name in columns)
+        marks = f"({', '.join(['%s'] * len(columns))})"
+        start = f"INSERT INTO {quote(self.name)} ({names}) VALUES "  # noqa: S608 - names of the registries
+        try:
+            with connection.cursor() as cursor:
+                if connection.vendor == "sqlite":
+                    cursor.executemany(start + marks, rows)
+                else:
+                    values = [value for row in rows for value in row]
+                    cursor.execute(start + ", ".join([marks] * len(rows)), values)
+        except (DatabaseError, ValueError) as error:  # ValueError: the driver refuses a character
+            msg = f"A row of {self.name} can't be stored in the new database: {' '.join(str(error).split())}"
+            raise NotMoved(msg) from error
+
+    def clear(self, alias: str) -> None:
+        """Delete the rows that migrations have made."""
+        with connections[alias].cursor() as cursor:
+            cursor.execute(f"DELETE FROM {connections[alias].ops.quote_name(self.name)}")  # noqa: S608 - likewise
+
+    def count(self, alias: str) -> int:
+        """The number of rows."""
+        return self.model._base_manager.using(alias).count()
+
+
+@dataclass
+class Tally:
+    """How many rows there were, and a digest of them that doesn't depend on their order."""
+
+    rows: int = 0
+    total: int = field(default=0, repr=False)
+
+    def add(self, row: bytes) -> None:
+        """Count one more row, as :func:`encoded`."""
+        self.rows += 1
+        self.total += int.from_bytes(blake2b(row, digest_size=16).digest(), "little")
+
+    @property
+    def digest(self) -> str:
+        """The digest, as 32 hexadecimal digits."""
+        return f"{self.total % (1 << 128):032x}"
+
+
+def tables(apps: Apps) -> list[Table]:
+    """The tables of all mounted packages with those of links, and of the history of migrations, which comes first."""
+    found: list[type[models.Model]] = [MigrationRecorder.Migration, *apps.get_models(include_auto_created=True)]
+    return [_table(model) for model in found if model._meta.managed and not model._meta.proxy]
+
+
+def _table(model: type[models.Model]) -> Table:
+    stored = [one for one in model._meta.local_concrete_fields if not getattr(one, "generated", False)]
+    is_history = model._meta.db_table == _HISTORY
+    columns = {str(one.column): one for one in stored if not (is_history and one.primary_key)}
+    return Table(model._meta.db_table, model, columns)
+
+
+def encoded(values: Sequence[Any]) -> bytes:
+    """A row as one line of JSON, the same for the same values."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def counted(rows: Generator[list[Any]], tally: Tally, on_row: Callable[[int], object]) -> Generator[list[Any]]:
+    """The rows, each counted; who stops early closes what they come from."""
+    with closing(rows):
+        for row in rows:
+            tally.add(encoded(row))
+            on_row(1)
+            yield row
+
+
+def restart_keys(found: Sequence[Table], alias: str) -> None:
+    """Let keys that the database makes begin behind the largest there is."""
+    from django.core.management.color import no_style
+
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [table.model for table in found]):
+            cursor.execute(statement)
+
+
+def check_references(found: Sequence[Table], alias: str) -> None:
+    """Check that rows refer to rows that exist.
+
+    Raises:
+        NotMoved: One doesn't.
+    """
+    try:
+        with transaction.atomic(using=alias):
+            connections[alias].check_constraints([table.name for table in found])
+    except DatabaseError as error:
+        msg = f"The rows contradict each other, so nothing was moved: {' '.join(str(error).split())}"
+        raise NotMoved(msg) from error
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+def _target(one: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    """The field whose values a column has: for foreign keys that of the other registry."""
+    while isinstance(one, models.ForeignKey):
+        one = one.target_field
+    return one
+
+
+def _is_plain(one: models.Field[Any, Any]) -> bool:
+    """Whether values are read as what JSON has."""
+    return isinstance(_target(one), (*_SAME, models.JSONField))
+
+
+def _is_same(one: models.Field[Any, Any]) -> bool:
+    """Whether databases take values as they are in JSON."""
+    return isinstance(_target(one), _SAME)
+
+
+def _to_plain(one: models.Field[Any, Any]) -> Convert:
+    target = _target(one)
+    if isinstance(target, models.DateTimeField):
+        return _in_utc
+    return lambda value: target.value_to_string(SimpleNamespace(**{target.attname: value}))  # type: ignore[arg-type]
+
+
+def _in_utc(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()
+
+
+def _to_stored(one: models.Field[Any, Any], alias: str) -> Convert:
+    target, connection = _target(one), connections[alias]
+    if isinstance(target, models.DateTimeField):
+        return lambda text: connection.ops.adapt_datetimefield_value(datetime.fromisoformat(text))
+    return lambda value: target.get_db_prep_save(target.to_python(value), connection)
