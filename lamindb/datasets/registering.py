@@ -1,0 +1,53 @@
+"""What ``populate_registries`` of sample data does: save the features and labels that the data have."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lamindb import log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def register(
+    features: Mapping[str, str],
+    *,
+    modality: str,
+    terms: Mapping[str, Sequence[str]],
+    species: Mapping[str, tuple[str, Sequence[str]]],
+    name_of_species: str = "human",
+) -> None:
+    """Save features, a modality, and biological entities where the instance has registries of them. Says nothing.
+
+    Args:
+        features: Types of features by name.
+        modality: The name of the kind of measurement.
+        terms: Names per registry of biological entities.
+        species: Per registry of entities of one species the field and its values.
+        name_of_species: The species.
+    """
+    from lnschema_core.models import Feature, Modality
+
+    with log.muted():
+        for name, kind in features.items():
+            if not Feature.filter(name=name).exists():
+                Feature(name=name, type=kind).save()
+        if not Modality.filter(name=modality).exists():
+            Modality(name=modality).save()
+        for registry, names in terms.items():
+            _save(registry, names)
+        for registry, (field, values) in species.items():
+            _save(registry, values, field, species=name_of_species)
+
+
+def _save(registry: str, values: Sequence[str], field: str = "name", **scope: Any) -> None:
+    """Save the records that the public reference of a registry has for values, if the instance mounts the registry."""
+    from lamindb.setup import settings
+    from lnschema_core.saving import save
+
+    if "bionty" in settings.instance.schema:
+        entities = getattr(import_module("lnschema_bionty"), registry, None)
+        if entities is not None:
+            save(entities.from_values(values, field, **scope))
