@@ -22,6 +22,7 @@ _NAMES = {
     "User": "lnschema_core.models:User",
     "Storage": "lnschema_core.models:Storage",
     "track": "lamindb.provenance:track",
+    "finish": "lamindb.provenance:finish",
     "run_context": "lamindb.provenance:run_context",
     # metadata
     "ULabel": "lnschema_core.models:ULabel",
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from lamindb import dev, schema, setup
     from lamindb.display import view
     from lamindb.errors import InstanceNotLoaded as InstanceNotSetupError
-    from lamindb.provenance import run_context, track
+    from lamindb.provenance import finish, run_context, track
     from lnschema_core import trash
     from lnschema_core.criteria.criteria import Criteria
     from lnschema_core.criteria.criterion import Criterion
@@ -92,6 +93,7 @@ __all__ = [
     "add",
     "delete",
     "dev",
+    "finish",
     "fsck",
     "run_context",
     "save",

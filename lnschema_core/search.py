@@ -83,9 +83,10 @@ def _narrowed(queryset: QuerySet[Any], string: str, fields: list[str], limit: in
 
 
 def _is_whole(queryset: QuerySet[Any]) -> bool:
-    """Whether a query set has all records of its registry."""
+    """Whether a query set has all records that a registry shows."""
     query = queryset.query
-    return not (query.where or query.is_sliced or query.combinator or query.distinct or query.extra_tables)
+    is_filtered = query.where and query.where != queryset.model.filter().query.where
+    return not (is_filtered or query.is_sliced or query.combinator or query.distinct or query.extra_tables)
 
 
 def _fields_to_search(queryset: QuerySet[Any], field: StrField | Sequence[StrField] | None) -> list[str]:

@@ -13,6 +13,14 @@
 :mod:`.imports`        which distributions code imports, in which versions
 :mod:`.identity`       ids of transforms that are made rather than drawn
 :mod:`.asking`         questions to the user, where there is one
+:mod:`.recording`      how runs go, in the database
+:mod:`.ending`         runs that this process has begun and has to end
+:mod:`.going_on`       what could not be recorded is said once, and the user's work goes on
+:mod:`.keeping`        captured texts as files of the instance
+:mod:`.sources`        source code without secrets
+:mod:`.environment`    installed distributions
+:mod:`.parameters`     parameters without secrets
+:mod:`.reports`        notebooks with their outputs
 =====================  ==========================================================================
 """
 
@@ -23,6 +31,7 @@ from typing import TYPE_CHECKING
 from lamindb._lazy import door
 
 _NAMES = {
+    "finish": "lamindb.provenance.context:finish",
     "track": "lamindb.provenance.context:track",
     "run_context": "lamindb.provenance.context:run_context",
 }
@@ -30,6 +39,6 @@ _NAMES = {
 __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
-    from lamindb.provenance.context import run_context, track
+    from lamindb.provenance.context import finish, run_context, track
 
-__all__ = ["run_context", "track"]
+__all__ = ["finish", "run_context", "track"]

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lamindb import log
 from lamindb.errors import NotebookNotSavedError, NoTitleError, UpdateNbWithNonInteractiveEditorError
-from lamindb.provenance import finding, notebooks, recognition, scripts
+from lamindb.provenance import ending, finding, notebooks, recognition, recording, scripts
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.setup import connection, settings
-from lnschema_core import runs
+from lnschema_core import executions, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from typing import Literal
 
     from lamindb.provenance.notebooks import TrackedNotebook
     from lamindb.setup.instances import InstanceSettings
@@ -54,6 +55,7 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
         notebook_path: PathLike | None = None,
         pypackage: str | Iterable[str] | None = None,
         editor: str | None = None,
+        params: Mapping[str, Any] | None = None,
     ) -> None:
         """Track what runs: from here on, saved data are its outputs, and loaded data its inputs.
 
@@ -67,6 +69,7 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
             notebook_path: The notebook, where it can't be found.
             pypackage: Distributions to tell of, in addition to those that the notebook imports.
             editor: The editor of the notebook: ``"lab"``, ``"notebook"`` or ``"vs_code"``.
+            params: Parameters of the run by name, such as ``{"resolution": 0.5}``; secrets are masked.
 
         Raises:
             TrackingError: The notebook that runs can't be tracked; the message says what to do.
@@ -74,7 +77,7 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
 
         Examples:
             >>> ln.track()
-            >>> ln.track(ln.Transform(name="Cell Ranger", version="7.2.0", type="pipeline"))
+            >>> ln.track(ln.Transform(name="Cell Ranger", version="7.2.0", type="pipeline"), params={"cells": 5000})
         """
         connection.connect()
         found, notebook = _what_runs(transform, notebook_path, editor, pypackage)
@@ -87,6 +90,7 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
         recognition.tell_parents(found)
         if notebook is not None:
             notebook.finish()
+        _begin(cls.run, notebook, params or {})
 
 
 def _what_runs(
@@ -112,6 +116,42 @@ def _recognise_notebook(*arguments: Any) -> tuple[Transform, TrackedNotebook]:
     except Exception as error:
         log.warning(f"automatic tracking of notebook failed: {error}")
         raise
+
+
+def _begin(run: Run, notebook: TrackedNotebook | None, params: Mapping[str, Any]) -> None:
+    """Record what surrounds a run, and see to it that its end is recorded, too."""
+    ending.end_all_but(run.pk)
+    file = None if notebook is None or notebook.file is None else notebook.file.path
+    path = file if notebook is not None else scripts.find_script()
+    recording.begin(run, recording.Begin(path, params))
+    ending.expect(run, file)
+
+
+def finish(*, status: Literal["completed", "failed", "interrupted"] = "completed") -> None:
+    """End the current run: its end is recorded, and what the notebook shows is kept; nothing is tracked from here on.
+
+    At the end of the process this happens by itself.
+
+    Args:
+        status: How it ended.
+
+    Raises:
+        ValueError: There is no such status.
+
+    Examples:
+        >>> ln.track()
+        >>> ln.finish()
+    """
+    if status not in (executions.COMPLETED, executions.FAILED, executions.INTERRUPTED):
+        msg = f"a run is completed, failed or interrupted, not {status!r}"
+        raise ValueError(msg)
+    run = run_context.run
+    if run is None:
+        log.warning("there is no run to finish: start one with ln.track()")
+        return
+    ending.save_in_editor(run.pk)
+    ending.end(run.pk, status)
+    run_context.run = None
 
 
 track = run_context._track  # noqa: SLF001 - the public name of the verb

@@ -17,3 +17,9 @@ def kernel_shell() -> Any | None:
     """The IPython shell of a kernel, such as that of a notebook; None in a terminal and in plain Python."""
     found = shell()
     return found if hasattr(found, "kernel") else None
+
+
+def has_person() -> bool:
+    """Whether somebody is at the notebook; programs that execute notebooks let kernels ask no questions."""
+    kernel = getattr(kernel_shell(), "kernel", None)
+    return bool(getattr(kernel, "_allow_stdin", True))

@@ -13,6 +13,7 @@ from lamindb.errors import NotebookNotSavedError, NoTitleError, TrackingError, U
 from lamindb.provenance import editors, imports
 from lamindb.provenance.asking import ask
 from lamindb.provenance.finding import COLAB, COLAB_PREFIX, Place, find_notebook
+from lamindb.provenance.frontend import has_person
 from lamindb.provenance.identity import STEM_LENGTH, Code, stem_from
 from lamindb.provenance.notebook_file import NotebookFile
 from lamindb.provenance.scripts import key_of
@@ -122,7 +123,7 @@ class TrackedNotebook:
         assert self.file is not None
         _require_writable(self.file, self.editor)
         metadata = renewed(self.metadata or self.file.metadata or {})
-        return replace(self, code=_code_of(self.file, metadata), metadata=metadata)
+        return replace(self, code=_code_of(self.file, metadata, self.editor), metadata=metadata)
 
     def finish(self) -> None:
         """Write what identifies the notebook into its file, if it isn't there yet."""
@@ -165,7 +166,7 @@ def running_notebook(
     metadata = file.metadata
     if metadata is not None:
         _tell_imports(file, metadata, pypackage)
-        return TrackedNotebook(_code_of(file, metadata), place.editor, file)
+        return TrackedNotebook(_code_of(file, metadata, place.editor), place.editor, file)
     return _start_tracking(file, place.editor, pypackage)
 
 
@@ -191,9 +192,9 @@ def _start_tracking(file: NotebookFile, editor: str, pypackage: str | Iterable[s
     if not _may_write(file.path):
         log.warning(f"{file.path} is read-only, so the notebook is recognised by its path")
         metadata["id"] = stem_from(key_of(file.path, settings.user.id))
-        return TrackedNotebook(_code_of(file, metadata), editor)
+        return TrackedNotebook(_code_of(file, metadata, editor), editor)
     _tell_imports(file, metadata, pypackage)
-    return TrackedNotebook(_code_of(file, metadata), editor, file, metadata)
+    return TrackedNotebook(_code_of(file, metadata, editor), editor, file, metadata)
 
 
 def _read(path: Path) -> NotebookFile:
@@ -220,16 +221,23 @@ def _may_write(path: Path) -> bool:
 # -- what identifies it -----------------------------------------------------------------------------------------------
 
 
-def _code_of(file: NotebookFile, metadata: Metadata) -> Code:
+def _code_of(file: NotebookFile, metadata: Metadata, editor: str) -> Code:
     stem = metadata.get("id") or metadata.get("uid")  # the key of old notebooks
     if not isinstance(stem, str) or len(stem) != STEM_LENGTH:
         msg = f"the metadata of {file.path} have the id {stem!r}, which isn't one of {STEM_LENGTH} characters: `lamin track` it anew"
         raise TrackingError(msg)
-    title = file.title
-    if title is None:
-        raise NoTitleError(_NO_TITLE) if file.is_saved else NotebookNotSavedError(_NOT_SAVED)
     version = str(metadata.get("version", FIRST_VERSION))
-    return Code(stem, version, title, file.path.stem, "notebook")
+    return Code(stem, version, _title_of(file, editor), file.path.stem, "notebook")
+
+
+def _title_of(file: NotebookFile, editor: str) -> str:
+    """The title, for which people are asked; where nobody is there the work goes on under the name of the file."""
+    if file.title is not None:
+        return file.title
+    if editor == editors.RUNNER or not has_person():
+        log.warning(f"the notebook has no title, so it is named {file.path.stem}; add a markdown cell: # Title")
+        return file.path.stem
+    raise NoTitleError(_NO_TITLE) if file.is_saved else NotebookNotSavedError(_NOT_SAVED)
 
 
 def _code_on_colab(document: str) -> Code:

@@ -1,8 +1,10 @@
-"""The git repository of a file, read from its files: the ``git`` program need not be there."""
+"""The git repository of a file: where it comes from is read from its files, the program ``git`` need not be there."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^\s*\[(?P<name>[^\]]*)\]")
 _URL = re.compile(r"^\s*url\s*=\s*(?P<url>\S+)\s*$")
+_PATIENCE = 5.0
 _REMOTE = re.compile(r"^(?:[\w+.-]+://)?(?:[^/]*@)?(?P<host>[^/:]+)(?::\d+(?=/))?[:/]+(?P<path>.+?)/*$")
 
 
@@ -62,3 +65,37 @@ def _origin_url(config: str) -> str | None:
         elif section == 'remote "origin"' and (url := _URL.match(line)) is not None:
             return url["url"]
     return None
+
+
+# -- its state --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class State:
+    """What is checked out, as far as that can be found out."""
+
+    commit: str | None = None
+    is_dirty: bool | None = None
+    """Whether files that git knows have changes that aren't committed; None without the program ``git``."""
+
+
+def state_of(path: Path) -> State:
+    """The commit that a file belongs to, and whether its repository has changes; two calls of ``git``, if that is there."""
+    has_repository = any((folder / ".git").exists() for folder in path.parents)
+    if not has_repository or shutil.which("git") is None:
+        return State()
+    commit = _git(path.parent, "rev-parse", "HEAD")
+    changes = _git(path.parent, "status", "--porcelain", "--untracked-files=no")
+    return State(commit or None, None if changes is None else bool(changes))
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git says; None if it refuses or takes too long, as in a repository of somebody else or of millions of files."""
+    command = ["git", "--no-optional-locks", *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603 - arguments are ours
+            command, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=True
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return None
+    return done.stdout.strip()

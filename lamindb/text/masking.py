@@ -25,6 +25,13 @@ _PAIR = re.compile(
     rf"""(?P<head>\b[\w-]*?(?:{_WORDS})[\w-]*['"]?[ \t]*(?:=|:(?!/))[ \t]*['"]?)(?P<secret>[^\s'"&,;)}}\]]+)""",
     re.IGNORECASE,
 )
+# In code only a literal is a secret: `token = ask()` and `tokenizer = Tokenizer()` have to go on as they are.
+_LITERAL = re.compile(
+    rf"""(?P<head>\b[\w-]*?(?:{_WORDS})[\w-]*['"]?\]?[ \t]*(?:=|:|,)[ \t]*[rbfu]{{0,2}}(?P<quote>['"]{{1,3}}))(?P<secret>[^'"\n]{{{_SHORTEST_SECRET},}})(?=['"])""",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
+_PLACEHOLDERS = ("{", "%", "$", "<", "*", "\\")
 _AUTHORIZATION = re.compile(r"(?P<head>\b(?:Bearer|Basic)\s+)(?P<secret>[\w.~+/=-]{8,})")
 _SHAPES = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
@@ -47,6 +54,19 @@ def mask_patterns(text: str) -> str:
     return text
 
 
+def mask_source(code: str) -> str:
+    """Replace what has the shape of a secret in source code, which stays code: of pairs only literals are masked."""
+    code = _SHAPES.sub(MASK, code)
+    for pattern in (_URL_PASSWORD, _LITERAL, _AUTHORIZATION):
+        code = pattern.sub(_masked_literal, code)
+    return _QUOTED.sub(lambda quoted: _PAIR.sub(_masked_literal, quoted.group()), code)
+
+
+def _masked_literal(match: re.Match[str]) -> str:
+    """The match without its secret; what code puts in later is none."""
+    return match.group() if match["secret"].startswith(_PLACEHOLDERS) else match["head"] + MASK
+
+
 class Masker:
     """Masks the shapes of secrets, and the secrets that this process was given."""
 
@@ -67,9 +87,16 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """Replace every secret in the text by ``***``."""
+        return mask_patterns(self._without_known(text))
+
+    def mask_source(self, code: str) -> str:
+        """Replace every secret in source code by ``***``."""
+        return mask_source(self._without_known(code))
+
+    def _without_known(self, text: str) -> str:
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
-        return mask_patterns(text)
+        return text
 
 
 def _in_arguments(arguments: Sequence[str]) -> Iterator[str]:

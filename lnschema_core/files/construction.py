@@ -110,7 +110,7 @@ def find_same_content(registry: type[File], intake: Intake) -> File | None:
     """
     if intake.hash is None:
         return None
-    same = registry.objects.filter(hash=intake.hash.value, hash_type=intake.hash.type, size=intake.size)
+    same = registry.filter(hash=intake.hash.value, hash_type=intake.hash.type, size=intake.size)
     existing = same.order_by("created_at", "id").first()
     return existing if existing is not None and shall_return([existing]) else None
 

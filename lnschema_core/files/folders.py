@@ -150,7 +150,7 @@ def _known_content(registry: type[File], entries: list[Entry]) -> Known:
         RuntimeError: There are some, and the session wants that to be an error.
     """
     types = {entry.intake.hash.value: entry.intake.hash.type for entry in entries if entry.intake.hash is not None}
-    rows = registry.objects.filter(hash__in=types).order_by("-created_at", "-id")
+    rows = registry.filter(hash__in=types).order_by("-created_at", "-id")
     known: Known = {(file.hash, file.size): file for file in rows if types.get(str(file.hash)) == file.hash_type}
     contents = dict.fromkeys(entry.content for entry in entries)
     existing = [known[content] for content in contents if content in known]

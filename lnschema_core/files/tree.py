@@ -23,7 +23,7 @@ def print_tree(path: PathLike | None, *, level: int, limit_to_directories: bool,
 
 def _registered_keys() -> tuple[str, list[str]]:
     storage = setup.settings.storage
-    rows = core_registry("File").objects.filter(storage_id=storage.id).values_list("id", "key", "suffix")
+    rows = core_registry("File").filter(storage_id=storage.id).values_list("id", "key", "suffix")
     keys = [paths.auto_key(id_, suffix) if key is None else key for id_, key, suffix in rows]
     return storage.root.name, sorted(keys)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
+from lnschema_core.captured import names_files, without_captured
 from lnschema_core.files.former_names import FormerNamesOfFiles
 from lnschema_core.linked_order import LinkedOrderManager
 from lnschema_core.models.featureset import FeatureSet
@@ -21,6 +22,7 @@ from lnschema_core.users import current_user_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from typing import Self
 
     import pandas as pd
     import pyarrow as pa
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from lamindb.types import DataLike, PathLike, StrField
     from lnschema_core.files.pending import PendingFile
     from lnschema_core.models.modality import Modality
+    from lnschema_core.query import QuerySet
     from lnschema_core.versioning import Family
 
 
@@ -132,6 +135,22 @@ class File(Registry, Data, FormerNamesOfFiles):
         from lnschema_core.files.construction import construct
 
         construct(self, fields)
+
+    @classmethod
+    def filter(cls, **expressions: Any) -> QuerySet[Self]:
+        """Query files; those that runs captured are among them only if they are named by id or key.
+
+        Args:
+            **expressions: Fields and values in Django's query syntax, such as ``suffix=".parquet"``; none for all files.
+
+        Returns:
+            A query set, evaluated when needed.
+
+        Raises:
+            django.core.exceptions.FieldError: A field doesn't exist.
+        """
+        files = super().filter(**expressions)
+        return files if names_files(expressions) else without_captured(files)
 
     # -- further ways to make files -----------------------------------------------------------------------------------
 

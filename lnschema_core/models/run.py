@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from lamindb.errors import NotRecords
-from lnschema_core import ids
+from lnschema_core import executions, ids
 from lnschema_core.models.registry import Registry
 from lnschema_core.models.transform import Transform
 from lnschema_core.models.user import User
 from lnschema_core.users import current_user_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnschema_core.models.file import File
 
 
 class Run(Registry):
@@ -69,3 +74,45 @@ class Run(Registry):
             msg = "Please save transform record before creating a run"
             raise ValueError(msg)
         super()._construct(fields)
+
+    # -- how it went --------------------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str | None:
+        """``running``, ``completed``, ``failed``, ``interrupted`` or ``lost``; ``None`` if nobody recorded it."""
+        execution = executions.execution_of(self)
+        return None if execution is None else executions.status_of(execution)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended; ``None`` if it runs, or if nobody recorded it."""
+        execution = executions.execution_of(self)
+        return None if execution is None else execution.ended_at
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Its parameters by name, without secrets."""
+        execution = executions.execution_of(self)
+        return {} if execution is None else dict(execution.params or {})
+
+    @property
+    def parent(self) -> Run | None:
+        """The run that this one is a step of."""
+        execution = executions.execution_of(self)
+        parent_id = None if execution is None else execution.parent_id
+        return None if parent_id is None else Run.filter(pk=parent_id).one_or_none()
+
+    @property
+    def source(self) -> File | None:
+        """The source code that ran, a file that lists of files leave out."""
+        return executions.captured_file(self, "source")
+
+    @property
+    def environment(self) -> File | None:
+        """The installed distributions with their versions, a file that lists of files leave out."""
+        return executions.captured_file(self, "environment")
+
+    @property
+    def report(self) -> File | None:
+        """The notebook with its outputs, a file that lists of files leave out."""
+        return executions.captured_file(self, "report")

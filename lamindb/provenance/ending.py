@@ -1,0 +1,139 @@
+"""The end of runs: by ``ln.finish()``, by the next ``ln.track()``, or by the end of the process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lamindb.provenance import editors, parameters, recording, reports
+from lamindb.provenance.frontend import kernel_shell
+from lamindb.provenance.going_on import going_on, say_once
+from lamindb.provenance.keeping import keep
+from lamindb.setup import connection, settings
+from lnschema_core.executions import COMPLETED, FAILED, INTERRUPTED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lnschema_core.models import Run
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A run that this process has begun."""
+
+    run_id: str
+    process: int
+    instance: str
+    notebook: Path | None
+    failure_before: BaseException | None
+    """The last exception of the session when the run began, which is none of the run."""
+
+
+class _State:
+    """The runs that are to be ended."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, _Open] = {}
+        self.is_registered = False
+        self.last_cell_error: BaseException | None = None
+        self.lock = threading.Lock()
+
+
+_state = _State()
+
+
+def expect(run: Run, notebook: Path | None = None) -> None:
+    """Have a run ended when the process ends, if nothing ends it before."""
+    begun = _Open(run.pk, os.getpid(), settings.instance.identifier, notebook, _last_exception())
+    with _state.lock:
+        _state.open[run.pk] = begun
+        if _state.is_registered:
+            return
+        _state.is_registered = True
+    atexit.register(_end_at_exit)
+    shell = kernel_shell()
+    if shell is not None:
+        shell.events.register("post_run_cell", _remember_cell)
+
+
+def end(run_id: str, status: str = COMPLETED, error: BaseException | None = None) -> None:
+    """End a run of this process, if it hasn't ended; a forked process ends no run of its parent."""
+    with _state.lock:
+        begun = _state.open.pop(run_id, None)
+    if begun is None or begun.process != os.getpid():
+        return
+    what = "the end of the run"
+    if not connection.is_connected() or settings.instance.identifier != begun.instance:
+        say_once(what, f"this process is not connected to {begun.instance} any more")
+        return
+    with going_on(what):
+        recording.end(run_id, status, text_of(error), _report(begun))
+
+
+def end_all_but(run_id: str | None) -> None:
+    """End the runs of this process, all but one: it does something else from now on."""
+    for other in list(_state.open):
+        if other != run_id:
+            end(other)
+
+
+def text_of(error: BaseException | None) -> str | None:
+    """What went wrong, in one line without secrets."""
+    if error is None:
+        return None
+    told = parameters.masker().mask(f"{type(error).__name__}: {error}")
+    return " ".join(told.replace("\0", "").split())[:1_000].encode(errors="replace").decode()
+
+
+def status_by(error: BaseException | None) -> str:
+    """How something ended that raised this, or nothing."""
+    if error is None:
+        return COMPLETED
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+
+
+def _end_at_exit() -> None:
+    for begun in list(_state.open.values()):
+        error = _failure_since(begun)
+        end(begun.run_id, status_by(error), error)
+
+
+def _failure_since(begun: _Open) -> BaseException | None:
+    """What ended the process; in a session only what its last cell raised, since people go on after errors."""
+    if kernel_shell() is not None:
+        return _state.last_cell_error
+    error = _last_exception()
+    is_session = hasattr(sys, "ps1") or bool(sys.flags.interactive)
+    return None if is_session or error is begun.failure_before else error
+
+
+def _last_exception() -> BaseException | None:
+    """The last exception that nobody caught."""
+    return getattr(sys, "last_value", None)
+
+
+def _remember_cell(result: Any) -> None:
+    _state.last_cell_error = result.error_before_exec or result.error_in_exec
+
+
+def _report(begun: _Open) -> str | None:
+    """The id of the file with the report of a notebook."""
+    if begun.notebook is None:
+        return None
+    with going_on("the report of the notebook"):
+        page = reports.report_of(begun.notebook)
+        return None if page is None else keep(page)
+    return None
+
+
+def save_in_editor(run_id: str) -> None:
+    """Ask the editor of the run's notebook to write the file, so that the report has what the user sees."""
+    begun = _state.open.get(run_id)
+    if begun is not None and begun.notebook is not None:
+        with going_on("the report of the notebook"):
+            editors.save(begun.notebook)
