@@ -141,13 +141,17 @@ def _instance(chosen: ChosenInstance) -> Check:
 
 def _schemas(instance: InstanceSettings) -> Check:
     """Compare the migrations of the mounted schemas with those of the database."""
-    from lamindb.setup import migration_state
+    from lamindb.setup import migration_state, mounting
 
     with log.muted():
         setup.connection.connect()
     state = migration_state.compare()
+    problems = mounting.problems()
     facts = {"packages": [_package_facts(package, state) for package in instance.packages]}
     behind, ahead = (sum(package[key] for package in facts["packages"]) for key in ("missing", "unknown"))
+    if problems:
+        status = max(map(exits.status_of, problems.values()))
+        return Check("schemas", "error", " ".join(map(str, problems.values())), facts, status)
     if ahead:
         message = f"the database has {ahead} migrations that are not installed: upgrade lamindb and the plug-ins"
         return Check("schemas", "error", message, facts, exits.DATABASE_AHEAD)

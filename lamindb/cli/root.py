@@ -28,6 +28,8 @@ COMMANDS = {
         "Register instance on hub (local instances are not automatically registered).",
     ),
     "migrate": (f"{_ROOM}.migrations:migrate", "Manage migrations."),
+    "schema": (f"{_ROOM}.schemas:schema", "Make schema packages, and choose those of the instance."),
+    "plugin": (f"{_ROOM}.plugins:plugin", "List and check schema packages."),
     "track": (f"{_ROOM}.notebooks:track", "Track a notebook (init metadata)."),
     "signup": (f"{_ROOM}.users:signup", "First time sign up."),
     "login": (f"{_ROOM}.users:login", "Log in an already-signed-up user."),

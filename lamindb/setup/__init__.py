@@ -29,6 +29,8 @@ _NAMES = {
     "dump": "lamindb.setup.moving.verbs:dump",
     "restore": "lamindb.setup.moving.verbs:restore",
     "move": "lamindb.setup.moving.verbs:move",
+    "add_schema": "lamindb.setup.schema_list:add_schema",
+    "remove_schema": "lamindb.setup.schema_list:remove_schema",
     # for developers
     "settings": "lamindb.setup.current:settings",
     "connection": "lamindb.setup.connection",
@@ -54,11 +56,13 @@ if TYPE_CHECKING:
     from lamindb.setup.migration_verbs import migrate
     from lamindb.setup.moving.verbs import dump, move, restore
     from lamindb.setup.reporting import info
+    from lamindb.setup.schema_list import add_schema, remove_schema
     from lamindb.setup.switching import set, set_storage  # noqa: A004 - the name in the public API
 
 __all__ = [
     "__version__",
     "_check_instance_setup",
+    "add_schema",
     "close",
     "connection",
     "delete",
@@ -71,6 +75,7 @@ __all__ = [
     "migrate",
     "move",
     "register",
+    "remove_schema",
     "restore",
     "set",
     "set_storage",

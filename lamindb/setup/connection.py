@@ -98,6 +98,13 @@ def check_mounted(package: str) -> None:
     raise SchemaNotInstalled(msg, name=package)
 
 
+def is_refused(package: str) -> bool:
+    """Whether the connected instance was opened without a package that it mounts, because the package can't be used."""
+    from lamindb.setup import mounting
+
+    return package in mounting.problems()
+
+
 def import_without_instance() -> None:
     """Let this thread import registries without connecting: for type checkers and other tools that set up Django themselves."""
     _state.connecting_thread = threading.get_ident()
@@ -169,6 +176,20 @@ def open_instance(instance: InstanceSettings) -> None:
             log.warning(migration_state.missing_migrations_warning(state))
         guards.remember_missing((migration.app_label, migration.name) for migration in state.missing)
     announce_connected(instance)
+
+
+@contextmanager
+def opened_strictly(instance: InstanceSettings) -> Iterator[None]:
+    """Mount an instance on its database, every schema of it; stay connected if the block succeeds.
+
+    Raises:
+        InstanceUnreachable: Its database can't be opened.
+        SchemaNotInstalled: A schema package can't be imported.
+        SchemaNotUsable: A schema package clashes with another one, or needs another version of lamindb.
+    """
+    database, refusal = _database(instance, None)
+    with session(instance, database, refusal, strict=True):
+        yield
 
 
 def announce_connected(instance: InstanceSettings) -> None:

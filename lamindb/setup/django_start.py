@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from importlib.util import find_spec
+from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings as django_settings
 from django.db import connections
 
@@ -19,9 +21,6 @@ from lamindb.setup import database_url, sqlite_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
-
-    from django.apps import AppConfig
 
 _ALIAS = "default"
 _CONNECTION_AGE = 600
@@ -170,12 +169,41 @@ def stop() -> None:
     apps.clear_cache()
 
 
-def failing_config() -> AppConfig | None:
-    """The application whose registries have just stopped Django, if they did."""
+def unmount(package: str) -> None:
+    """Forget a mounted package and its registries; the others have to be mounted again."""
+    config = next(config for config in apps.app_configs.values() if config.name == package)
+    stop()
+    forget_models(config)
+
+
+def label_of(package: str) -> str:
+    """The label of a package's application.
+
+    Raises:
+        Exception: Whatever its ``apps.py`` raises.
+    """
+    return str(AppConfig.create(package).label)
+
+
+def has_models(package: str) -> bool:
+    """Whether a mounted package has registries."""
+    return any(True for config in apps.get_app_configs() if config.name == package for _ in config.get_models())
+
+
+def has_migrations(package: str) -> bool:
+    """Whether a mounted package has a migration."""
+    folders = [Path(config.path) / "migrations" for config in apps.get_app_configs() if config.name == package]
+    return any(any(folder.glob("[!_]*.py")) for folder in folders if (folder / "__init__.py").exists())
+
+
+def failing_config(error: Exception) -> AppConfig | None:
+    """The application that has just stopped Django: whose registries can't be imported, or whose code raised the error."""
     for config in apps.app_configs.values():
         if config.models_module is None and find_spec(f"{config.name}.models") is not None:
             return config
-    return None
+    names = [frame.f_globals.get("__name__", "").partition(".")[0] for frame, _ in walk_tb(error.__traceback__)]
+    configs = {config.name: config for config in apps.app_configs.values()}
+    return next((configs[name] for name in reversed(names) if name in configs), None)
 
 
 def forget_models(config: AppConfig) -> None:

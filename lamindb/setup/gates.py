@@ -29,6 +29,8 @@ def check_instance_setup(from_lamindb: bool = False) -> bool:  # noqa: FBT001, F
         if from_lamindb:
             log.warning(f"{current.NOT_SET_UP}\n")
         return False
+    if connection.is_refused(package):  # why was said when the instance was opened
+        return False
     instance = current.settings.instance
     if is_schema and package not in instance.packages:
         connection.remember_gated(package)

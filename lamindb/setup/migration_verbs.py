@@ -182,6 +182,7 @@ def apply(instance: InstanceSettings, backup: Path | None, *, to: str | None = N
         raise DatabaseBehind(msg) from error
     left = migration_state.compare().missing
     guards.remember_missing((migration.app_label, migration.name) for migration in left)
-    log.success(f"deployed {count} migration{'s' if count != 1 else ''}")
+    if count:
+        log.success(f"deployed {count} migration{'s' if count != 1 else ''}")
     if not left:
         connection.announce_ready(instance)

@@ -1,7 +1,7 @@
-"""Mounting the schema packages of an instance: in order, and without those that can't be imported.
+"""Mounting the schema packages of an instance: in order, and without those that can't be used.
 
-Also remembers the packages whose ``__init__`` asked the gate before their registries could be imported, and imports
-them again once they can.
+A package that can't be is named, and the instance opens without it; its tables stay as they are. Also remembers the packages
+whose ``__init__`` asked the gate before their registries could be imported, and imports them again once they can.
 """
 
 from __future__ import annotations
@@ -11,15 +11,27 @@ import sys
 from typing import TYPE_CHECKING
 
 from lamindb import log
-from lamindb.errors import SchemaNotInstalled
-from lamindb.setup import django_start
+from lamindb.errors import SchemaNotInstalled, SchemaNotUsable
+from lamindb.setup import clashes, django_start, plugin_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from lamindb.setup.instances import InstanceSettings
 
+    Problem = SchemaNotInstalled | SchemaNotUsable
+
 _CORE = "lnschema_core"
+
+_problems: dict[str, Problem] = {}
+"""Why packages of the instance of this process are not mounted."""
+_told_unmigrated: set[str] = set()
+
+
+def problems() -> dict[str, Problem]:
+    """The packages of the connected instance that are not mounted, each with the error that says why."""
+    return dict(_problems)
 
 
 def mount(instance: InstanceSettings, database: dict[str, Any], *, strict: bool) -> None:
@@ -28,32 +40,29 @@ def mount(instance: InstanceSettings, database: dict[str, Any], *, strict: bool)
     Args:
         instance: The instance.
         database: The Django settings of its database.
-        strict: Refuse packages that can't be imported, rather than warn and go on without them.
+        strict: Refuse packages that can't be used, rather than warn and go on without them.
 
     Raises:
         SchemaNotInstalled: A package can't be imported, and ``strict``.
+        SchemaNotUsable: A package clashes with another one or needs another version of lamindb, and ``strict``.
     """
-    packages = [package for package in instance.packages if _is_importable(package, strict=strict)]
+    _problems.clear()
+    clashes.watch()
+    packages = _usable(instance.packages, strict=strict)
     django_start.use_database(packages, database)
     while True:
-        try:
-            django_start.mount(packages)
-        except Exception as error:  # a plug-in may raise anything
-            culprit = django_start.failing_config()
-            django_start.stop()
-            if culprit is None or culprit.name == _CORE:
-                raise
-            django_start.forget_models(culprit)
-            _refuse(culprit.name, error, strict=strict)
-            packages.remove(culprit.name)
-        else:
-            return
+        problem = _mount(packages)
+        if problem is None:
+            break
+        _refuse(problem, strict=strict)
+        packages.remove(str(problem.name))
+    _tell_unmigrated(packages)
 
 
 def reload_gated(packages: list[str]) -> None:
     """Import packages again whose ``__init__`` found the gate closed."""
     for package in dict.fromkeys(packages):
-        if package not in sys.modules:
+        if package not in sys.modules or package in _problems:
             continue
         try:
             importlib.reload(sys.modules[package])
@@ -61,27 +70,112 @@ def reload_gated(packages: list[str]) -> None:
             log.warning(f"{package} is mounted, but could not be imported again: {_told(error)}")
 
 
-def _is_importable(package: str, *, strict: bool) -> bool:
+# -- before Django ----------------------------------------------------------------------------------------------------
+
+
+def _usable(packages: Sequence[str], *, strict: bool) -> list[str]:
+    """The packages that can be imported, suit this version, and have a label of their own."""
+    labels: dict[str, str] = {}
+    usable = []
+    for package in packages:
+        try:
+            label = _label(package)
+            if label in labels:
+                raise _clash(package, f"it calls its application {label!r}, as {labels[label]} does")
+        except (SchemaNotInstalled, SchemaNotUsable) as problem:
+            _refuse(problem, strict=strict)
+        else:
+            labels[label] = package
+            usable.append(package)
+    return usable
+
+
+def _label(package: str) -> str:
+    """The label of a package's application.
+
+    Raises:
+        SchemaNotInstalled: The package can't be imported.
+        SchemaNotUsable: It needs another version of lamindb.
+    """
     if package == _CORE:
-        return True
+        return _CORE
+    mismatch = plugin_facts.facts_of(package).mismatch
+    if mismatch is not None:
+        msg = f"The package {package} of schema '{_schema(package)}' can't be used: {mismatch}."
+        raise SchemaNotUsable(msg, name=package)
     try:
         importlib.import_module(package)
-    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
-        _refuse(package, error, strict=strict)
-        return False
-    return True
+        return django_start.label_of(package)
+    except Exception as error:  # a plug-in may raise anything
+        raise _import_problem(package, error) from error
 
 
-def _refuse(package: str, error: Exception, *, strict: bool) -> None:
-    schema = package.removeprefix("lnschema_")
-    if isinstance(error, ModuleNotFoundError) and error.name == package:
-        msg = f"No module named '{package}': schema '{schema}' is not installed."
-    else:
-        msg = f"The package {package} of schema '{schema}' can't be imported: {_told(error)}"
+# -- with Django ------------------------------------------------------------------------------------------------------
+
+
+def _mount(packages: list[str]) -> Problem | None:
+    """Mount packages; where one of them can't be, unmount all and say which and why."""
+    try:
+        django_start.mount(packages)
+    except Exception as error:  # a plug-in may raise anything
+        culprit = django_start.failing_config(error)
+        django_start.stop()
+        if culprit is None or culprit.name == _CORE:
+            raise
+        django_start.forget_models(culprit)
+        problem = _import_problem(culprit.name, error)
+        problem.__cause__ = error
+        return problem
+    found = clashes.find(packages)
+    if not found:
+        return None
+    package, reason = found[0].package, found[0].reason
+    for clash in found:
+        clash.undo()
+    django_start.unmount(package)
+    return _clash(package, reason)
+
+
+def _tell_unmigrated(packages: list[str]) -> None:
+    for package in packages:
+        if package not in _told_unmigrated and is_unmigrated(package):
+            _told_unmigrated.add(package)
+            log.warning(
+                f"{package} has registries but no migrations, and so no tables: write them with "
+                f"`lamin migrate create --package-name {package}`, then `lamin migrate deploy`"
+            )
+
+
+def is_unmigrated(package: str) -> bool:
+    """Whether a mounted package has registries without a migration."""
+    return django_start.has_models(package) and not django_start.has_migrations(package)
+
+
+# -- what is said -----------------------------------------------------------------------------------------------------
+
+
+def _refuse(problem: Problem, *, strict: bool) -> None:
     if strict:
-        msg = f"{msg} Install or mend it, or leave it out of `--schema`."
-        raise SchemaNotInstalled(msg, name=package) from error
-    log.warning(f"{msg} The instance is opened without it; its tables stay as they are.")
+        msg = f"{problem} Install or mend it, or leave it out of `--schema`."
+        raise type(problem)(msg, name=problem.name) from problem.__cause__
+    _problems[str(problem.name)] = problem
+    log.warning(f"{problem} The instance is opened without it; its tables stay as they are.")
+
+
+def _import_problem(package: str, error: Exception) -> SchemaNotInstalled:
+    if isinstance(error, ModuleNotFoundError) and error.name == package:
+        msg = f"No module named '{package}': schema '{_schema(package)}' is not installed."
+    else:
+        msg = f"The package {package} of schema '{_schema(package)}' can't be imported: {_told(error)}"
+    return SchemaNotInstalled(msg, name=package)
+
+
+def _clash(package: str, reason: str) -> SchemaNotUsable:
+    return SchemaNotUsable(f"The package {package} of schema '{_schema(package)}' clashes: {reason}.", name=package)
+
+
+def _schema(package: str) -> str:
+    return package.removeprefix("lnschema_")
 
 
 def _told(error: Exception) -> str:

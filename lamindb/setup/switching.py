@@ -41,7 +41,7 @@ class set:  # noqa: A001, N801 - the name in the public API
             region = storage.find_region()
         switched = instance.with_default_storage(storage.root_as_str, region)
         connection.replace_instance(switched)
-        instances.write_instance(switched, make_current=_is_loaded(switched))
+        instances.write_instance(switched, make_current=is_loaded(switched))
         log.save(f"set storage {switched.storage.root_as_str}")
 
 
@@ -65,7 +65,7 @@ def _reached_with(storage: storages.StorageSettings, options: dict[str, Any]) ->
         raise
 
 
-def _is_loaded(instance: instances.InstanceSettings) -> bool:
+def is_loaded(instance: instances.InstanceSettings) -> bool:
     """Whether the instance is the one that was loaded last, by whichever process."""
     try:
         loaded = instances.read_instance(locations.current_instance_file())

@@ -29,12 +29,14 @@ READING = {
     "validate": ["validate", "table.csv", "--criteria", "criteria.json"],
     "migrate-plan": ["migrate", "plan"],
     "migrate-check": ["migrate", "check"],
+    "plugin-list": ["plugin", "list"],
+    "plugin-check": ["plugin", "check"],
     "fsck": ["fsck"],
     "cache-ls": ["cache", "ls"],
     "cache-verify": ["cache", "verify"],
     "cache-prune": ["cache", "prune"],
 }
-WRITING = {"init", "load", "delete", "set", "close", "register", "track", "signup", "login", "completion"}
+WRITING = {"init", "load", "delete", "set", "close", "register", "schema", "track", "signup", "login", "completion"}
 
 
 def check(name: str, value: Any) -> None:

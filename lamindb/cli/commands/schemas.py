@@ -1,0 +1,38 @@
+"""Commands that change schemas: schema add, remove."""
+
+from __future__ import annotations
+
+import click
+
+from lamindb import setup
+from lamindb.cli.groups import Command, LazyGroup
+from lamindb.cli.texts import TEXT
+
+schema = LazyGroup(
+    "schema",
+    table={
+        "add": (f"{__name__}:add", "Mount further schemas in the instance."),
+        "remove": (f"{__name__}:remove", "Mount schemas no longer; their tables are kept."),
+    },
+    help="Make schema packages, and choose those of the instance.",
+)
+
+
+@click.command(cls=Command)
+@click.argument("names", metavar="NAMES", type=TEXT)
+def add(names: str) -> None:
+    """Mount further schemas in the instance.
+
+    NAMES are separated by commas, as `lamin init --schema` takes them. The database is copied before its tables are made.
+    """
+    setup.add_schema(names)
+
+
+@click.command(cls=Command)
+@click.argument("names", metavar="NAMES", type=TEXT)
+def remove(names: str) -> None:
+    """Mount schemas no longer; their tables are kept.
+
+    Their rows are back when they are added again. A schema that another one builds on can't be removed before it.
+    """
+    setup.remove_schema(names)

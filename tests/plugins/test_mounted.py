@@ -1,0 +1,155 @@
+"""Packages that others wrote mount as they are, and their registries work like those of core and bionty."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.plugins.conftest import install
+from tests.servers import postgres
+
+if TYPE_CHECKING:
+    from tests.sandbox import Sandbox
+
+START = "import lamindb as ln, pandas as pd\nfrom lamindb import log\nlog.set_verbosity(3)\n"
+
+
+def run(user: Sandbox, code: str) -> str:
+    """What a script prints."""
+    return user.python(START + textwrap.dedent(code)).stdout
+
+
+def test_all_migrations_are_applied_and_agree_with_the_registries(lab: Sandbox) -> None:
+    """Those of the older package name migrations of core and bionty that newer ones have replaced."""
+    assert lab.lamin("migrate", "check").returncode == 0
+    found = json.loads(lab.lamin("plugin", "check", "--json").stdout)["plugins"]
+    assert [(one["package"], one["status"]) for one in found] == [
+        ("lnschema_bionty", "mounted"),
+        ("lnschema_lamin1", "mounted"),
+        ("lnschema_assays", "mounted"),
+    ]
+    assert [one["version"] for one in found[1:]] == ["0.23.1", "1.2"]
+
+
+def test_records_relate_to_those_of_bionty_and_label_files(lab: Sandbox) -> None:
+    """A sample has a species and cell types; it is found through them, and files and datasets are found through it."""
+    out = run(
+        lab,
+        """
+        import lnschema_bionty as lb
+        from lnschema_lamin1 import Biosample, Experiment, TreatmentTarget
+        human = lb.Species(name="dragon", id="NCBI_9999999")
+        human.save()
+        neuron = lb.CellType(name="my neuron")
+        neuron.save()
+        sample = Biosample(name="sample of cells", species=human)
+        sample.save()
+        sample.cell_types.add(neuron)
+        target = TreatmentTarget(name="target")
+        target.save()
+        assert Biosample.filter(cell_types__name="my neuron").one() == sample == neuron.biosamples.one()
+        assert sample in human.biosamples.all()
+
+        file = ln.File(pd.DataFrame({"x": [1]}), description="of a sample")
+        file.save()
+        dataset = ln.Dataset(file, name="of a sample")
+        dataset.save()
+        feature = ln.Feature(name="sample", type="category", registries=[Biosample])
+        feature.save()
+        file.labels.add(sample, feature)
+        dataset.labels.add(sample, feature)
+        file.treatment_targets.add(target)
+        assert ln.File.filter(biosamples__cell_types__name="my neuron").one() == file
+        assert ln.Dataset.filter(biosamples__species=human).one() == dataset
+        assert file.labels.get(feature).one() == sample
+        assert Biosample.search("of cells").index[0] == "sample of cells"
+        file.describe()
+        """,
+    )
+    assert "  🏷️ biosamples (1, lamin1.Biosample): 'sample of cells'" in out.splitlines()
+    assert "    🔗 sample (1, lamin1.Biosample): 'sample of cells'" in out.splitlines()
+
+
+def test_registries_of_the_modern_package_have_all_that_core_offers(lab: Sandbox) -> None:
+    """Vocabulary, hierarchy, feature sets, labels, search in declared fields, and rows that must exist."""
+    out = run(
+        lab,
+        """
+        import anndata as ad, numpy as np
+        from lnschema_assays.models import Assay, Guide
+        assert Assay.filter(name="unknown assay").count() == 1
+        assays = [Assay(name="scRNA-seq", synonyms="single-cell RNA|scRNA", description="in droplets"), Assay(name="RNA-seq")]
+        ln.save(assays)
+        assays[0].parents.add(assays[1])
+        assert assays[1].children.one() == assays[0]
+        assert Assay.standardize(["scRNA", "RNA-seq"]) == ["scRNA-seq", "RNA-seq"]
+        assert Assay.validate(["RNA-seq", "typo"]).tolist() == [True, False]
+        assert Assay.from_values(["single-cell RNA"]) == [assays[0]]
+        assert Assay.search("droplets", return_queryset=True)[0] == assays[0]
+        ln.save([Guide(name=f"g{number}", assay=assays[0]) for number in range(3)])
+        adata = ad.AnnData(np.ones((2, 3), dtype="float32"), var=pd.DataFrame(index=["g0", "g1", "g2"]))
+        file = ln.File.from_anndata(adata, Guide.name, description="screen")
+        file.save()
+        assert file.feature_sets["var"].registry == "assays.Guide"
+        assert ln.File.filter(feature_sets__guides__assay__name="scRNA-seq").distinct().one() == file
+        feature = ln.Feature(name="assay", type="category")
+        feature.save()
+        file.labels.add(assays[0], feature)
+        assert file.labels.get(feature).list("name") == ["scRNA-seq"]
+        ln.view(schema="assays")
+        file.describe()
+        """,
+    )
+    assert "  🏷️ assays (1, assays.Assay): 'scRNA-seq'" in out.splitlines()
+    assert "Guide" in out.splitlines()
+    listed = json.loads(lab.lamin("list", "assays.Guide", "--json").stdout)["records"]
+    assert {record["name"] for record in listed} == {"g0", "g1", "g2"}
+
+
+def test_packages_are_listed_with_those_that_are_not_mounted(sandbox: Sandbox) -> None:
+    """Mounted ones first; others by their names, without being imported, and those that an entry point announces."""
+    install(sandbox)
+    announced = sandbox.home / "elsewhere"
+    (announced / "site.dist-info").mkdir(parents=True)
+    (announced / "site.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: site\nVersion: 7\n")
+    (announced / "site.dist-info" / "entry_points.txt").write_text("[lamindb.schemas]\nsite = lnschema_site\n")
+    sandbox.environment["PYTHONPATH"] += f":{announced}"
+    before = json.loads(sandbox.lamin("plugin", "list", "--json").stdout)["plugins"]
+    assert {one["schema"]: one["status"] for one in before} == {
+        "assays": "available",
+        "bionty": "available",
+        "lamin1": "available",
+        "site": "available",
+    }
+    sandbox.lamin("init", "--storage", "storage", "--schema", "assays")
+    lines = sandbox.lamin("plugin", "list").stdout.splitlines()
+    assert lines[1].split() == ["assays", "lnschema_assays", "1.2", "mounted"]
+    assert len(lines) == 5
+
+
+@pytest.mark.postgres
+def test_packages_mount_on_postgres(sandbox: Sandbox, postgres_server: str) -> None:
+    """With all migrations, and labels of both."""
+    install(sandbox)
+    url = postgres.create_database(postgres_server, "plugins")
+    sandbox.lamin("init", "--storage", "storage", "--db", url, "--schema", "bionty,lamin1,assays")
+    out = run(
+        sandbox,
+        """
+        from lnschema_assays.models import Assay
+        from lnschema_lamin1 import Biosample
+        assert ln.setup.migrate.check()
+        sample, assay = Biosample(name="s"), Assay.filter(name="unknown assay").one()
+        sample.save()
+        file = ln.File(pd.DataFrame({"x": [1]}), description="labelled")
+        file.save()
+        file.biosamples.add(sample)
+        file.assays.add(assay)
+        file.describe()
+        """,
+    )
+    assert "  🏷️ biosamples (1, lamin1.Biosample): 's'" in out.splitlines()
+    assert "  🏷️ assays (1, assays.Assay): 'unknown assay'" in out.splitlines()
