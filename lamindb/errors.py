@@ -140,6 +140,13 @@ class NoSuchColumn(LaminError, KeyError, AssertionError):
         return str(self.args[0])
 
 
+class NoSuchSource(LaminError, ValueError, KeyError):
+    """No source of a public ontology is known that matches."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class SynonymConflict(SystemExit, ValueError):
     """A synonym already belongs to another record of the registry.
 
