@@ -78,6 +78,14 @@ def ensure_cached(path: PathLike, cache_dir: Path, *, expected: FileHash | None 
     return local
 
 
+def known_copy(path: UPath, cache_dir: Path, *, expected: FileHash) -> Path | None:
+    """The copy of a cloud object in the cache, if it was compared with the digest and nobody touched it since."""
+    local = cached_path(cache_dir, path)
+    stamp = _Stamp.read(_stamp_path(local, cache_dir))
+    is_good = stamp is not None and stamp.digest == expected and local.is_file() and stamp.fingerprint.matches(local)
+    return local if is_good else None
+
+
 def new_file(cache_dir: Path, id: str, suffix: str) -> Path:  # noqa: A002 - the word users know
     """The path for an in-memory object on its way to storage; its folder exists.
 

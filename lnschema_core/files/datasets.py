@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 
 from lamindb import log
-from lamindb.errors import EmptyInput, MissingData, NotFiles
-from lamindb.io import formats
+from lamindb.errors import EmptyInput, MissingData, NotFiles, UnsupportedFormat
+from lamindb.io import formats, paths
 from lamindb.io.hashing import hash_set
 from lnschema_core import naming, runs
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets, save_feature_sets
 from lnschema_core.files import reading
+from lnschema_core.files.file_labels import labels_of_files
 from lnschema_core.files.pending import PendingDataset, PendingFile
 from lnschema_core.files.saving import save_file, save_provenance
 from lnschema_core.storable import check_storable
@@ -23,9 +24,11 @@ from lnschema_core.versioning import join_family, plan_version, saving_family, t
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lamindb.io.accessors import AnnDataCollection, MappedCollection, TableAccessor, TablePart
     from lnschema_core.models import Dataset, FeatureSet, File
     from lnschema_core.versioning import Family
 
+_ANNOTATED_SUFFIXES = (".h5ad", ".zarr", ".zrad")
 _ARGUMENTS = (
     "data",
     "name",
@@ -259,8 +262,20 @@ def load_dataset(dataset: Dataset, *, is_run_input: bool | None = None, **kwargs
     if len({file.suffix for file in files}) != 1:
         msg = "Can only load datasets where all files have the same suffix"
         raise RuntimeError(msg)
+    if not kwargs and _are_annotated(files):
+        from lamindb.io.accessors import load_joined
+
+        return load_joined([reading.path_to_read(file) for file in files], [file.id for file in files])
     objects = [reading.load(file, track=False, **kwargs) for file in files]
     return _concatenate(objects, [file.id for file in files])
+
+
+def _are_annotated(files: list[File]) -> bool:
+    """Whether several files are ``AnnData`` that can be read to their places in one."""
+    has_one = all(
+        file.suffix in (".h5ad", ".zrad") or (file.suffix, file.accessor) == (".zarr", "AnnData") for file in files
+    )
+    return has_one and len(files) > 1 and all(file.memory is None and file.pending is None for file in files)
 
 
 def _concatenate(objects: list[Any], keys: list[str]) -> Any:
@@ -277,10 +292,54 @@ def _concatenate(objects: list[Any], keys: list[str]) -> Any:
     return objects
 
 
+# -- read parts -------------------------------------------------------------------------------------------------------
+
+
 def open_dataset(dataset: Dataset, *, is_run_input: bool | None = None) -> Any:
-    """Open the one file of a dataset; see ``Dataset.backed``."""
+    """Open the files of a dataset for reading parts of them; see ``Dataset.backed``."""
     if dataset.file is None:
-        msg = "Can only call backed() for datasets with a single file"
-        raise RuntimeError(msg)
+        return parts_of_dataset(dataset, is_run_input=is_run_input)
     runs.track_input(dataset, is_run_input=is_run_input)
     return reading.backed(dataset.file, is_run_input=False)
+
+
+def parts_of_dataset(dataset: Dataset, *, is_run_input: bool | None = None) -> TableAccessor | AnnDataCollection:
+    """The files of a dataset, one or several, as one table or one ``AnnData``, with the labels of each file.
+
+    Raises:
+        UnsupportedFormat: They are of several formats, or of one that isn't read piece by piece.
+    """
+    from lamindb.io.accessors import TABLE_SUFFIXES, AnnDataCollection, TableAccessor
+
+    parts = _parts(dataset)
+    suffixes = sorted({part.suffix for part in parts})
+    is_table = len(suffixes) == 1 and suffixes[0] in TABLE_SUFFIXES
+    if not is_table and (len(suffixes) > 1 or suffixes[0] not in _ANNOTATED_SUFFIXES):
+        msg = (
+            "Can only call backed() for datasets with a single file, or with files of one format that are tables or AnnData, "
+            f"not for {', '.join(suffixes)}"
+        )
+        raise UnsupportedFormat(msg)
+    runs.track_input(dataset, is_run_input=is_run_input)
+    return TableAccessor(parts) if is_table else AnnDataCollection(parts)
+
+
+def map_dataset(dataset: Dataset, *, is_run_input: bool | None = None, **options: Any) -> MappedCollection:
+    """The cells of a dataset by position; see ``Dataset.mapped``."""
+    from lamindb.io.accessors import AnnDataCollection, MappedCollection
+
+    opened = parts_of_dataset(dataset, is_run_input=is_run_input)
+    if not isinstance(opened, AnnDataCollection):
+        msg = f"The files of {dataset} have no AnnData, whose cells could be mapped"
+        raise UnsupportedFormat(msg)
+    return MappedCollection(opened.parts, **options)
+
+
+def _parts(dataset: Dataset) -> list[TablePart]:
+    from lamindb.io.accessors import TablePart
+
+    files = ordered_files(dataset) if dataset.file is None else [dataset.file]
+    return [
+        TablePart(paths.to_path(reading.path_for_parts(file)), file.suffix.lower(), labels)
+        for file, labels in zip(files, labels_of_files(files), strict=True)
+    ]

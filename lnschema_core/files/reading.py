@@ -11,9 +11,11 @@ from lnschema_core import runs
 from lnschema_core.files import places
 
 if TYPE_CHECKING:
+    from upath import UPath
+
     from lnschema_core.models import File
 
-_BACKED_SUFFIXES = (".h5", ".hdf5", ".h5ad", ".zrad", ".zarr")
+BACKED_SUFFIXES = (".h5", ".hdf5", ".h5ad", ".zrad", ".zarr")
 
 
 def load(
@@ -24,10 +26,13 @@ def load(
         runs.track_input(file, is_run_input=is_run_input)
     if file.memory is not None:
         return file.memory
-    path: Any = places.path_of_file(file)
-    if not (paths.is_store(path) or (stream and file.suffix == ".h5ad")):
-        path = local_path(file)
-    return formats.load(path, file.suffix, **kwargs)
+    return formats.load(path_to_read(file, stream=stream), file.suffix, **kwargs)
+
+
+def path_to_read(file: File, *, stream: bool = False) -> Any:
+    """Where to read the whole of a file: a local path, or the storage of what is streamed."""
+    path = places.path_of_file(file)
+    return path if paths.is_store(path) or (stream and file.suffix == ".h5ad") else local_path(file)
 
 
 def stage(file: File, *, is_run_input: bool | None = None) -> Path:
@@ -50,13 +55,25 @@ def local_path(file: File) -> Path:
 
 def backed(file: File, *, is_run_input: bool | None = None) -> Any:
     """Open a file for reading parts of it; see ``File.backed``."""
-    if file.suffix not in _BACKED_SUFFIXES:
+    from lamindb.io.accessors import TABLE_SUFFIXES, open_backed, open_table
+
+    suffix = file.suffix.lower()
+    if suffix not in (*BACKED_SUFFIXES, *TABLE_SUFFIXES):
         msg = (
             "File should have a zarr or h5 object as the underlying data, please use one of the following suffixes "
-            f"for the object name: {', '.join(_BACKED_SUFFIXES)}."
+            f"for the object name: {', '.join(BACKED_SUFFIXES)}. Tables are opened from {', '.join(TABLE_SUFFIXES)}."
         )
         raise ValueError(msg)
     runs.track_input(file, is_run_input=is_run_input)
-    from lamindb.io.accessors import open_backed
+    path = path_for_parts(file)
+    return open_table(path, suffix) if suffix in TABLE_SUFFIXES else open_backed(path)
 
-    return open_backed(places.path_of_file(file))
+
+def path_for_parts(file: File) -> UPath:
+    """Where to read parts of a file: its copy in the cache if that is as it was when it was compared, else its storage."""
+    path = places.path_of_file(file)
+    if file.hash is None or paths.is_local(path) or paths.is_store(path):
+        return path
+    expected = hashing.FileHash(file.hash, file.hash_type or "")
+    copy = cache.known_copy(path, setup.settings.storage.cache_dir, expected=expected)
+    return path if copy is None else paths.to_path(copy)

@@ -8,6 +8,7 @@ from django.db import models
 
 from lnschema_core import ids
 from lnschema_core.files.former_names import FormerNamesOfDatasets
+from lnschema_core.files.handing_over import HandsOverData
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.file import File
 from lnschema_core.models.mixins import Data
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from lnschema_core.versioning import Family
 
 
-class Dataset(Registry, Data, FormerNamesOfDatasets):
+class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
     """Datasets: data of one or several files, described as a whole.
 
     Args:
@@ -271,10 +272,14 @@ class Dataset(Registry, Data, FormerNamesOfDatasets):
         return load_dataset(self, is_run_input=is_run_input, **kwargs)
 
     def backed(self, is_run_input: bool | None = None) -> Any:  # noqa: FBT001 - the API of 0.54
-        """Open the file of a dataset of one file for reading parts of it.
+        """Open the files of the dataset for reading parts of them.
+
+        Returns:
+            What the file of a dataset of one file is opened as, see ``File.backed``. For several files one table, whose labels
+            are columns, or one ``AnnData`` object; conditions on labels decide which files are opened.
 
         Raises:
-            RuntimeError: The dataset has several files.
+            RuntimeError: The files are of several formats, or neither tables nor ``AnnData``.
         """
         from lnschema_core.files.datasets import open_dataset
 

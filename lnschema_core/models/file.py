@@ -355,10 +355,12 @@ class File(Registry, Data, FormerNamesOfFiles):
         """Open the file for reading parts of it.
 
         Returns:
-            An accessor of an ``AnnData`` object, of another HDF5 file or of a zarr group.
+            An accessor of an ``AnnData`` object, of another HDF5 file or of a zarr group; or of a table, which pandas, polars,
+            pyarrow and DuckDB read as far as they need it.
 
         Raises:
-            ValueError: The suffix is none of ``.h5 .hdf5 .h5ad .zrad .zarr``.
+            ValueError: The suffix is none of ``.h5 .hdf5 .h5ad .zrad .zarr``, and none of tables: ``.parquet .feather .csv .tsv
+                .jsonl``, compressed or not.
         """
         from lnschema_core.files.reading import backed
 

@@ -21,7 +21,13 @@ class World:
     """What the calls below are made with: saved and unsaved records."""
 
     def __init__(self, folder) -> None:
-        for name, text in (("a.csv", "x\n1\n"), ("b.csv", "x\n2\n"), ("c.tsv", "x\ty\n1\t2\n"), ("new.csv", "x\n9\n")):
+        for name, text in (
+            ("a.csv", "x\n1\n"),
+            ("b.csv", "x\n2\n"),
+            ("c.tsv", "x\ty\n1\t2\n"),
+            ("new.csv", "x\n9\n"),
+            ("n.txt", "n"),
+        ):
             (folder / name).write_text(text)
         self.folder = folder
         self.path = folder / "new.csv"
@@ -31,12 +37,13 @@ class World:
             ln.File(folder / name, description=name) for name in ("a.csv", "b.csv", "c.tsv")
         )
         self.store = ln.File(self.cells, description="store", format="zarr")
+        self.note = ln.File(folder / "n.txt", description="note")
         self.label, self.twin = ln.ULabel(name="label"), ln.ULabel(name="twin", description="same")
         self.other_twin = ln.ULabel(name="another", description="same")
         self.feature = ln.Feature(name="feature", type="category", synonyms="known")
         self.rival = ln.Feature(name="rival", type="category")
         self.transform = ln.Transform(name="transform")
-        ln.save([self.file, self.second, self.table, self.store, self.label, self.twin, self.other_twin])
+        ln.save([self.file, self.second, self.table, self.store, self.note, self.label, self.twin, self.other_twin])
         ln.save([self.feature, self.rival, self.transform])
         self.run = ln.Run(self.transform)
         self.run.save()
@@ -70,7 +77,7 @@ FILES = [
     (lambda w: ln.File(w.path, key="x", version=1), ValueError, "`version` parameter must be `None` or `str`"),
     (lambda w: ln.File(w.path, is_new_version_of=w.label), TypeError, r"is_new_version_of has to be of type ln\.File"),
     (lambda w: w.store.stage(), RuntimeError, r"zarr object can't be staged"),
-    (lambda w: w.file.backed(), ValueError, "File should have a zarr or h5 object as the underlying data"),
+    (lambda w: w.note.backed(), ValueError, "File should have a zarr or h5 object as the underlying data"),
     (lambda w: w.table.load(bogus=1), TypeError, "bogus"),
     (lambda w: w.second.delete(storage=False), ProtectedError, ""),
     (lambda w: ln.File.from_dir(w.folder / "nowhere"), FileNotFoundError, ""),

@@ -363,7 +363,7 @@ def test_loading(frame, adata, path, tmp_path):
     assert notes.load() == notes.stage() == Path(str(notes.path))
 
 
-def test_stores_and_arrays_are_opened_in_place(adata, frame, root):
+def test_stores_and_arrays_are_opened_in_place(adata, tmp_path, root):
     """Lazily; indexed like AnnData; a store can't be staged."""
     for key in ("cells.h5ad", "cells.zarr"):
         ln.settings.upon_file_create_if_hash_exists = "warn_create_new"
@@ -380,7 +380,8 @@ def test_stores_and_arrays_are_opened_in_place(adata, frame, root):
         assert backed.obs["feat1"].tolist() == ["A", "B"]
     with pytest.raises(RuntimeError, match=r"zarr object can't be staged, please use load\(\) or stream\(\)"):
         file.stage()
-    file = ln.File(frame, description="x")
+    (tmp_path / "x.txt").write_text("x")
+    file = ln.File(tmp_path / "x.txt", description="x")
     with pytest.raises(
         ValueError, match=r"please use one of the following suffixes .*: .h5, .hdf5, .h5ad, .zrad, .zarr."
     ):

@@ -142,10 +142,14 @@ def test_delete_takes_the_one_file_along_but_not_several(frame, files):
     assert not ln.Dataset.filter().exists()
 
 
-def test_backed_needs_a_single_file(files):
-    """Several files can't be opened as one."""
+def test_backed_needs_files_of_one_format(files, tmp_path):
+    """Files of several formats can't be opened as one."""
+    (tmp_path / "x.txt").write_text("x")
+    other = ln.File(tmp_path / "x.txt", description="x")
+    other.save()
     with pytest.raises(RuntimeError, match="datasets with a single file"):
-        ln.Dataset(files, name="x").backed()
+        ln.Dataset([*files, other], name="x").backed()
+    assert ln.Dataset(files, name="x").backed().to_pandas()["i"].tolist() == [0, 1, 2, 3, 4, 5]
 
 
 def test_load_needs_one_suffix(files, tmp_path):

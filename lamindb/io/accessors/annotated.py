@@ -11,7 +11,7 @@ from lamindb.io.accessors.selections import as_indexer, compose, normalise
 from lamindb.io.accessors.sparse import SparseReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -52,13 +52,13 @@ class Source:
         """The names of rows."""
         if self._parent is not None:
             return self._parent.obs_names
-        names = read_names(self.slots["obs"])
+        names = None if "obs" in vars(self) else read_names(self.slots["obs"])
         return self.obs.index if names is None else names
 
     @cached_property
     def var_names(self) -> pd.Index[Any]:
         """The names of columns."""
-        names = read_names(self.slots["var"])
+        names = None if "var" in vars(self) else read_names(self.slots["var"])
         return self.var.index if names is None else names
 
     @cached_property
@@ -202,9 +202,9 @@ class _Annotated:
         chosen_columns = normalise(columns, len(self._columns), lambda: self.var_names)
         return chosen_rows, compose(self._columns, chosen_columns)
 
-    def _loaded(self, slot: str) -> Any:
+    def _loaded(self, slot: str, without: Collection[str] = ()) -> Any:
         members = getattr(self, slot)
-        return None if members is None else {key: loaded(members[key]) for key in members}
+        return None if members is None else {key: loaded(members[key]) for key in members if key not in without}
 
 
 class AnnDataRawAccessor(_Annotated):
@@ -254,6 +254,15 @@ class _AnnDataLike(_Annotated):
         """Matrices of the shape of ``X``."""
         return self._by_key("layers", self._rows, self._columns)
 
+    def matrix(self, name: str) -> Any:
+        """``X`` or a layer, by its name.
+
+        Raises:
+            KeyError: There is no such layer.
+        """
+        layers = None if name == "X" else self.layers
+        return self.X if name == "X" else ({} if layers is None else layers)[name]
+
     @property
     def raw(self) -> AnnDataRawAccessor | None:
         """The raw data: the same rows, with columns of its own."""
@@ -263,10 +272,14 @@ class _AnnDataLike(_Annotated):
     def __getitem__(self, index: Any) -> AnnDataAccessorSubset:
         return AnnDataAccessorSubset(self._source, *self._selected(index))
 
-    def to_dict(self) -> dict[str, Any]:
-        """All slots, in memory, as ``AnnData`` takes them."""
-        slots = {"X": loaded(self.X), "obs": self.obs, "var": self.var, "uns": self.uns}
-        slots |= {slot: self._loaded(slot) for slot in _BY_KEY}
+    def to_dict(self, *, without: Collection[str] = ()) -> dict[str, Any]:
+        """All slots, in memory, as ``AnnData`` takes them.
+
+        Args:
+            without: Matrices that are left out: ``X`` or the names of layers.
+        """
+        slots = {"X": None if "X" in without else loaded(self.X), "obs": self.obs, "var": self.var, "uns": self.uns}
+        slots |= {slot: self._loaded(slot, without if slot == "layers" else ()) for slot in _BY_KEY}
         return slots | {"raw": self.raw.to_dict() if self.raw is not None else None}
 
     def to_memory(self) -> AnnData:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from lamindb.errors import UnreadableData
 from lamindb.io.accessors.annotated import AnnDataAccessor
 from lamindb.io.formats.zarr import open_group
 from lamindb.io.paths import STORE_SUFFIXES, as_local, name_of, to_path
@@ -49,6 +50,19 @@ def open_backed(path: PathLike) -> AnnDataAccessor | BackedAccessor:
     if suffix in _ALWAYS_ANNDATA or storage.attrs.get("encoding-type") == "anndata":
         return AnnDataAccessor(connection, storage, name_of(path))
     return BackedAccessor(connection, storage)
+
+
+def open_annotated(path: PathLike) -> AnnDataAccessor:
+    """Open an AnnData for reading parts of it.
+
+    Raises:
+        UnreadableData: Something else is in the file or store.
+    """
+    accessor = open_backed(path)
+    if isinstance(accessor, AnnDataAccessor):
+        return accessor
+    msg = f"There is no AnnData in {path}"
+    raise UnreadableData(msg)
 
 
 def _open_hdf5(path: PathLike) -> tuple[Any, Any]:

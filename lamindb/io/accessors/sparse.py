@@ -111,9 +111,9 @@ class SparseReader:
         return data[is_wanted], new[is_wanted], np.searchsorted(all_stops, position, side="right")
 
 
-def _stretch(array: Any, lower: int, upper: int, kept: np.ndarray[Any, Any] | None) -> np.ndarray[Any, Any]:
+def _stretch(array: Any, lower: int, upper: int, kept: np.ndarray[Any, Any] | None) -> Any:
     """A stretch of an array, or what is kept of it."""
-    values: np.ndarray[Any, Any] = np.asarray(array[lower:upper])
+    values = np.asarray(array[lower:upper])
     return values if kept is None else values[kept]
 
 
