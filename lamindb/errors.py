@@ -66,6 +66,10 @@ class SchemaInUse(LaminError, RuntimeError):
     """A schema can't be taken from an instance: others build on it."""
 
 
+class InvalidSchemaName(LaminError, ValueError):
+    """A name that a schema or registry can't have."""
+
+
 class LoginError(LaminError, RuntimeError):
     """The user can't be logged in."""
 

@@ -47,7 +47,7 @@ EXITS = (
     Exit(
         USAGE,
         "The arguments can't be used: an unknown command or option, a missing or malformed value.",
-        ("InvalidCriteria", "UnknownMigration"),
+        ("InvalidCriteria", "InvalidSchemaName", "UnknownMigration"),
     ),
     Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest.", ("PartialSuccess",)),
     Exit(DAMAGED, "`lamin fsck` or `lamin cache verify` found content that is missing or isn't what was registered."),

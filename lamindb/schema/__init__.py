@@ -1,4 +1,4 @@
-"""The mounted registries and how they relate: ``ln.schema.view()``."""
+"""The mounted registries and how they relate, and new ones: ``ln.schema.view()``, ``ln.schema.new()``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lamindb._lazy import door
 
 _NAMES = {
+    "new": "lamindb.schema.making:new",
     "graph": "lamindb.schema.diagram:graph",
     "view": "lamindb.schema.diagram:view",
 }
@@ -15,5 +16,6 @@ __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lamindb.schema.diagram import graph, view
+    from lamindb.schema.making import new
 
-__all__ = ["graph", "view"]
+__all__ = ["graph", "new", "view"]

@@ -1,4 +1,4 @@
-"""Commands that change schemas: schema add, remove."""
+"""Commands that make and change schemas: schema new, add, remove."""
 
 from __future__ import annotations
 
@@ -11,11 +11,26 @@ from lamindb.cli.texts import TEXT
 schema = LazyGroup(
     "schema",
     table={
+        "new": (f"{__name__}:new", "Make a schema package of your own."),
         "add": (f"{__name__}:add", "Mount further schemas in the instance."),
         "remove": (f"{__name__}:remove", "Mount schemas no longer; their tables are kept."),
     },
     help="Make schema packages, and choose those of the instance.",
 )
+
+
+@click.command(cls=Command)
+@click.argument("name", type=TEXT)
+@click.option("--folder", metavar="PATH", type=TEXT, default=".", help="Where to make it; by default here.")
+@click.option("--registry", metavar="NAME", type=TEXT, default="Sample", help="The name of its first registry.")
+def new(name: str, folder: str, registry: str) -> None:
+    """Make a schema package of your own.
+
+    It has a registry, a first migration, tests that pass, and what is needed to install it.
+    """
+    from lamindb.schema.making import new
+
+    new(name, folder=folder, registry=registry)
 
 
 @click.command(cls=Command)
