@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    import pyarrow as pa
     from django.db import models
 
     from lnschema_core.query import QuerySet
 
 _TIMES = ("updated_at", "run_at")
+_TEXTS = ("CharField", "TextField", "SlugField", "EmailField", "URLField")
+_ARROW_TYPES = {
+    **dict.fromkeys(["AutoField", "BigAutoField", "BigIntegerField", "IntegerField", "SmallIntegerField"], "int64"),
+    **dict.fromkeys(["PositiveIntegerField", "PositiveSmallIntegerField", "PositiveBigIntegerField"], "int64"),
+    "BooleanField": "bool",
+    "FloatField": "float64",
+    "DateField": "date32",
+}
 _QUARTER = 900  # seconds; offsets of time zones change at whole quarters of an hour
 
 
@@ -34,6 +44,30 @@ def queryset_to_frame(queryset: QuerySet[Any], include: Sequence[str]) -> pd.Dat
     for position, expression in enumerate(include):
         frame.insert(position, expression, _linked_values(queryset, expression, list(frame.index)))
     return frame
+
+
+def queryset_to_arrow(queryset: QuerySet[Any]) -> pa.Table:
+    """The records as a table of Arrow; see :meth:`QuerySet.to_arrow <lnschema_core.query.QuerySet.to_arrow>`."""
+    import pyarrow as pa
+
+    fields = queryset.model._meta.concrete_fields
+    rows = list(queryset.values_list(*(field.attname for field in fields)))
+    columns = zip(*rows, strict=True) if rows else ([] for _ in fields)
+    arrays = [_array(field, list(values)) for field, values in zip(fields, columns, strict=True)]
+    return pa.table(arrays, names=[field.attname for field in fields])
+
+
+def _array(field: Any, values: list[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    kind = (field.target_field if field.is_relation else field).get_internal_type()
+    if kind == "DateTimeField":
+        return pa.array(values, pa.timestamp("us", tz="UTC"))
+    if kind in _ARROW_TYPES:
+        return pa.array(values, _ARROW_TYPES[kind])
+    if kind in _TEXTS:
+        return pa.array(values, pa.string())
+    return pa.array([None if value is None else json.dumps(value, default=str) for value in values], pa.string())
 
 
 def _local_texts(times: pd.Series[Any]) -> list[str | None]:

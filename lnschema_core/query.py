@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     from lamindb.text.inspection import InspectResult
     from lamindb.text.synonyms import Keep
@@ -49,6 +50,16 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
         from lnschema_core.frames import queryset_to_frame
 
         return queryset_to_frame(self, [include] if isinstance(include, str) else list(include or []))
+
+    def to_arrow(self) -> pa.Table:
+        """The records as a table of Arrow: one column per field, in the types of the database, times in UTC."""
+        from lnschema_core.frames import queryset_to_arrow
+
+        return queryset_to_arrow(self)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The records as a stream that polars, DuckDB and other libraries take."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     @overload
     def list(self) -> builtins.list[RecordT]: ...

@@ -260,8 +260,12 @@ class _AnnDataLike(_Annotated):
         Raises:
             KeyError: There is no such layer.
         """
-        layers = None if name == "X" else self.layers
-        return self.X if name == "X" else ({} if layers is None else layers)[name]
+        if name == "X":
+            return self.X
+        layers = self.layers
+        if layers is None:
+            raise KeyError(name)
+        return layers[name]
 
     @property
     def raw(self) -> AnnDataRawAccessor | None:

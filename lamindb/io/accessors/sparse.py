@@ -121,7 +121,8 @@ def _positions(starts: np.ndarray[Any, Any], stops: np.ndarray[Any, Any]) -> np.
     """The positions in several stretches."""
     lengths = stops - starts
     offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    return np.arange(int(lengths.sum())) + offsets
+    positions: np.ndarray[Any, Any] = np.arange(int(lengths.sum())) + offsets
+    return positions
 
 
 def _places(few: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
