@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from lamindb.text.batch import is_missing
 from lnschema_bionty.contexts import species_for_new
 from lnschema_core.fields import has_field
+from lnschema_core.users import current_user_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from lnschema_bionty.models import BioRegistry
 
@@ -19,9 +20,19 @@ RENAMED = {"definition": "description"}
 
 def fields_of_row(registry: type[BioRegistry], row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a row of a public table, as far as the registry has them, with parents."""
-    named = {RENAMED.get(column, column): value for column, value in row.items()}
-    known = {column for column in named if column == "parents" or has_field(registry, column)}
-    return {name: plain_value(named[name]) for name in named if name in known}
+    return _fields(row, _columns(registry, row), registry.id_fields)
+
+
+def _columns(registry: type[Any], columns: Iterable[str]) -> dict[str, str]:
+    """Per column of a public table that a registry has a field for the name of the field."""
+    names = {column: RENAMED.get(column, column) for column in columns}
+    return {column: name for column, name in names.items() if name == "parents" or has_field(registry, name)}
+
+
+def _fields(row: Mapping[str, Any], columns: Mapping[str, str], id_fields: Collection[str]) -> dict[str, Any]:
+    """The fields of a row; public ids that it hasn't are left out."""
+    values = ((name, plain_value(row[column])) for column, name in columns.items())
+    return {name: value for name, value in values if value is not None or name not in id_fields}
 
 
 def plain_value(value: Any) -> Any:
@@ -63,24 +74,28 @@ def checked_parents(parents: Any) -> list[str] | None:
     return list(dict.fromkeys(listed)) or None
 
 
-def make_record(registry: type[Any], row: Mapping[str, Any], **links: Any) -> Any:
-    """An unsaved record of a row of a public table, without looking for records of the same name.
+def make_records(registry: type[Any], rows: Sequence[Mapping[str, Any]], **links: Any) -> list[Any]:
+    """Unsaved records of rows of a public table, without looking for records of the same name.
 
     Args:
         registry: The registry.
-        row: The row.
-        **links: The species and the source of the record, as far as it has them.
+        rows: The rows, all with the same columns.
+        **links: The species and the source of the records, as far as they have them.
     """
-    fields = fields_of_row(registry, row)
-    parents = fields.pop("parents", None)
-    fields = {name: value for name, value in fields.items() if value is not None or name not in registry.id_fields}
-    hashed = registry.make_id(fields)
-    if hashed is not None:
-        fields["id"] = hashed
-    record = registry.from_fields(**fields, **links)
-    record._parents = list(parents) if parents else None  # noqa: SLF001 - declared by the registry
-    record._from_bionty = True  # noqa: SLF001 - likewise
-    return record
+    columns = _columns(registry, rows[0] if rows else ())
+    links["created_by_id"] = current_user_id()
+    records = []
+    for row in rows:
+        fields = _fields(row, columns, registry.id_fields)
+        parents = fields.pop("parents", None)
+        hashed = registry.make_id(fields)
+        if hashed is not None:
+            fields["id"] = hashed
+        record = registry.from_fields(**fields, **links)
+        record._parents = list(parents) if parents else None  # noqa: SLF001 - declared by the registry
+        record._from_bionty = True  # noqa: SLF001 - likewise
+        records.append(record)
+    return records
 
 
 def parents_of(record: Any) -> list[str]:

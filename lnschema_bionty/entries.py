@@ -34,7 +34,6 @@ def fields_of_entry(registry: type[BioRegistry], entry: Any) -> dict[str, Any]:
         raise ValueError(msg)
     source = getattr(entry, "_source", None)
     fields = fields_of_row(registry, registry.merge_rows([entry._asdict()])[0])
-    fields = {name: value for name, value in fields.items() if value is not None or name not in registry.id_fields}
     if has_species(registry):
         fields["species"] = find_species(registry, source and source.species)
     row = sources.row_of(source) if source is not None else sources.current_row(registry.__name__)

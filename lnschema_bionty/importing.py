@@ -9,7 +9,7 @@ from django.db import transaction
 from lamindb import log
 from lamindb.text.messages import plural
 from lnschema_bionty import sources
-from lnschema_bionty.construction import make_record, parents_of
+from lnschema_bionty.construction import make_records, parents_of
 from lnschema_bionty.contexts import find_species, has_species
 from lnschema_bionty.saving import link_parents, save_sources
 from lnschema_core.fields import has_field
@@ -49,14 +49,11 @@ def _save(registry: type[Any], rows: list[dict[str, Any]], links: dict[str, Any]
     is_ontology = has_field(registry, "ontology_id")
     field = "ontology_id" if is_ontology else "pk"
     there = dict(registry.filter().order_by("-created_at", "-pk").values_list(field, "pk"))
-    records = [make_record(registry, row, **links) for row in rows]
+    records = make_records(registry, rows, **links)
     new = [record for record in records if getattr(record, field) not in there]
-    if not new:
-        return 0
     save_sources(new)
     insert_rows(registry, new)
     if is_ontology:
         keys = there | {record.ontology_id: record.pk for record in new}
-        parents = {keys[record.ontology_id]: parents_of(record) for record in records}
-        link_parents(registry, parents, keys)
+        link_parents(registry, {keys[record.ontology_id]: parents_of(record) for record in records}, keys)
     return len(new)

@@ -9,7 +9,7 @@ from lamindb import log
 from lamindb.errors import LaminError
 from lamindb.text.inspection import compare
 from lnschema_bionty import sources
-from lnschema_bionty.construction import RENAMED, make_record
+from lnschema_bionty.construction import RENAMED, make_records
 from lnschema_bionty.contexts import find_species, has_species
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class BiontyReference:
         links: dict[str, Any] = {"bionty_source": sources.row_of(self.public.origin)} if live else {}
         if self.species is not None:
             links["species"] = self.species
-        return [make_record(self.registry, row, **links) for row in self.registry.merge_rows(live)]
+        return make_records(self.registry, self.registry.merge_rows(live), **links)
 
     def _tell_obsolete(self, rows: dict[str, dict[str, Any]]) -> None:
         for value, row in rows.items():

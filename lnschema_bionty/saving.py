@@ -12,7 +12,7 @@ from lamindb.text import messages
 from lnschema_bionty import ids, sources
 from lnschema_bionty._settings import settings
 from lnschema_bionty.catalogue import bio_registry
-from lnschema_bionty.construction import make_record, parents_of
+from lnschema_bionty.construction import make_records, parents_of
 from lnschema_core.hierarchy import parents_relation
 from lnschema_core.inserting import insert_new
 from lnschema_core.saving import insert_rows, save_rows
@@ -90,7 +90,7 @@ def _save_parents(registry: type[BioRegistry], records: Sequence[Any]) -> None:
     wanted = list(dict.fromkeys(parent for record in records for parent in parents_of(record)))
     terms, source = _terms_above(registry, records[0].bionty_source, wanted)
     keys = keys_by_ontology_id(registry, [*wanted, *terms])
-    new = [make_record(registry, row, bionty_source=source) for one, row in terms.items() if one not in keys]
+    new = make_records(registry, [row for one, row in terms.items() if one not in keys], bionty_source=source)
     save_sources(new)
     insert_rows(registry, new)
     keys |= {record.ontology_id: record.pk for record in new}
@@ -126,7 +126,7 @@ def keys_by_ontology_id(registry: type[Any], ontology_ids: Collection[str]) -> d
 
 
 def link_parents(registry: type[Any], parents: Mapping[str, Iterable[str]], keys: Mapping[str, str]) -> None:
-    """Link records with their parents, in one statement per 10,000; links that are there stay.
+    """Link records with their parents, in two statements and another per 10,000 links; links that are there stay.
 
     Args:
         registry: The registry.
@@ -139,4 +139,5 @@ def link_parents(registry: type[Any], parents: Mapping[str, Iterable[str]], keys
     pairs = dict.fromkeys(
         (key, keys[parent]) for key, several in parents.items() for parent in several if parent in keys
     )
-    insert_new(link, [link(**{near: key, far: parent}) for key, parent in pairs])
+    there = set(link.objects.filter(AnyOf(near, list(parents))).values_list(near, far))
+    insert_new(link, [link(**{near: key, far: parent}) for key, parent in pairs if (key, parent) not in there])

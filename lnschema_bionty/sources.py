@@ -103,7 +103,9 @@ def public_of(
     if row is not None:
         if not row.currently_used:
             log.warning("loading non-default source inside a LaminDB instance")
-            log.hint(f"to use it by default, set `currently_used` of the source: `lamin bionty use {row.entity} …`")
+            log.hint(
+                f"to use it by default, modify currently_used {row.entity} source in `lnschema_bionty.BiontySource`"
+            )
         ontology: PublicOntology = entity(row.species, row.source, row.version)
         return ontology
     found = find_species(registry, species) if has_species(registry) else None
