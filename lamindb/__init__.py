@@ -23,6 +23,7 @@ _NAMES = {
     "Storage": "lnschema_core.models:Storage",
     "track": "lamindb.provenance:track",
     "finish": "lamindb.provenance:finish",
+    "step": "lamindb.provenance:step",
     "run_context": "lamindb.provenance:run_context",
     # metadata
     "ULabel": "lnschema_core.models:ULabel",
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from lamindb import dev, schema, setup
     from lamindb.display import view
     from lamindb.errors import InstanceNotLoaded as InstanceNotSetupError
-    from lamindb.provenance import finish, run_context, track
+    from lamindb.provenance import finish, run_context, step, track
     from lnschema_core import trash
     from lnschema_core.criteria.criteria import Criteria
     from lnschema_core.criteria.criterion import Criterion
@@ -101,6 +102,7 @@ __all__ = [
     "select",
     "settings",
     "setup",
+    "step",
     "track",
     "trash",
     "view",

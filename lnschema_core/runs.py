@@ -1,10 +1,13 @@
 """The current run, and what becomes an input of it.
 
-Plain module state: a context variable would be lost between the cells of a notebook.
+The run of the process is plain module state: a context variable would be lost between the cells of a notebook. Within a step
+its run stands before that, in a context variable, since several threads or tasks may be in steps at once.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import transaction
@@ -15,7 +18,7 @@ from lnschema_core.catalogue import core_registry
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lnschema_core.models import Dataset, File, Run
 
@@ -31,10 +34,14 @@ class _Current:
 
 
 _current = _Current()
+_step: ContextVar[tuple[Run | None, str | None]] = ContextVar("step", default=(None, None))
 
 
 def current() -> Run | None:
-    """The run of this process, ``None`` if nothing is tracked in the instance that the process is connected to."""
+    """The run of the step or process, ``None`` if nothing is tracked in the instance that the process is connected to."""
+    run, instance = _step.get()
+    if run is not None and instance == _connected_instance():
+        return run
     is_here = _current.run is not None and _current.instance == _connected_instance()
     return _current.run if is_here else None
 
@@ -42,6 +49,16 @@ def current() -> Run | None:
 def set_current(run: Run | None) -> None:
     """Make a run the run of this process, as long as it is connected to this instance."""
     _current.run, _current.instance = run, _connected_instance()
+
+
+@contextmanager
+def within(run: Run) -> Iterator[None]:
+    """Make a run the current one of this thread or task within the block."""
+    token = _step.set((run, _connected_instance()))
+    try:
+        yield
+    finally:
+        _step.reset(token)
 
 
 def _connected_instance() -> str | None:

@@ -14,6 +14,7 @@
 :mod:`.identity`       ids of transforms that are made rather than drawn
 :mod:`.asking`         questions to the user, where there is one
 :mod:`.recording`      how runs go, in the database
+:mod:`.steps`          functions and blocks that are runs of their own
 :mod:`.ending`         runs that this process has begun and has to end
 :mod:`.going_on`       what could not be recorded is said once, and the user's work goes on
 :mod:`.keeping`        captured texts as files of the instance
@@ -32,6 +33,7 @@ from lamindb._lazy import door
 
 _NAMES = {
     "finish": "lamindb.provenance.context:finish",
+    "step": "lamindb.provenance.steps:step",
     "track": "lamindb.provenance.context:track",
     "run_context": "lamindb.provenance.context:run_context",
 }
@@ -40,5 +42,6 @@ __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lamindb.provenance.context import finish, run_context, track
+    from lamindb.provenance.steps import step
 
-__all__ = ["finish", "run_context", "track"]
+__all__ = ["finish", "run_context", "step", "track"]

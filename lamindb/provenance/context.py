@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lamindb import log
 from lamindb.errors import NotebookNotSavedError, NoTitleError, UpdateNbWithNonInteractiveEditorError
-from lamindb.provenance import ending, finding, notebooks, recognition, recording, scripts
+from lamindb.provenance import ending, finding, notebooks, recognition, recording, scripts, steps
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.setup import connection, settings
 from lnschema_core import executions, runs
@@ -125,6 +126,7 @@ def _begin(run: Run, notebook: TrackedNotebook | None, params: Mapping[str, Any]
     path = file if notebook is not None else scripts.find_script()
     recording.begin(run, recording.Begin(path, params))
     ending.expect(run, file)
+    os.environ[steps.AROUND] = f"{settings.instance.identifier} {run.pk}"
 
 
 def finish(*, status: Literal["completed", "failed", "interrupted"] = "completed") -> None:
@@ -151,6 +153,7 @@ def finish(*, status: Literal["completed", "failed", "interrupted"] = "completed
         return
     ending.save_in_editor(run.pk)
     ending.end(run.pk, status)
+    os.environ.pop(steps.AROUND, None)
     run_context.run = None
 
 

@@ -51,6 +51,12 @@ def transform_of(code: Code) -> Transform:
     return _rename(stored, code) if _is_renamed(stored, code) else _told("loaded", stored)
 
 
+def transform_of_step(code: Code) -> Transform:
+    """The transform that a step is, made if it has not been run before; nothing is told, since steps may be many."""
+    found = _find(code)
+    return _made(code)[1] if found is None else found
+
+
 def transform_of_notebook(notebook: TrackedNotebook) -> tuple[Transform, TrackedNotebook]:
     """The transform that a notebook is; with a new title it can become another one, if the user wants that."""
     stored = _find(notebook.code)
@@ -68,6 +74,11 @@ def _find(code: Code) -> Transform | None:
 
 
 def _make(code: Code) -> Transform:
+    verb, transform = _made(code)
+    return _told(verb, transform)
+
+
+def _made(code: Code) -> tuple[str, Transform]:
     previous = Transform.filter(id__startswith=code.stem).order_by("-created_at").first()
     transform = Transform.from_fields(
         id=code.id,
@@ -83,8 +94,8 @@ def _make(code: Code) -> Transform:
         with transaction.atomic():
             transform.save(force_insert=True)
     except IntegrityError:  # another process that runs the same code was quicker
-        return _told("loaded", Transform.filter(id=code.id).one())
-    return _told("saved", transform)
+        return "loaded", Transform.filter(id=code.id).one()
+    return "saved", transform
 
 
 def _is_renamed(transform: Transform, code: Code) -> bool:
