@@ -42,6 +42,9 @@ _NAMES: dict[str, str] = {
     "BiontyField": f"{_ONTOLOGY}:BiontyField",
     "Source": f"{_SOURCES}:Source",
     "sources": _SOURCES,
+    "Ontology": "lnschema_bionty.public.pronto_ontology:Ontology",
+    "register": "lnschema_bionty.public.registering:register",
+    "forget": "lnschema_bionty.public.registering:forget",
     "display_available_sources": "lnschema_bionty.public.display:display_available_sources",
     "display_currently_used_sources": "lnschema_bionty.public.display:display_currently_used_sources",
 }
@@ -61,6 +64,7 @@ __all__ = [
     "Ethnicity",
     "ExperimentalFactor",
     "Gene",
+    "Ontology",
     "Pathway",
     "Phenotype",
     "Protein",
@@ -71,6 +75,8 @@ __all__ = [
     "Tissue",
     "display_available_sources",
     "display_currently_used_sources",
+    "forget",
+    "register",
     "sources",
 ]
 
@@ -97,4 +103,6 @@ if TYPE_CHECKING:
     )
     from lnschema_bionty.public.entities import ExperimentalFactor as Readout
     from lnschema_bionty.public.ontology import BiontyField, PublicOntology
+    from lnschema_bionty.public.pronto_ontology import Ontology
+    from lnschema_bionty.public.registering import forget, register
     from lnschema_bionty.public.sources import Source

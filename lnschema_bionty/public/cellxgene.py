@@ -10,31 +10,35 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import MissingExtra, UnreadableFile
+from lnschema_bionty.public.factors import add_factors
+from lnschema_bionty.public.writing import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-# Experimental factors say what is measured, and with what, by their place below these terms.
-_MOLECULE = "EFO:0002772"
-_SEQUENCER = "EFO:0003740"
-_INSTRUMENT = "EFO:0002773"
-_MEASUREMENT = "EFO:0001444"
 
-
-def read_terms(path: Path, entity: str) -> Iterator[dict[str, Any]]:
+def read_terms(path: Path, entity: str) -> Iterable[dict[str, Any]]:
     """The rows of an ontology, by id.
 
     Raises:
         MissingExtra: The package zstandard isn't installed.
         UnreadableFile: The file isn't such an ontology.
     """
-    terms = _read_json(path)
-    for one in sorted(terms):
-        yield _row(one, terms[one], terms, entity)
+    terms = read_json(path)
+    rows = {one: _row(one, terms[one]) for one in sorted(terms)}
+    if entity == "ExperimentalFactor":
+        add_factors(rows)
+    return rows.values()
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """The terms of a file, by id.
+
+    Raises:
+        MissingExtra: The package zstandard isn't installed.
+        UnreadableFile: The file isn't such an ontology.
+    """
     try:
         import zstandard
     except ImportError as error:
@@ -49,8 +53,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     return terms
 
 
-def _row(one: str, term: Mapping[str, Any], terms: Mapping[str, Any], entity: str) -> dict[str, Any]:
-    row = {
+def _row(one: str, term: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "ontology_id": one,
         "name": term["label"],
         "definition": term.get("description"),
@@ -59,31 +63,9 @@ def _row(one: str, term: Mapping[str, Any], terms: Mapping[str, Any], entity: st
         "obsolete": bool(term.get("deprecated")),
         "replaced_by": term.get("replaced_by"),
     }
-    return {**row, **_factors(one, term, terms)} if entity == "ExperimentalFactor" else row
-
-
-def joined(synonyms: Any, name: str | None) -> str | None:
-    """Synonyms as tables have them: sorted, joined by a bar, without the name itself."""
-    kept = {" ".join(one.split()) for one in synonyms if "|" not in one} - {name, ""}
-    return "|".join(sorted(kept)) or None
 
 
 def _parents(ancestors: Mapping[str, int]) -> list[str]:
     """The nearest ancestors; where the direct parents are terms of another ontology these are further away."""
     nearest = min(ancestors.values(), default=0)
     return sorted(one for one, distance in ancestors.items() if distance == nearest)
-
-
-def _factors(one: str, term: Mapping[str, Any], terms: Mapping[str, Any]) -> dict[str, str | None]:
-    line = {one: 0, **(term.get("ancestors") or {})}
-    below = {root: _names_below(root, line, terms) for root in (_MOLECULE, _SEQUENCER, _INSTRUMENT, _MEASUREMENT)}
-    return {
-        "molecule": below[_MOLECULE],
-        "instrument": below[_SEQUENCER] or below[_INSTRUMENT],
-        "measurement": below[_MEASUREMENT],
-    }
-
-
-def _names_below(root: str, line: Mapping[str, int], terms: Mapping[str, Any]) -> str | None:
-    direct = [one for one in line if (terms.get(one, {}).get("ancestors") or {}).get(root) == 1]
-    return ";".join(terms[one]["label"] for one in sorted(direct, key=lambda one: (line[one], one))) or None

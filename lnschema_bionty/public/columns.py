@@ -28,6 +28,26 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The columns that a table has at least; entities that aren't here have those of an ontology."""
 
+ENTITIES = (
+    "Species",
+    "Gene",
+    "Protein",
+    "CellMarker",
+    "CellLine",
+    "CellType",
+    "Tissue",
+    "Disease",
+    "ExperimentalFactor",
+    "Phenotype",
+    "Pathway",
+    "BFXPipeline",
+    "Drug",
+    "DevelopmentalStage",
+    "Ethnicity",
+    "BioSample",
+)
+"""What public ontologies are about."""
+
 _INTEGERS = {"taxon_id", "length"}
 
 

@@ -16,6 +16,9 @@ from lamindb.text.lookup import Lookup
 from lamindb.text.synonyms import replace
 from lnschema_bionty.public import sources, tables
 from lnschema_bionty.public.columns import LIFE, PARENTS, SYNONYMS, columns_of, index_of
+from lnschema_bionty.public.diffing import compare_frames, find_changes
+from lnschema_bionty.public.parsing import pronto_module
+from lnschema_bionty.public.terms import taken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from lamindb.text.inspection import InspectResult
     from lamindb.text.synonyms import Keep
+    from lnschema_bionty.public.diffing import Changes
     from lnschema_bionty.public.source import Source
     from lnschema_bionty.public.terms import Terms
 
@@ -63,7 +67,7 @@ class PublicOntology:
         version: The release; by default the one in use.
 
     Raises:
-        ValueError: There is no such source.
+        NoSuchSource: There is no such source.
     """
 
     entity: ClassVar[str]
@@ -353,9 +357,59 @@ class PublicOntology:
             synonyms = None
         hits = self.terms.search(string, name, synonyms, limit=limit, case_sensitive=case_sensitive)
         numbers = [number for number, _ in hits]
-        frame: pd.DataFrame = self.terms.live.select(self._columns).take(numbers).to_pandas()
+        frame: pd.DataFrame = taken(self.terms.live.select(self._columns), numbers).to_pandas()
         frame["__ratio__"] = [score for _, score in hits]
         return frame.set_index(name)
+
+    # -- releases ------------------------------------------------------------------------------------------------------
+
+    def diff(self, other: PublicOntology, **options: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Compare with another release; see :func:`lnschema_bionty.public.diffing.compare` for the counts.
+
+        Args:
+            other: The same ontology in another version.
+            **options: Arguments for ``pandas.DataFrame.compare``.
+
+        Returns:
+            The rows that only one of the two has, and the values of terms that both have but that differ.
+
+        Raises:
+            ValueError: It is another entity or source, or the same version.
+        """
+        self._check_comparable(other)
+        return compare_frames(self.df(), other.df(), **options)
+
+    def changes(self, other: PublicOntology) -> Changes:
+        """What happened to the terms from this release to another one: added, removed, renamed, merged, moved.
+
+        Raises:
+            ValueError: It is another entity or source, or the same version.
+        """
+        self._check_comparable(other)
+        return find_changes(self.terms, other.terms)
+
+    def _check_comparable(self, other: PublicOntology) -> None:
+        if type(self) is not type(other):
+            msg = "Both Bionty objects must be of the same class."
+        elif self.source != other.source:
+            msg = "Both Bionty objects must use the same source."
+        elif self.version == other.version:
+            msg = "The versions of the Bionty objects must differ."
+        else:
+            return
+        raise ValueError(msg)
+
+    @cached_property
+    def ontology(self) -> Any:
+        """The ontology as an object of pronto; None where there is none.
+
+        Raises:
+            MissingExtra: Pronto isn't installed.
+        """
+        if PARENTS not in self._columns:
+            log.error(f"{self.entity} has no Pronto Ontology object!")
+            return None
+        return pronto_module().of_rows(self.table().to_pylist())
 
     def __repr__(self) -> str:
         return (

@@ -6,6 +6,8 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from lamindb.setup.locations import default_cache_dir, settings_dir
 
@@ -71,4 +73,6 @@ def is_at_hand(source: Source) -> bool:
     """Whether the table can be had without a network."""
     if snapshot_path(source).exists() or cached_table_path(source).exists():
         return True
+    if source.url.startswith("file:"):
+        return Path(url2pathname(urlsplit(source.url).path)).exists()
     return source.url.startswith(PACKAGE) and not misses_package(source)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lamindb import log
+from lamindb.errors import NoSuchSource
 from lamindb.io.placing import make_folder, place, temporary
 from lnschema_bionty.public import places
 from lnschema_bionty.public.listing import read_sources, write_sources
 from lnschema_bionty.public.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 __all__ = [
@@ -105,13 +104,12 @@ def find(entity: str, species: str | None = None, source: str | None = None, ver
     there without a network.
 
     Raises:
-        KeyError: There is no source of the entity.
-        ValueError: None of its sources matches.
+        NoSuchSource: None matches.
     """
     sources = [one for one in available() if one.entity == entity]
     if not sources:
         msg = f"no source of {entity} is known: register a file or an address of it with `public.register(...)`"
-        raise KeyError(msg)
+        raise NoSuchSource(msg)
     in_use = _in_use(sources)
     asked = {"source": source, "version": version, "species": species}
     given = {name: str(value) for name, value in asked.items() if value is not None}
@@ -122,7 +120,7 @@ def find(entity: str, species: str | None = None, source: str | None = None, ver
             if all(getattr(one, name) == value for name, value in given.items()):
                 return one
     msg = f"No source is available with {given}\nCheck `bionty.display_available_sources()`"
-    raise ValueError(msg)
+    raise NoSuchSource(msg)
 
 
 # -- the user's file and choices --------------------------------------------------------------------------------------
@@ -132,8 +130,7 @@ def choose(entity: str, species: str | None = None, source: str | None = None, v
     """Take a source from now on where nobody names a version; kept in the user's settings.
 
     Raises:
-        KeyError: There is no source of the entity.
-        ValueError: None of its sources matches.
+        NoSuchSource: None matches.
     """
     found = find(entity, species, source, version)
     path = places.choices_file()
@@ -171,10 +168,3 @@ def _list(path: Path) -> list[Source]:
     if key not in _read:
         _read[key] = read_sources(path)
     return list(_read[key])
-
-
-def warn_without_licence(sources: Iterable[Source]) -> None:
-    """Say which of the sources state no licence."""
-    for one in sources:
-        if not one.licence:
-            log.warning(f"{one} states no licence: ask its publisher before you pass its terms on")

@@ -66,7 +66,7 @@ class Terms:
 
     def rows(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         """Rows of terms in use by their numbers, as tuples of all columns."""
-        chosen = self.live.take(list(numbers))
+        chosen = taken(self.live, numbers)
         return list(zip(*(column.to_pylist() for column in chosen.columns), strict=True))
 
     # -- by other names ------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ class Terms:
                 if parent in self._numbers and parent not in reached:
                     reached[parent] = None
                     pending.append(parent)
-        rows = self.table.take([self._numbers[one] for one in reached]).to_pylist()
+        rows = taken(self.table, [self._numbers[one] for one in reached]).to_pylist()
         return dict(zip(reached, rows, strict=True))
 
     @cached_property
@@ -121,6 +121,13 @@ class Terms:
     def _parents(self) -> list[list[str] | None]:
         parents: list[list[str] | None] = self.table[PARENTS].to_pylist()
         return parents
+
+
+def taken(table: pa.Table, numbers: Sequence[int]) -> pa.Table:
+    """Some rows of a table by their numbers."""
+    import pyarrow as pa
+
+    return table.take(pa.array(numbers, pa.int64()))
 
 
 def _flat(values: list[Any]) -> Iterable[Any]:

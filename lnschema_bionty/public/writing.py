@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def joined(synonyms: Any, name: str | None) -> str | None:
+    """Synonyms as tables have them: sorted, joined by a bar, without the name itself."""
+    kept = {" ".join(one.split()) for one in synonyms if "|" not in one} - {name, ""}
+    return "|".join(sorted(kept)) or None
+
+
 def table_of(entity: str, rows: Iterable[Mapping[str, Any]], further: Sequence[str] = ()) -> pa.Table:
     """A table of rows; what a row doesn't have is null, and without a word a term is in use.
 
