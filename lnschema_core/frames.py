@@ -7,6 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db import connections
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +39,9 @@ def queryset_to_frame(queryset: QuerySet[Any], include: Sequence[str]) -> pd.Dat
     key = queryset.model._meta.pk.attname
     names = [field.attname for field in queryset.model._meta.concrete_fields]
     columns = [name for name in names if name not in (key, "created_at")]
-    rows = list(queryset.values_list(key, *columns))
-    frame = pd.DataFrame.from_records(rows, columns=[key, *columns], index=key)
+    times = {name: Cast(name, TextField()) for name in _TIMES if name in columns and _has_texts_for_times(queryset)}
+    rows = queryset.values_list(key, *(times.get(name, name) for name in columns))
+    frame = pd.DataFrame.from_records(list(rows), columns=[key, *columns], index=key)
     for name in _TIMES:
         if name in frame.columns and len(frame):
             frame[name] = _local_texts(frame[name])
@@ -75,13 +79,23 @@ def _local_texts(times: pd.Series[Any]) -> list[str | None]:
     import numpy as np
     import pandas as pd
 
-    instants = pd.to_datetime(times, utc=True)
-    seconds = instants.fillna(pd.Timestamp(0, tz="UTC")).astype("datetime64[s, UTC]").astype("int64").to_numpy()
+    missing = times.isna().to_numpy()
+    if missing.all() or not isinstance(times[~missing].iloc[0], str):
+        instants = pd.to_datetime(times, utc=True).fillna(pd.Timestamp(0, tz="UTC"))
+        seconds = instants.astype("datetime64[s, UTC]").astype("int64").to_numpy()
+    else:
+        texts = times.where(~missing, "1970-01-01 00:00:00").to_numpy(dtype=str).astype("U19")
+        seconds = texts.astype("datetime64[s]").astype("int64")
     quarters, position = np.unique(seconds // _QUARTER, return_inverse=True)
     offsets = np.array([time.localtime(int(quarter) * _QUARTER).tm_gmtoff for quarter in quarters], dtype="int64")
     local = (seconds + offsets[position]).astype("datetime64[s]")
     texts = np.char.replace(np.datetime_as_string(local), "T", " ").tolist()
-    return [None if missing else text for text, missing in zip(texts, instants.isna(), strict=True)]
+    return [None if is_missing else text for text, is_missing in zip(texts, missing.tolist(), strict=True)]
+
+
+def _has_texts_for_times(queryset: QuerySet[Any]) -> bool:
+    """Whether times are texts in the database, in UTC, which are read quicker than as times."""
+    return connections[queryset.db].vendor == "sqlite" and not queryset.query.combinator and not queryset.query.distinct
 
 
 def _linked_values(queryset: QuerySet[Any], expression: str, keys: list[Any]) -> list[list[Any]]:

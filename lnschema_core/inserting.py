@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -10,10 +11,12 @@ from django.db import connection, models
 from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _PER_STATEMENT = 10_000
 """Rows in one JSON array: a text must not be longer than 1 GB."""
+
+_TEXTS = {models.CharField, models.TextField}
 
 
 def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_conflicts: bool = False) -> int | None:
@@ -36,7 +39,8 @@ def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_c
     check_storable(records)
     on_conflict = "" if refuse_conflicts else " ON CONFLICT DO NOTHING"
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    rows = [[_stored(field, record) for field in fields] for record in records]
+    stored = [_preparing(field, add=True) for field in fields]
+    rows = [[prepare(record) for prepare in stored] for record in records]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
@@ -65,7 +69,8 @@ def update_existing(
     """
     check_storable(records)
     key = registry._meta.pk
-    rows = [[*(_stored(field, record, add=False) for field in fields), record.pk] for record in records]
+    stored = [_preparing(field, add=False) for field in fields]
+    rows = [[*(prepare(record) for prepare in stored), record.pk] for record in records]
     quote = connection.ops.quote_name
     table, key_column = quote(registry._meta.db_table), quote(str(key.column))
     columns = [quote(str(field.column)) for field in fields]
@@ -103,5 +108,23 @@ def _is_stored_as_text(field: models.Field[Any, Any]) -> bool:
     return isinstance(target, models.CharField | models.TextField | models.BooleanField | models.DateTimeField)
 
 
-def _stored(field: models.Field[Any, Any], record: Any, *, add: bool = True) -> Any:
-    return field.get_db_prep_save(field.pre_save(record, add=add), connection)
+def _preparing(field: models.Field[Any, Any], *, add: bool) -> Callable[[Any], Any]:
+    """What gives the stored value of a field of a record; of texts and times without asking Django about each."""
+    name = field.attname
+
+    def general(record: Any) -> Any:
+        return field.get_db_prep_save(field.pre_save(record, add), connection)
+
+    def of_text(record: Any) -> Any:
+        value = getattr(record, name)
+        return value if value is None or type(value) is str else general(record)
+
+    def of_time(record: Any) -> Any:
+        value = field.pre_save(record, add)
+        is_usual = type(value) is datetime and value.tzinfo is UTC
+        return str(value.replace(tzinfo=None)) if is_usual else field.get_db_prep_save(value, connection)
+
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    if type(target) in _TEXTS and type(field) in {*_TEXTS, models.ForeignKey}:
+        return of_text
+    return of_time if type(field) is models.DateTimeField and connection.vendor == "sqlite" else general

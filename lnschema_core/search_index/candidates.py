@@ -28,6 +28,7 @@ _NEIGHBOURS = 20
 _PER_KEY = 40
 _PER_TEXT = 500
 _ENOUGH = 20
+_FEW = 2  # pieces that may be missing where any hit is enough
 _MOST_PARTS = 30
 _LONGEST = 200  # characters that find candidates
 
@@ -106,7 +107,7 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
         _by_text(statement, string, missing=missing, limit=_PER_TEXT)
         more = statement.rows()
         found |= more
-        if len(more) >= (_ENOUGH if is_sqlite else 1):
+        if len(more) >= (_ENOUGH if is_sqlite and missing < _FEW else 1):
             break
     return list(found)
 
