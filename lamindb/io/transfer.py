@@ -11,13 +11,14 @@ import os
 import secrets
 from glob import has_magic
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lamindb.errors import DigestMismatch, SourceChanged, StorageError
 from lamindb.io import hashing, paths
 from lamindb.io.faults import point
 from lamindb.io.hashing import FileHash, Fingerprint, FolderHasher
 from lamindb.io.listing import content_of, fresh_facts, has_object, size_of
+from lamindb.io.multipart import PartsUpload
 from lamindb.io.paths import address_segments, as_local, is_local, location_of, name_of, protocol_of, to_path
 from lamindb.io.placing import (
     discard,
@@ -63,6 +64,7 @@ def store_file(
     expected: FileHash | None = None,
     overwrite: bool = True,
     root: PathLike | None = None,
+    notes: Path | None = None,
     progress: Update | None = None,
 ) -> FileHash:
     """Copy a local file to its place in a storage location.
@@ -73,6 +75,7 @@ def store_file(
         expected: The digest that was computed before; what is stored must have it.
         overwrite: Whether an object at the target may be replaced.
         root: The storage root, if the temporary file shall be in its ``.lamindb/tmp/`` instead of beside the target.
+        notes: A folder for what lets a later process go on with an upload that is killed.
         progress: Told the bytes that were copied; by default a bar appears when it takes long.
 
     Returns:
@@ -92,7 +95,7 @@ def store_file(
             if (local := as_local(target)) is not None:
                 _put_local(copying, local, place_of_root, overwrite=overwrite, update=update)
             else:
-                _put_cloud(copying, to_path(target), overwrite=overwrite, update=update)
+                _put_cloud(copying, to_path(target), overwrite=overwrite, update=update, notes=notes)
     point("store.done")
     return copying.digest()
 
@@ -125,6 +128,11 @@ class _Copying:
             write(buffer[:size])
             update(size)
             point("store.half-copied")
+
+    @property
+    def expected(self) -> FileHash | None:
+        """The digest that was announced, if it covers all bytes."""
+        return self._expected
 
     def raw_digest(self) -> bytes:
         """The digest of the bytes so far, not encoded."""
@@ -161,13 +169,13 @@ def _put_local(copying: _Copying, target: Path, root: Path | None, *, overwrite:
     sync_folder(target.parent)
 
 
-def _put_cloud(copying: _Copying, target: UPath, *, overwrite: bool, update: Update) -> None:
+def _put_cloud(copying: _Copying, target: UPath, *, overwrite: bool, update: Update, notes: Path | None = None) -> None:
     if not overwrite and target.fs.exists(target.path):
         raise StorageError(exists_message(target))
     if copying.size <= hashing.THRESHOLD:
         _put_at_once(copying, target, update)
     elif protocol_of(target) in _COMMITTED_UPLOADS:
-        _put_committed(copying, target, update)
+        _put_committed(copying, target, update, notes)
     else:
         _put_aside(copying, target, update)
     point("store.placed")
@@ -186,28 +194,40 @@ def _put_at_once(copying: _Copying, target: UPath, update: Update) -> None:
     point("store.synced")
 
 
-def _put_committed(copying: _Copying, target: UPath, update: Update) -> None:
+def _put_committed(copying: _Copying, target: UPath, update: Update, notes: Path | None) -> None:
     # nobody sees an upload in parts before it is committed, so it is its own temporary object
-    upload = Upload(target, copying.size)
+    upload = Upload(target, copying.size, expected=copying.expected, notes=notes)
     upload.send(copying, update)
     upload.commit()
 
 
 class Upload:
-    """A large file that is sent to an object store in parts: no object before it is committed, and no copy then."""
+    """A large file that is sent to an object store in parts: no object before it is committed, and no copy then.
 
-    def __init__(self, target: UPath, size: int) -> None:
+    Args:
+        target: Where it shall be.
+        size: Its size in bytes.
+        expected: The digest of all its bytes.
+        notes: A folder for what lets a later process go on where this one was killed.
+    """
+
+    def __init__(
+        self, target: UPath, size: int, *, expected: FileHash | None = None, notes: Path | None = None
+    ) -> None:
         self._target = target
         self._size = size
-        self._file = target.fs.open(target.path, "wb", block_size=_CLOUD_BLOCK, autocommit=False)
-        target.fs.transaction.files.remove(self._file)  # which would keep its last part in memory
+        is_s3 = protocol_of(target) == "s3"
+        self._parts = PartsUpload(target, size, expected, notes) if is_s3 else _OpenUpload(target)
 
     def send(self, copying: _Copying, update: Update) -> None:
-        """Send all parts; none is left if that fails."""
+        """Send all parts. If that fails, those that have arrived are kept for the next try, unless the source changed."""
         try:
-            _write_to(self._file, copying, update)
+            _write_to(self._parts.write, self._parts.finish, copying, update)
+        except SourceChanged:
+            self.discard()
+            raise
         except BaseException:
-            self._forget()
+            self._parts.let_go(forget=False)
             raise
 
     def commit(self) -> None:
@@ -217,21 +237,49 @@ class Upload:
             StorageError: It can't be done.
         """
         with explaining(self._target):
-            self._file.commit()
+            self._parts.commit()
             _require_size(self._target, self._size)
 
     def discard(self) -> None:
         """Forget the parts."""
         with explaining(self._target, "deleted"):
-            self._forget()
+            self._parts.discard()
 
-    def _forget(self) -> None:
+
+class _OpenUpload:
+    """An upload that can't go on in another process."""
+
+    def __init__(self, target: UPath) -> None:
+        self._file = target.fs.open(target.path, "wb", block_size=_CLOUD_BLOCK, autocommit=False)
+        target.fs.transaction.files.remove(self._file)  # which would keep its last part in memory
+
+    def write(self, chunk: memoryview) -> None:
+        self._file.write(bytes(chunk))
+
+    def finish(self) -> None:
+        self._file.close()
+
+    def commit(self) -> None:
+        self._file.commit()
+
+    def discard(self) -> None:
         self._file.discard()
         self._file.closed = True  # a discarded file that isn't closed begins another upload when it is collected
 
+    def let_go(self, *, forget: bool) -> None:  # noqa: ARG002 - it can't be kept
+        self.discard()
 
-def begin_upload(source: Path, target: PathLike, *, expected: FileHash | None = None) -> Upload | None:
+
+def begin_upload(
+    source: Path, target: PathLike, *, expected: FileHash | None = None, notes: Path | None = None
+) -> Upload | None:
     """Send a file to its place in an object store without making it an object yet.
+
+    Args:
+        source: The file.
+        target: Its final path.
+        expected: The digest that was computed before; what is stored must have it.
+        notes: A folder for what lets a later process go on where this one was killed.
 
     Returns:
         What makes it one, ``None`` if the file is small or the place isn't one where that can be done.
@@ -248,7 +296,7 @@ def begin_upload(source: Path, target: PathLike, *, expected: FileHash | None = 
     with hashing.open_regular(source) as file:
         copying = _Copying(file, source, expected)
         with explaining(target), continued(None, copying.size, f"storing {source.name}") as update:
-            upload = Upload(to_path(target), copying.size)
+            upload = Upload(to_path(target), copying.size, expected=copying.expected, notes=notes)
             upload.send(copying, update)
     point("store.done")
     return upload
@@ -258,7 +306,7 @@ def _put_aside(copying: _Copying, target: UPath, update: Update) -> None:
     aside = f"{target.parent.path}/{paths.TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     file = target.fs.open(aside, "wb", block_size=_CLOUD_BLOCK)
     try:
-        _write_to(file, copying, update)
+        _write_to(lambda chunk: file.write(bytes(chunk)), file.close, copying, update)
         target.fs.mv(aside, target.path)
     except BaseException:
         file.close()
@@ -266,13 +314,15 @@ def _put_aside(copying: _Copying, target: UPath, update: Update) -> None:
         raise
 
 
-def _write_to(file: Any, copying: _Copying, update: Update) -> None:
+def _write_to(
+    write: Callable[[memoryview], object], finish: Callable[[], object], copying: _Copying, update: Update
+) -> None:
     point("store.temporary-open")
-    copying.copy_to(lambda chunk: file.write(bytes(chunk)), update)
+    copying.copy_to(write, update)
     point("store.copied")
     copying.check()
     point("store.checked")
-    file.close()
+    finish()
     point("store.synced")
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError, transaction
 from django.db.models import Model
 
-from lamindb import log
+from lamindb import log, setup
 from lamindb.errors import StorageError
 from lamindb.io import formats, hashing, listing, paths, sparing, transfer
 from lamindb.io.faults import point
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from lnschema_core.files.pending import PendingFile
     from lnschema_core.models import File, Storage
+
+_UPLOADS = ".lamindb/uploads"
 
 
 @dataclass
@@ -201,7 +203,7 @@ def _copy(pending: PendingFile, file: File, now: UPath, target: UPath) -> transf
             elif source.is_dir():
                 transfer.store_tree(source, now, expected=expected)
             elif now == target:
-                transfer.store_file(source, now, expected=expected)
+                transfer.store_file(source, now, expected=expected, notes=_notes())
             else:
                 return _send(source, now, target, expected)
     except FileNotFoundError as error:
@@ -211,10 +213,15 @@ def _copy(pending: PendingFile, file: File, now: UPath, target: UPath) -> transf
 
 
 def _send(source: Path, now: UPath, target: UPath, expected: hashing.FileHash | None) -> transfer.Upload | None:
-    upload = transfer.begin_upload(source, target, expected=expected)
+    upload = transfer.begin_upload(source, target, expected=expected, notes=_notes())
     if upload is None:
         transfer.store_file(source, now, expected=expected)
     return upload
+
+
+def _notes() -> Path:
+    """Where notes are that let a later process go on with an upload of this one."""
+    return setup.settings.storage.cache_dir / _UPLOADS
 
 
 def save_provenance(host: Any) -> None:

@@ -84,7 +84,7 @@ class StorageContract:
             file.save()
             assert file.path.read_text() == str(number)
             assert ln.File.filter(key=key).one().stage().read_text() == str(number)
-            file.delete(storage=True)
+            file.delete(storage=True, permanent=True)
             assert files_below(storage) == []
 
     # -- in place -----------------------------------------------------------------------------------------------------

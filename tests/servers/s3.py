@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CREDENTIALS = {"key": "test", "secret": "test"}
+
+
+@contextmanager
+def running_behind(middleware: Callable[[Any], Any]) -> Iterator[str]:
+    """Start a server behind something that sees every request, and yield its address."""
+    from moto.server import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+
+    application = middleware(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")):
+        pass  # servers of one process share their content
+    try:
+        yield endpoint
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 @contextmanager

@@ -1,0 +1,92 @@
+"""An upload to S3 that was killed goes on where it stopped."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import s3
+from tests.servers.middleware import Counting
+
+SIZE = 120 * 1024 * 1024
+SHARE = 0.6  # of the bytes, after which the first process is killed
+
+SAVE = """
+import sys
+from pathlib import Path
+import lamindb as ln
+
+ln.settings.verbosity = "error"
+ln.settings.storage = "s3://lab/prefix"
+key = sys.argv[1] or None
+ln.File("large.bin", key=key, description="large").save()
+"""
+
+LOOK = """
+import fsspec
+import lamindb as ln
+from lamindb.io.hashing import digest_file
+file = ln.File.filter().one()
+assert digest_file(file.stage()).value == file.hash
+found = fsspec.filesystem("s3", use_listings_cache=False).find("lab")
+assert found == [file.path.path], found
+"""
+
+
+@pytest.fixture
+def user(fresh_instance):
+    """A user with a large file."""
+    user = fresh_instance()
+    block = bytes(range(256)) * 4096
+    with (user.home / "large.bin").open("wb") as file:
+        for number in range(SIZE // len(block)):
+            file.write(number.to_bytes(8, "big") + block[8:])
+    return user
+
+
+def kill_when(counting, process):
+    """Kill a process once enough bytes were sent."""
+    while not counting.is_reached.wait(timeout=0.2):
+        assert process.poll() is None, process.communicate()[1]
+    process.kill()
+    process.communicate()
+    counting.may_go_on.set()
+
+
+def start(user, key):
+    """Begin to save the file."""
+    command = [sys.executable, "-c", SAVE, key]
+    return subprocess.Popen(command, cwd=user.home, env=user.environment, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["large.bin", ""], ids=["key", "id"])
+def test_upload_that_was_killed_sends_less_than_half_again(user, key):
+    """Killed at 60 %, the second process sends less than 45 % of the bytes; the object has the digest."""
+    counting = Counting(SHARE * SIZE)
+    with s3.running_behind(counting) as endpoint:
+        s3.make_bucket(endpoint, "lab")
+        user.environment |= s3.environment(endpoint)
+        kill_when(counting, start(user, key))
+        before = counting.sent
+        second = start(user, key)
+        assert second.communicate(timeout=300)[1] == ""
+        again = counting.sent - before
+        assert again < 0.45 * SIZE
+        user.python(LOOK)
+
+
+@pytest.mark.slow
+def test_upload_of_a_file_that_changed_meanwhile_is_another_one(user):
+    """Parts of the former content are never mixed with those of the new one."""
+    counting = Counting(SHARE * SIZE)
+    with s3.running_behind(counting) as endpoint:
+        s3.make_bucket(endpoint, "lab")
+        user.environment |= s3.environment(endpoint)
+        kill_when(counting, start(user, "large.bin"))
+        with (user.home / "large.bin").open("r+b") as file:
+            file.write(b"changed")
+        assert start(user, "large.bin").communicate(timeout=300)[1] == ""
+        user.python(LOOK)
