@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
@@ -54,9 +55,13 @@ def field_name(field: StrField) -> str:
     """The name of a field that is given by name or by reference.
 
     Raises:
+        FieldError: The name isn't one that a field can have.
         TypeError: It is neither.
     """
     if isinstance(field, str):
+        if not field.isidentifier():
+            msg = f"{field!r:.80} is no name of a field"
+            raise FieldError(msg)
         return field
     if isinstance(field, DeferredAttribute):
         return field.field.name

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from os import PathLike
 from typing import TYPE_CHECKING, Any
+
+from django.db import models
 
 from lamindb import log
 from lnschema_core.fields import has_field
 from lnschema_core.search_index import candidates
 from lnschema_core.settings import settings
+from lnschema_core.values import storable
 
 if TYPE_CHECKING:
     from lnschema_core.models.registry import Registry
@@ -31,6 +36,37 @@ def check_required(registry: type[Registry], fields: dict[str, Any]) -> None:
         raise TypeError(msg)
 
 
+def check_texts(registry: type[Registry], fields: dict[str, Any]) -> None:
+    """Refuse several values, or an unknown one, where a field has one text.
+
+    Raises:
+        TypeError: Names the field.
+    """
+    for name in _text_fields(registry).intersection(fields):
+        value = fields[name]
+        if not isinstance(value, str | type | PathLike) and (hasattr(value, "__iter__") or _has_no_truth(value)):
+            msg = f"the {name} of a {registry.__name__} has to be a string, not {value!r:.80}"
+            raise TypeError(msg)
+
+
+def _has_no_truth(value: Any) -> bool:
+    """Whether it can't be told if a value is true, as with pandas.NA."""
+    try:
+        bool(value)
+    except (TypeError, ValueError):
+        return True
+    return False
+
+
+@cache
+def _text_fields(registry: type[Registry]) -> frozenset[str]:
+    """The fields with one text; lists of registries are joined to one later."""
+    fields = (
+        field for field in registry._meta.concrete_fields if isinstance(field, models.CharField | models.TextField)
+    )
+    return frozenset(field.name for field in fields if field.name != "registries")
+
+
 def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry | None:
     """The record that a constructor call means because it has the same name, if there is one.
 
@@ -43,6 +79,8 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
     if not isinstance(name, str):
         msg = f"the name of a {registry.__name__} has to be a string, not {name!r:.80}"
         raise TypeError(msg)
+    if not storable([name]):
+        return None
     known = candidates.knowledge(registry, name)
     if not known.is_known:
         if not known.is_empty:

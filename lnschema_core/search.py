@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, TextField, Value
 
 from lamindb import log
+from lamindb.errors import EmptyInput
 from lamindb.text.ranking import rank
 from lnschema_core.fields import field_name, has_field, string_field
 from lnschema_core.search_index import candidates
@@ -93,6 +94,9 @@ def _fields_to_search(queryset: QuerySet[Any], field: StrField | Sequence[StrFie
     if field is None and queryset.model.search_fields is not None:
         return list(queryset.model.search_fields)
     if isinstance(field, (list, tuple)):
+        if not field:
+            msg = "pass at least one field to search"
+            raise EmptyInput(msg)
         return [field_name(one) for one in field]
     return [string_field(queryset, field=field)]  # type: ignore[arg-type]
 

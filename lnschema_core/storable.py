@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import NOT_PROVIDED
 
 from lamindb.errors import NotStorable
 
@@ -15,19 +17,35 @@ if TYPE_CHECKING:
 
 
 def check_storable(records: Iterable[models.Model]) -> None:
-    """Refuse texts that a database can't store.
+    """Refuse values that a database can't store.
 
     Lengths are checked where the database limits them; SQLite doesn't.
 
     Raises:
-        NotStorable: A text is too long, or has characters that no database takes.
+        NotStorable: A text is too long, has characters that no database takes, or a value that has to be there isn't.
     """
     limits_length = connection.vendor != "sqlite"
     for record in records:
         for field in record._meta.concrete_fields:
             value = record.__dict__.get(field.attname)
+            if value is None and field.attname in _required(type(record)):
+                msg = f"a {type(record).__name__} needs a {field.name}: pass {field.name}=…"
+                raise NotStorable(msg)
             if isinstance(value, str):
                 _check_text(record, field, value, limits_length=limits_length)
+
+
+@cache
+def _required(registry: type[models.Model]) -> frozenset[str]:
+    """The columns that can't be null and have no value by themselves."""
+    fields = (field for field in registry._meta.concrete_fields if not field.null and not field.primary_key)
+    return frozenset(field.attname for field in fields if not _fills_itself(field))
+
+
+def _fills_itself(field: Any) -> bool:
+    return field.db_default is not NOT_PROVIDED or any(
+        getattr(field, name, False) for name in ("auto_now", "auto_now_add")
+    )
 
 
 def _check_text(record: models.Model, field: models.Field[Any, Any], value: str, *, limits_length: bool) -> None:

@@ -20,9 +20,16 @@ def is_single(values: Any) -> bool:
 
 
 def as_list(values: Any) -> list[Any]:
-    """The values as a list: of plain Python objects, in order, with nulls and duplicates."""
+    """The values as a list: of plain Python objects, in order, with nulls and duplicates.
+
+    Raises:
+        TypeError: It is neither a string nor something that has several values.
+    """
     if is_single(values):
         return [values]
+    if not (hasattr(values, "tolist") or hasattr(values, "__iter__") or hasattr(values, "__getitem__")):
+        msg = f"pass one string or a list of values, but {values!r:.80} is of type {type(values).__name__}"
+        raise TypeError(msg)
     listed = values.tolist() if hasattr(values, "tolist") else list(values)
     return listed if isinstance(listed, list) else [listed]
 

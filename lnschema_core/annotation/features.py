@@ -12,7 +12,7 @@ from lnschema_core.annotation.feature_sets import member_relation
 from lnschema_core.annotation.label_overview import label_relations
 from lnschema_core.annotation.overview import slots_of
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets
-from lnschema_core.catalogue import registry_by_name
+from lnschema_core.catalogue import core_registry, registry_by_name
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
@@ -66,9 +66,11 @@ class FeatureManager:
 
         Raises:
             IntegrityError: The feature set is linked in another slot.
+            TypeError: It is no feature set, or the slot is no word.
             ValueError: The file or dataset isn't saved.
         """
         host = self._host
+        _check_slot(feature_set, slot)
         if host._state.adding:
             msg = "Please save the file or dataset before adding a feature set!"
             raise ValueError(msg)
@@ -91,6 +93,17 @@ class FeatureManager:
 
     def _repr_html_(self) -> str:
         return as_html.features_block(slots_of(self._host)) or "<p>no linked features</p>"
+
+
+def _check_slot(feature_set: Any, slot: Any) -> None:
+    if not isinstance(feature_set, core_registry("FeatureSet")):
+        msg = (
+            f"feature_set has to be of type FeatureSet, but {feature_set!r:.80} is of type {type(feature_set).__name__}"
+        )
+        raise TypeError(msg)
+    if not (slot is None or isinstance(slot, str)):
+        msg = f"slot has to be a word, but {slot!r:.80} is of type {type(slot).__name__}"
+        raise TypeError(msg)
 
 
 def members_of(feature_set: FeatureSet) -> QuerySet[Any]:

@@ -15,6 +15,7 @@ from lamindb.text.batch import as_list, check_strings, unique
 from lamindb.text.joined import BAR, join, split
 from lnschema_core.curation.vocabulary import SYNONYMS
 from lnschema_core.fields import has_field, string_field
+from lnschema_core.values import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 _PER_STATEMENT = 100
+_LONGEST = 1_000
+"""Characters of a synonym by which the database finds it; https://www.sqlite.org/limits.html#max_like_pattern_length."""
 
 
 def add_synonym(record: Model, synonym: Any, *, force: bool = False, save: bool | None = None) -> None:
@@ -64,7 +67,14 @@ def set_abbr(record: Model, value: str) -> None:
 
     It becomes no synonym if it is the name, if the registry has no synonyms, or if another record has that synonym; the
     last is pointed out.
+
+    Raises:
+        InvalidSynonym: The abbreviation contains the bar that separates synonyms.
+        TypeError: The abbreviation is no string.
     """
+    if not (value is None or isinstance(value, str)):
+        msg = f"an abbreviation is a string, but {value!r:.80} is of type {type(value).__name__}"
+        raise TypeError(msg)
     registry = type(record)
     if not has_field(registry, "abbr"):
         log.warning(f"{registry.__name__} has no field abbr, so the abbreviation {value!r} is not stored")
@@ -133,7 +143,7 @@ def _others_with(record: Model, synonyms: Sequence[str]) -> list[Any]:
 
 def _candidates(record: Model, synonyms: Sequence[str]) -> Iterator[Any]:
     """Records whose synonyms contain one of the texts anywhere; the database compares less exactly than we do."""
-    remaining = iter(synonyms)
+    remaining = iter(dict.fromkeys(synonym[:_LONGEST] for synonym in storable(synonyms)))
     while some := list(islice(remaining, _PER_STATEMENT)):
         contained = reduce(or_, (Q(synonyms__contains=synonym) for synonym in some))
         yield type(record)._default_manager.filter(contained).exclude(pk=record.pk).order_by()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,5 +200,5 @@ def _check_arguments(arguments: dict[str, Any]) -> None:
         raise MissingData(msg)
     unknown = {name: value for name, value in arguments.items() if name not in (*_ARGUMENTS, *_SEMI_PRIVATE)}
     if unknown:
-        msg = f"Only data, key, run, description, version, is_new_version_of can be passed, you passed: {unknown}"
+        msg = f"Only data, key, run, description, version, is_new_version_of can be passed, you passed: {reprlib.repr(unknown)}"
         raise ValueError(msg)

@@ -78,6 +78,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
                 raise ValueError(msg)
             super().__init__(*args)
             return
+        naming.check_texts(type(self), kwargs)
         self._construct(kwargs)
 
     def _construct(self, fields: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -78,7 +79,7 @@ class Transform(Registry, HasParents):
     def _construct(self, fields: dict[str, Any]) -> None:
         unknown = {name: value for name, value in fields.items() if name not in _ARGUMENTS}
         if unknown:
-            msg = f"Only name, short_name, version, type, is_new_version_of can be passed, but you passed: {unknown}"
+            msg = f"Only name, short_name, version, type, is_new_version_of can be passed, but you passed: {reprlib.repr(unknown)}"
             raise ValueError(msg)
         values = {name: value for name, value in fields.items() if name != "is_new_version_of"}
         old = fields.get("is_new_version_of")

@@ -70,7 +70,7 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """
     try:
         frame.to_parquet(path, engine="pyarrow", compression="snappy")
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, NotImplementedError) as error:
         msg = f"This DataFrame can't be written as parquet: {error}. Give each column a unique name and values of one type"
         raise UnsupportedFormat(msg) from error
 
