@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from contextlib import contextmanager
+from http.client import HTTPException
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from lamindb import __version__
 from lamindb.errors import DigestMismatch, StorageError
 from lamindb.io.placing import discard, explaining, make_folder, place, sync_file, temporary
 from lamindb.io.progress import progress
+
+if sys.platform != "win32":
+    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +78,15 @@ def fetch(url: str, target: Path, *, md5: str = "", digest: str = "", name: str 
     return _digest(target, "sha256")
 
 
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects to addresses that would be fetched themselves."""
+
+    def redirect_request(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any, newurl: str) -> Any:
+        """The request for the new address."""
+        secure_address(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
 # -- addresses --------------------------------------------------------------------------------------------------------
 
 
@@ -79,8 +96,6 @@ def secure_address(url: str) -> str:
     Raises:
         StorageError: It is neither.
     """
-    from urllib.parse import urlsplit
-
     if url.startswith(_BUCKET):
         bucket, _, key = url.removeprefix(_BUCKET).partition("/")
         url = f"https://{bucket}.s3.amazonaws.com/{key}"
@@ -108,8 +123,6 @@ def is_loopback(host: str) -> bool:
 
 def shown(url: str) -> str:
     """The address without what may be secret in it."""
-    from urllib.parse import urlsplit
-
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
@@ -144,9 +157,7 @@ def _tidy(part: Path) -> None:
 
 def _lock(descriptor: int) -> bool:
     """Take a file for this process, until it is closed; False where another one has it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -178,14 +189,11 @@ def _download(address: str, part: Path, name: str) -> None:
 
 
 def _open(address: str, start: int, validator: str | None, part: Path) -> HTTPResponse:
-    from urllib.error import HTTPError, URLError
-    from urllib.request import Request
-
     headers = {"User-Agent": f"lamindb/{__version__}", "Accept-Encoding": "identity"}
     if start and validator:
         headers |= {"Range": f"bytes={start}-", "If-Range": validator}
     try:
-        response: HTTPResponse = _opener().open(Request(address, headers=headers), timeout=TIMEOUT)  # noqa: S310 - https
+        response: HTTPResponse = build_opener(_Redirects).open(Request(address, headers=headers), timeout=TIMEOUT)  # noqa: S310 - https
     except HTTPError as error:
         if error.code == _PAST_THE_END and start:
             discard(part)
@@ -198,23 +206,7 @@ def _open(address: str, start: int, validator: str | None, part: Path) -> HTTPRe
     return response
 
 
-def _opener() -> Any:
-    from urllib.request import HTTPRedirectHandler, build_opener
-
-    class Redirects(HTTPRedirectHandler):
-        """Follows redirects to addresses that would be fetched themselves."""
-
-        def redirect_request(self, *args: Any) -> Any:
-            """The request for the new address."""
-            secure_address(args[-1])
-            return super().redirect_request(*args)
-
-    return build_opener(Redirects)
-
-
 def _copy(response: HTTPResponse, file: Any, advance: Any) -> None:
-    from http.client import HTTPException
-
     try:
         while chunk := response.read(_CHUNK):
             file.write(chunk)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lamindb import log
 from lamindb.errors import UnreadableFile
 from lamindb.io.placing import discard
 from lnschema_bionty.public import fetching, places, sources, tables
@@ -90,6 +91,20 @@ def forget(entity: str, *, source: str, version: str, species: str = "all") -> N
     sources.remove_own(found)
     for path in (places.cached_table_path(found), places.cached_file_path(found)):
         discard(path)
+
+
+def reset_sources(*, yes: bool = False) -> None:
+    """Remove the user's own list of sources and choice of versions, after a question.
+
+    Args:
+        yes: Ask nothing.
+    """
+    answer = "y" if yes else ""
+    while answer not in ("y", "n"):
+        answer = input("Are you sure that you want to reset your local bionty sources? [Y/N]? ").strip().lower()
+    for path in (places.local_sources_file(), places.choices_file()):
+        if answer == "y" and discard(path):
+            log.success(f"removed file: {path}.")
 
 
 def _call(source: Source) -> tuple[str, str, str, str]:
