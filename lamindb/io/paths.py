@@ -42,7 +42,7 @@ KNOWN_SUFFIXES = frozenset({
 # fmt: on
 """Suffixes that stay together with one that follows them, as in ``.csv.gz``."""
 
-STORE_SUFFIXES = frozenset({".zarr", ".zrad"})
+STORE_SUFFIXES = frozenset({".zarr", ".zrad", ".tiledbsoma"})
 """Suffixes of folders that are one object."""
 
 _LOCAL_PROTOCOLS = frozenset({"", "file", "local"})

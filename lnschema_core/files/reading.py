@@ -37,8 +37,9 @@ def path_to_read(file: File, *, stream: bool = False) -> Any:
 
 def stage(file: File, *, is_run_input: bool | None = None) -> Path:
     """Make a file available locally; see ``File.stage``."""
-    if file.suffix in (".zarr", ".zrad"):
-        msg = "zarr object can't be staged, please use load() or stream()"
+    if file.suffix in paths.STORE_SUFFIXES:
+        kind = "zarr" if file.suffix == ".zrad" else file.suffix.removeprefix(".")
+        msg = f"{kind} object can't be staged, please use load() or stream()"
         raise RuntimeError(msg)
     runs.track_input(file, is_run_input=is_run_input)
     return local_path(file)
@@ -50,7 +51,11 @@ def local_path(file: File) -> Path:
     if paths.is_local(path):
         return Path(str(path))
     expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
-    return cache.ensure_cached(path, setup.settings.storage.cache_dir, expected=expected)
+    folder = setup.settings.storage.cache_dir
+    for name in formats.companions(path.name, file.suffix):
+        if (path.parent / name).exists():
+            cache.ensure_cached(path.parent / name, folder)
+    return cache.ensure_cached(path, folder, expected=expected)
 
 
 def backed(file: File, *, is_run_input: bool | None = None) -> Any:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from lamindb.errors import UnreadableData
 from lamindb.io.accessors.annotated import AnnDataAccessor
 from lamindb.io.formats.zarr import open_group
-from lamindb.io.paths import STORE_SUFFIXES, as_local, name_of, to_path
+from lamindb.io.paths import as_local, name_of, to_path
 
 if TYPE_CHECKING:
     from lamindb.types import PathLike
 
 HDF5_SUFFIXES = frozenset({".h5", ".hdf5", ".h5ad"})
+ZARR_SUFFIXES = frozenset({".zarr", ".zrad"})
 _ALWAYS_ANNDATA = frozenset({".h5ad", ".zrad"})
 
 
@@ -43,7 +44,7 @@ def open_backed(path: PathLike) -> AnnDataAccessor | BackedAccessor:
         FileNotFoundError: There is nothing at the path.
     """
     suffix = PurePosixPath(name_of(path)).suffix
-    if suffix not in HDF5_SUFFIXES | STORE_SUFFIXES:
+    if suffix not in HDF5_SUFFIXES | ZARR_SUFFIXES:
         msg = f"file should have .h5, .hdf5, .h5ad, .zarr or .zrad suffix, not {suffix}."
         raise ValueError(msg)
     connection, storage = _open_hdf5(path) if suffix in HDF5_SUFFIXES else (None, open_group(to_path(path)))

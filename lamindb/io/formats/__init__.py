@@ -19,7 +19,7 @@ from lamindb.io.formats.registry import (
     suffix_of_object,
 )
 from lamindb.io.formats.table_row import Format
-from lamindb.io.formats.verbs import load, size_in_memory, write
+from lamindb.io.formats.verbs import companions, load, size_in_memory, write
 from lamindb.io.paths import KNOWN_SUFFIXES
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Format",
     "accessor_of",
     "all_formats",
+    "companions",
     "format_of_object",
     "format_of_suffix",
     "is_installed",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "lamindb.formats"
 """The group of entry points; each leads to a :class:`Format` or to several."""
 
-_FAMILIES = ("tables", "anndata", "zarr", "multimodal", "flow", "fallback")
+_FAMILIES = ("tables", "anndata", "zarr", "soma", "loom", "matrix_market", "multimodal", "flow", "images", "fallback")
 
 
 def all_formats() -> tuple[Format, ...]:
@@ -107,7 +107,8 @@ def _choose(rows: list[Format], name: str, format: str | None, key: str | None) 
     if len(suffixes) == 1 or not chosen:
         return suffixes[0]
     if f".{chosen}" not in suffixes:
-        *others, last = [f"'{suffix.removeprefix('.')}'" for suffix in suffixes]
+        offered = [suffix for row in rows if not row.on_request for suffix in row.suffixes]
+        *others, last = [f"'{suffix.removeprefix('.')}'" for suffix in offered]
         msg = (
             f"Error when specifying {name} storage format, it should be {', '.join(others)} or {last}, not '{chosen}'."
             " Check 'format' or the suffix of 'key'."

@@ -29,6 +29,10 @@ class Format:
     """Whether content may be code; the reader then takes ``allow_pickle``, and refuses or returns the path without."""
     streams: bool = False
     """Whether the reader takes cloud paths as well."""
+    on_request: bool = False
+    """Whether objects are written so only if somebody asks for it by name."""
+    companions: str | None = None
+    """``"module:function"``, called with the name of a file; the names that files beside it may have which belong to it."""
     requires: tuple[str, ...] = ()
     """The modules that reader and writer need beyond those that are always installed."""
     install: str = ""

@@ -54,6 +54,12 @@ def load(path: Path | UPath, suffix: str | None = None, *, allow_pickle: bool = 
         raise UnreadableFile(msg) from error
 
 
+def companions(name: str, suffix: str) -> list[str]:
+    """The names that files beside a file may have, without which it isn't read as a whole."""
+    row = format_of_suffix(suffix)
+    return [] if row is None or row.companions is None else resolve(row.companions)(name)
+
+
 def write(value: object, path: Path, suffix: str | None = None) -> None:
     """Write an object to a local path.
 
