@@ -10,13 +10,17 @@ from lnschema_bionty.catalogue import bio_registry
 
 def on_database_ready(*, writable: bool, **_: Any) -> None:
     """Add the rows of sources that are missing, after an instance was initialised, loaded or migrated."""
+    from django.apps import apps
     from django.db import connection
 
-    if not writable or bio_registry("BiontySource")._meta.db_table not in connection.introspection.table_names():
+    if not writable or not apps.is_installed(
+        "lnschema_bionty"
+    ):  # this process was connected to another instance before
         return
-    from lnschema_bionty.sources import ensure_rows
+    if bio_registry("BiontySource")._meta.db_table in connection.introspection.table_names():
+        from lnschema_bionty.sources import ensure_rows
 
-    ensure_rows()
+        ensure_rows()
 
 
 def on_instance_connected(**_: Any) -> None:

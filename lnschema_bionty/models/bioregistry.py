@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from lamindb import log
 from lnschema_bionty import construction, contexts
 from lnschema_core.models import CanValidate, HasParents, Registry
 
@@ -167,7 +168,6 @@ class BioRegistry(Registry, HasParents, CanValidate):
     @classmethod
     def save_many(cls, records: Sequence[Self], parents: bool | None = None, mute: bool = False) -> None:  # noqa: FBT001, FBT002 - the API of 0.54
         """Save records, and all their ancestors, in a number of statements that doesn't depend on how many they are."""
-        from lamindb import log
         from lnschema_bionty import saving
 
         with log.silent_if(mute):
