@@ -6,6 +6,7 @@ never fails. The first use of a registry connects to the current instance.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from lamindb._lazy import door
@@ -49,6 +50,9 @@ _NAMES = {
 }
 
 __getattr__, __dir__ = door(__name__, _NAMES)
+
+# Where Django finds the current instance if a script asks Django for it first, as by ``transaction.atomic()``.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lamindb.setup.django_settings")
 
 if TYPE_CHECKING:
     from lamindb import dev, schema, setup

@@ -22,6 +22,9 @@ from lamindb.setup import database_url, sqlite_files
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TIME_ZONE = "UTC"
+
 _ALIAS = "default"
 _CONNECTION_AGE = 600
 _CONNECT_TIMEOUT = "10"
@@ -86,6 +89,15 @@ def _database(backend: str, name: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def may_write() -> bool:
+    """Whether the user of a Postgres database may write it; that of an SQLite database is told by its file."""
+    if connections[_ALIAS].vendor != "postgresql":
+        return True
+    with connections[_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(to_regclass('lnschema_core_file'), 'INSERT')")
+        return cursor.fetchone()[0] is not False
+
+
 # -- start and move ---------------------------------------------------------------------------------------------------
 
 
@@ -130,8 +142,8 @@ def _configure(packages: Sequence[str], database: dict[str, Any]) -> None:
     django_settings.configure(
         INSTALLED_APPS=list(packages),
         DATABASES={_ALIAS: database},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        TIME_ZONE="UTC",
+        DEFAULT_AUTO_FIELD=DEFAULT_AUTO_FIELD,
+        TIME_ZONE=TIME_ZONE,
         USE_TZ=True,
         LOGGING_CONFIG=None,
     )

@@ -82,8 +82,8 @@ def test_door_exports_its_table(package: str) -> None:
 
 
 def test_every_raised_error_is_in_errors() -> None:
-    """What we raise is a class of ``lamindb.errors``, a builtin, Django's for a refused row, or click's to end a command."""
-    known = set(vars(import_module("lamindb.errors"))) | set(vars(builtins)) | {"IntegrityError"}
+    """What we raise is a class of ``lamindb.errors``, a builtin, Django's for a refused row or field, or click's to end a command."""
+    known = set(vars(import_module("lamindb.errors"))) | set(vars(builtins)) | {"IntegrityError", "FieldError"}
     foreign = [
         f"{module}:{line} raises {name}"
         for module in source.modules()
