@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from html import escape
@@ -14,13 +15,17 @@ from lamindb import log
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
 DATA = "honeydew"
 RUN = "gainsboro"
 START = "#10b981"
+STALE = "#b45309"
 
 _NODE = {"shape": "box", "style": "rounded,filled", "color": "#065f46", "fontname": "Helvetica", "fontsize": "10"}
 _EDGE = {"arrowsize": "0.5", "color": "dimgrey"}
 _LONGEST = 80
+_MARKUP = re.compile("[&<>\"']")
 _NO_DOT = (
     "graphs are rendered by the program `dot` of graphviz, which is not installed: `apt-get install graphviz`, "
     "`brew install graphviz` or `conda install graphviz`, or see https://graphviz.org/download"
@@ -36,6 +41,10 @@ class Node:
     facts: tuple[str, ...] = ()
     """Lines in small print below the title."""
     colour: str = DATA
+    kind: str = ""
+    """The registry of the record."""
+    stale: str = ""
+    """What of its origin has a newer version, if that is so."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,37 @@ class Picture:
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc] # graphviz comes without types
-    """A graph for graphviz; in a notebook it appears as a picture, or as its source where that can't be rendered."""
+    """A graph for graphviz; in a notebook it appears as a picture, or as its source where that can't be rendered.
+
+    ``df()`` and ``networkx()`` have all records, ``mermaid()`` shows what the picture shows.
+    """
+
+    picture: Picture = Picture("", (), ())
+    """What is drawn."""
+    records: Picture = Picture("", (), ())
+    """The records before siblings were drawn as one."""
+
+    def df(self) -> pd.DataFrame:
+        """The graph as a table: per record its kind, title, what it comes from and leads to, and why it is stale."""
+        from lnschema_core.graph_forms import to_frame
+
+        return to_frame(self.records)
+
+    def mermaid(self) -> str:
+        """The picture as text in the language of Mermaid, for Markdown."""
+        from lnschema_core.graph_forms import to_mermaid
+
+        return to_mermaid(self.picture)
+
+    def networkx(self) -> Any:
+        """The graph as a ``networkx.DiGraph``.
+
+        Raises:
+            MissingExtra: ``networkx`` is not installed.
+        """
+        from lnschema_core.graph_forms import to_networkx
+
+        return to_networkx(self.records)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **kwargs: Any) -> dict[str, Any]:
         if not has_dot():
@@ -57,13 +96,20 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc] # graphviz comes without 
         return bundle
 
 
-def draw(picture: Picture) -> Drawing:
-    """Make a picture a graph for graphviz. Renders nothing."""
+def draw(picture: Picture, records: Picture | None = None) -> Drawing:
+    """Make a picture a graph for graphviz. Renders nothing.
+
+    Args:
+        picture: What is drawn.
+        records: The records behind it, if it draws several as one.
+    """
     nodes = [
         f"\t{_quoted(node.id)} [label={_label(node)} fillcolor={_quoted(node.colour)}]\n" for node in picture.nodes
     ]
     edges = [f"\t{_quoted(tail)} -> {_quoted(head)}\n" for tail, head in picture.edges]
-    return Drawing(picture.name, node_attr=_NODE, edge_attr=_EDGE, body=[*nodes, *edges])
+    drawing = Drawing(picture.name, node_attr=_NODE, edge_attr=_EDGE, body=[*nodes, *edges])
+    drawing.picture, drawing.records = picture, picture if records is None else records
+    return drawing
 
 
 def svg(drawing: graphviz.Digraph) -> str | None:
@@ -83,15 +129,16 @@ def text(value: str) -> str:
     """A value as text of an HTML label: one line, not too long, and nothing that graphviz would take for markup."""
     if not value.isprintable():
         value = "".join(character if character.isprintable() else " " for character in value)
-    return escape(value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…")
+    shown = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
+    return escape(shown) if _MARKUP.search(shown) else shown
 
 
 def _label(node: Node) -> str:
     title = text(node.title) or " "
-    if not node.facts:
-        return f"<{title}>"
     facts = "<BR/>".join(text(fact) for fact in node.facts)
-    return f'<{title}<BR/><FONT COLOR="#374151" POINT-SIZE="8" FACE="Monospace">{facts}</FONT>>'
+    shown = f'<BR/><FONT COLOR="#374151" POINT-SIZE="8" FACE="Monospace">{facts}</FONT>' if facts else ""
+    stale = f'<BR/><FONT COLOR="{STALE}" POINT-SIZE="8">⚠ {text(node.stale)}</FONT>' if node.stale else ""
+    return f"<{title}{shown}{stale}>"
 
 
 def _quoted(value: str) -> str:

@@ -7,12 +7,15 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 from lamindb import log
 from lnschema_core import drawing, lineage
 from lnschema_core.catalogue import core_registry
 from lnschema_core.drawing import RUN, START, Node, Picture
 from lnschema_core.fields import string_field
+from lnschema_core.siblings import clustered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from lamindb.types import StrField
     from lnschema_core.drawing import Drawing
     from lnschema_core.lineage import Edge, Flow
-    from lnschema_core.models import Dataset, File, Registry
+    from lnschema_core.models import Dataset, File, Registry, Run
 
 MOST_RUNS = 1_000
 """How many runs are followed in each direction: a picture of more would be rendered for minutes and could not be read."""
@@ -38,39 +41,64 @@ _OTHER_EMOJI = "💫"
 # -- the flow of data -------------------------------------------------------------------------------------------------
 
 
-def view_flow(host: File | Dataset, *, with_children: bool = True) -> Drawing:
-    """Draw the flow of data that a file or dataset is part of.
+def view_flow(
+    host: File | Dataset | Run, *, with_children: bool = True, depth: int | None = None, cluster: bool = True
+) -> Drawing:
+    """Draw the flow of data that a file, dataset or run is part of.
 
-    Needs at most four queries, whatever the size of the flow.
+    Needs at most four queries, whatever the size of the flow. What comes from data of which there is a newer version says so.
 
     Args:
-        host: The file or dataset, which is highlighted.
+        host: The file, dataset or run, which is highlighted.
         with_children: Show what was made from it, too.
+        depth: How many runs to go in each direction; by default all.
+        cluster: Show more than five siblings as one.
 
     Returns:
         A graph for graphviz, with arrows from inputs to runs to outputs.
     """
-    flow = lineage.flow_of(type(host).__name__, host.pk, host.run_id, with_children=with_children, most_runs=MOST_RUNS)
-    graph = _Graph.around(host.pk, flow.edges, is_complete=flow.is_complete)
-    nodes = {node.id: node for node in _nodes_of_flow(flow, graph.records)}
-    nodes[host.pk] = _host_node(host)
-    return graph.draw(nodes)
+    registry = type(host).__name__
+    run_id = host.pk if registry == "Run" else getattr(host, "run_id", None)
+    flow = lineage.flow_of(registry, host.pk, run_id, with_children=with_children, most_runs=MOST_RUNS)
+    distance = None if depth is None else 2 * depth - (registry == "Run")
+    graph = _Graph.around(host.pk, flow.edges, is_complete=flow.is_complete, distance=distance)
+    facts = list(_nodes_of_flow(flow, graph.records))
+    stale = lineage.stale_by(graph.edges, [node.id for node, is_outdated in facts if is_outdated])
+    nodes = {node.id: node for node, _ in facts}
+    if registry != "Run":
+        nodes[host.pk] = _host_node(host)
+    titles = {node_id: f"{nodes[origin].title} has a newer version" for node_id, origin in stale.items()}
+    marked = {
+        node_id: replace(node, stale=titles[node_id]) if node_id in titles and node.kind != "Run" else node
+        for node_id, node in nodes.items()
+    }
+    return graph.draw(marked, cluster=cluster)
 
 
-def _nodes_of_flow(flow: Flow, shown: Collection[str]) -> Iterator[Node]:
-    """The nodes of the shown records; a dataset hides its file of the same id."""
+def _nodes_of_flow(flow: Flow, shown: Collection[str]) -> Iterator[tuple[Node, bool]]:
+    """The nodes of the shown records, and whether there is a newer version; a dataset hides its file of the same id."""
     runs, files, datasets = ([one for one in shown if one in kind] for kind in (flow.runs, flow.files, flow.datasets))
     values = ("transform__name", "transform__type", "created_by__name", "created_by__handle", "run_at")
     for row in _values("Run", runs, *values):
-        yield _run_node(*row)
+        yield _run_node(*row), False
     for row in _values("File", files, "description", "key", "suffix"):
-        yield _file_node(*row)
+        yield _file_node(*row[:-1]), row[-1]
     for row in _values("Dataset", datasets, "name", "version"):
-        yield _dataset_node(*row)
+        yield _dataset_node(*row[:-1]), row[-1]
 
 
-def _values(registry: str, ids: list[str], *fields: str) -> Iterable[tuple[Any, ...]]:
-    return core_registry(registry).objects.filter(id__in=ids).values_list("id", *fields) if ids else ()
+def _values(name: str, ids: list[str], *fields: str) -> Iterable[tuple[Any, ...]]:
+    """Ids and fields of records; of those that have versions also whether there is a newer one."""
+    if not ids:
+        return ()
+    registry = core_registry(name)
+    values: Any = registry.objects.filter(id__in=ids).order_by()
+    if name != "Run":
+        first = Coalesce(OuterRef("initial_version_id"), OuterRef("pk"))
+        newer = registry.objects.filter(initial_version_id=first, created_at__gt=OuterRef("created_at")).order_by()
+        values, fields = values.annotate(is_outdated=Exists(newer)), (*fields, "is_outdated")
+    rows: Iterable[tuple[Any, ...]] = values.values_list("id", *fields)
+    return rows
 
 
 def _host_node(host: Any) -> Node:
@@ -80,12 +108,13 @@ def _host_node(host: Any) -> Node:
 
 
 def _file_node(record_id: str, description: str | None, key: str | None, suffix: str) -> Node:
-    return Node(record_id, f"📄 {description or key or record_id}", (f"id={record_id}", f"suffix={suffix}"))
+    title, facts = f"📄 {description or key or record_id}", (f"id={record_id}", f"suffix={suffix}")
+    return Node(record_id, title, facts, kind="File")
 
 
 def _dataset_node(record_id: str, name: str, version: str | None) -> Node:
     facts = [f"id={record_id}", *([] if version is None else [f"version={version}"])]
-    return Node(record_id, f"🍱 {name}", tuple(facts))
+    return Node(record_id, f"🍱 {name}", tuple(facts), kind="Dataset")
 
 
 def _run_node(
@@ -94,9 +123,9 @@ def _run_node(
     facts = (
         f"id={record_id}",
         f"type={kind}, user={user or handle}",
-        f"run_at={run_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        f"run_at={str(run_at.astimezone(UTC))[:19]}",
     )
-    return Node(record_id, f"{_emoji(kind)} {transform}", facts, RUN)
+    return Node(record_id, f"{_emoji(kind)} {transform}", facts, RUN, kind="Run")
 
 
 def _emoji(kind: str) -> str:
@@ -149,14 +178,15 @@ def _nodes_of_family(registry: type[Registry], shown: Collection[str], title: st
     records = registry.filter(pk__in=shown)
     if registry is not core_registry("Transform"):
         for record_id, value in records.values_list("pk", title):
-            yield Node(str(record_id), "" if value is None else str(value))
+            yield Node(str(record_id), "" if value is None else str(value), kind=registry.__name__)
         return
     for row in records.values_list("pk", title, "type", "created_by__name", "created_by__handle"):
         yield _transform_node(*row)
 
 
 def _transform_node(record_id: str, title: str | None, kind: str, user: str | None, handle: str) -> Node:
-    return Node(record_id, f"{_emoji(kind)} {title}", (f"id={record_id}", f"type={kind}, user={user or handle}"))
+    facts = (f"id={record_id}", f"type={kind}, user={user or handle}")
+    return Node(record_id, f"{_emoji(kind)} {title}", facts, kind="Transform")
 
 
 # -- both -------------------------------------------------------------------------------------------------------------
@@ -172,15 +202,17 @@ class _Graph:
     edges: Sequence[Edge]
 
     @classmethod
-    def around(cls, start: str, edges: Sequence[Edge], *, is_complete: bool = True) -> _Graph:
-        """The graph of the edges; of too many, the part that is nearest to the start."""
-        records = lineage.within(start, lineage.neighbours(edges), limit=MOST_NODES)
+    def around(
+        cls, start: str, edges: Sequence[Edge], *, is_complete: bool = True, distance: int | None = None
+    ) -> _Graph:
+        """The graph of the edges, as far as is wanted; of too many, the part that is nearest to the start."""
+        records = lineage.within(start, lineage.neighbours(edges), limit=MOST_NODES, distance=distance)
         near = [edge for edge in edges if edge[0] in records and edge[1] in records]
-        if len(near) < len(edges) or not is_complete:
+        if distance is None and (len(near) < len(edges) or not is_complete):
             log.warning(f"the graph is too large to be drawn, showing the {len(records)} nearest records")
         return cls(start, records, near)
 
-    def draw(self, nodes: Mapping[str, Node]) -> Drawing:
+    def draw(self, nodes: Mapping[str, Node], *, cluster: bool = False) -> Drawing:
         """Draw the graph with the given nodes, the start highlighted; in an order that says something to people."""
         shown = [nodes.get(record, Node(record, record)) for record in self.records]
         shown.sort(key=lambda node: (self.records[node.id], node.title, node.id))
@@ -188,4 +220,5 @@ class _Graph:
         edges = sorted(self.edges, key=lambda edge: (position[edge[0]], position[edge[1]]))
         coloured = [replace(node, colour=START) if node.id == self.start else node for node in shown]
         drawing.has_dot()
-        return drawing.draw(Picture(self.start, coloured, edges))
+        records = Picture(self.start, coloured, edges)
+        return drawing.draw(clustered(records, keep=self.start) if cluster else records, records)

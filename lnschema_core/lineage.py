@@ -109,13 +109,13 @@ def flow_of(
     run, those that use their outputs, and so on. A host without a run is followed downstream itself.
 
     Args:
-        registry: The registry of the host, ``"File"`` or ``"Dataset"``.
+        registry: The registry of the host, ``"File"`` or ``"Dataset"``; ``"Run"`` for a run itself.
         host_id: The id of the host.
-        run_id: The id of the run that made it.
+        run_id: The id of the run that made it, or that is meant.
         with_children: Follow it downstream, too.
         most_runs: How many runs to find upstream and downstream, nearest first.
     """
-    upstream, downstream = (_NO_RUN, _USERS[registry]) if run_id is None else (_RUN, _RUN)
+    upstream, downstream = (_NO_RUN, _USERS.get(registry, _NO_RUN)) if run_id is None else (_RUN, _RUN)
     parameters = [*([] if run_id is None else [run_id]), *([run_id or host_id] if with_children else [])]
     statement = _FLOW.format(
         upstream=upstream,
@@ -126,7 +126,7 @@ def flow_of(
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
-    if run_id is not None:
+    if run_id is not None and registry in _USERS:
         rows.append((registry, host_id, run_id, _OUTPUT))  # an unsaved host is not in the database
     return _flow_from(rows, most_runs)
 
@@ -145,6 +145,24 @@ def _flow_from(rows: Iterable[tuple[str | None, str, str, int]], most_runs: int)
         edges.append((host_id, run_id) if number == _INPUT else (run_id, host_id))
     files, datasets = frozenset(hosts["File"]), frozenset(hosts["Dataset"])
     return Flow(frozenset(runs), files, datasets, tuple(dict.fromkeys(edges)), is_complete)
+
+
+def stale_by(edges: Iterable[Edge], outdated: Iterable[str]) -> dict[str, str]:
+    """Per record that comes from an outdated one the outdated one that is nearest to it.
+
+    Args:
+        edges: What leads to what.
+        outdated: The records of which there are newer versions.
+    """
+    leads_to = neighbours(edges, directed=True)
+    found: dict[str, str] = {}
+    reached = [(record, record) for record in sorted(outdated)]
+    for record, origin in reached:
+        for successor in leads_to.get(record, ()):
+            if successor not in found and successor != origin:
+                found[successor] = origin
+                reached.append((successor, origin))
+    return found
 
 
 # -- parents ----------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lamindb.types import ListLike, StrField
     from lnschema_core.annotation.features import FeatureManager
     from lnschema_core.annotation.labels import LabelManager
+    from lnschema_core.drawing import Drawing
     from lnschema_core.models import Feature
     from lnschema_core.models.registry import Registry
     from lnschema_core.query import QuerySet
@@ -279,18 +280,27 @@ class Data:
 
         log.plain(describe(self))  # type: ignore[arg-type]
 
-    def view_flow(self, with_children: bool = True) -> Any:  # noqa: FBT001, FBT002 - the API of 0.54
-        """Draw the flow of data through runs that this data is part of.
+    def view_flow(
+        self,
+        with_children: bool = True,  # noqa: FBT001, FBT002 - the API of 0.54
+        *,
+        depth: int | None = None,
+        cluster: bool = True,
+    ) -> Drawing:
+        """Draw the flow of data through runs that this data is part of; what is stale says so.
 
         Args:
             with_children: Show what was made from the data, too.
+            depth: How many runs to go in each direction; by default all.
+            cluster: Show more than five siblings as one.
 
         Returns:
-            The graph, a ``graphviz.Digraph``; in a notebook it is displayed.
+            The graph, a ``graphviz.Digraph``; in a notebook it is displayed. ``.df()``, ``.mermaid()`` and ``.networkx()`` have
+            it in other forms.
         """
         from lnschema_core.graphs import view_flow
 
-        return view_flow(self, with_children=with_children)  # type: ignore[arg-type]
+        return view_flow(self, with_children=with_children, depth=depth, cluster=cluster)  # type: ignore[arg-type]
 
     def _repr_html_(self) -> str:
         from lnschema_core.annotation.describe import describe_html

@@ -16,6 +16,7 @@ from lnschema_core.users import current_user_id
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from lnschema_core.drawing import Drawing
     from lnschema_core.models.file import File
 
 
@@ -116,3 +117,15 @@ class Run(Registry):
     def report(self) -> File | None:
         """The notebook with its outputs, a file that lists of files leave out."""
         return executions.captured_file(self, "report")
+
+    def view_flow(self, *, with_children: bool = True, depth: int | None = None, cluster: bool = True) -> Drawing:
+        """Draw the flow of data that the run is part of; what is stale says so.
+
+        Args:
+            with_children: Show what was made from its outputs, too.
+            depth: How many runs to go in each direction; by default all.
+            cluster: Show more than five siblings as one.
+        """
+        from lnschema_core.graphs import view_flow
+
+        return view_flow(self, with_children=with_children, depth=depth, cluster=cluster)

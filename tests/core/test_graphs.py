@@ -259,10 +259,102 @@ def test_flow_that_is_too_wide_shows_the_nearest_records(monkeypatch, capsys):
     start = make_file("start", run)
     for number in range(20):
         make_file(str(number), run)
-    shown = nodes_of(start.view_flow())
+    shown = nodes_of(start.view_flow(cluster=False))
     assert len(shown) == 10
     assert {start.id, run.id} < shown.keys()
     assert "showing the 10 nearest records" in capsys.readouterr().out
+
+
+def test_more_than_five_siblings_are_drawn_as_one(count_queries):
+    """Outputs of one run that lead nowhere else; the start, and what is used further, stay on their own."""
+    run, user = make_run(), make_run()
+    start, used = make_file("start", run), make_file("used", run)
+    used.input_of.add(user)
+    others = [make_file(f"plate {number}", run) for number in range(7)]
+    graph = start.view_flow()
+    shown = nodes_of(graph)
+    assert len(shown) == 5
+    (cluster,) = [label for label in shown.values() if label.startswith("7 files")]
+    assert "plate 0" in cluster
+    assert "and 4 more" in cluster
+    assert len(edges_of(graph)) == 4
+    assert {one.id for one in others} < nodes_of(start.view_flow(cluster=False)).keys()
+    assert {one.id for one in others} < set(graph.df().index)
+
+
+def test_depth_is_the_number_of_runs():
+    """In each direction."""
+    runs, files = make_ladder(7, width=1)
+    shown = nodes_of(files[3][0].view_flow(depth=1)).keys()
+    assert shown == {files[2][0].id, runs[3].id, files[3][0].id, runs[4].id, files[4][0].id}
+    assert nodes_of(files[3][0].view_flow(depth=0)).keys() == {files[3][0].id}
+
+
+def test_flow_of_a_run_starts_at_the_run():
+    """It has what led to it and what it led to."""
+    runs, files = make_ladder(3, width=1)
+    graph = runs[1].view_flow()
+    assert nodes_of(graph).keys() == {one.id for one in [*runs, *(made[0] for made in files)]}
+    assert colours_of(graph)[runs[1].id] == drawing.START
+    assert nodes_of(runs[1].view_flow(depth=1)).keys() == {runs[1].id, files[0][0].id, files[1][0].id}
+
+
+def test_result_of_data_with_a_newer_version_is_stale(count_queries):
+    """What was made from it says so, in the picture and in the table, however far away; nothing else does."""
+    _, files = make_ladder(3, width=2)
+    old = files[0][0]
+    newer = make_file("newer")
+    ln.File.objects.filter(id=newer.id).update(initial_version_id=old.id, description="newer")
+    ln.File.objects.filter(id=old.id).update(description="plate")
+    with count_queries() as queries:
+        graph = files[2][0].view_flow()
+    assert len(queries) == 3
+    stale = {id_ for id_, label in nodes_of(graph).items() if "plate has a newer version" in label}
+    assert stale == {one.id for made in files[1:] for one in made}
+    table = graph.df()
+    assert set(table.index[table["stale"] != ""]) == stale
+    ln.File.objects.filter(id=newer.id).update(initial_version_id=None)
+    assert set(files[2][0].view_flow().df()["stale"]) == {""}
+
+
+def test_flow_is_a_table():
+    """One row per record with what it comes from and where it leads to."""
+    runs, files = make_ladder(2, width=1)
+    table = files[1][0].view_flow().df()
+    assert table.index.name == "id"
+    assert len(table) == 4
+    row = table.loc[runs[1].id]
+    assert (row["kind"], row["comes_from"], row["leads_to"]) == ("Run", [files[0][0].id], [files[1][0].id])
+
+
+def test_flow_is_text_for_markdown():
+    """Mermaid's flow charts, in which no title can be syntax."""
+    run = make_run()
+    file = make_file('a "b" [c] <d>; e #f', run)
+    lines = file.view_flow().mermaid().splitlines()
+    assert lines[0] == "flowchart LR"
+    assert any("a #34;b#34; #91;c#93; #60;d#62;#59; e #35;f" in line for line in lines)
+    assert "    n1 --> n0" in lines
+
+
+def test_flow_is_a_graph_for_networkx():
+    """With the attributes of the records."""
+    networkx = pytest.importorskip("networkx")
+    runs, files = make_ladder(3, width=2)
+    graph = files[2][0].view_flow().networkx()
+    assert networkx.ancestors(graph, files[2][0].id) == {
+        one.id for one in [*runs, *files[0], *files[1]]
+    }  # fmt: skip
+    assert graph.nodes[runs[0].id]["kind"] == "Run"
+
+
+def test_missing_networkx_is_said(monkeypatch):
+    """With the extra that has it."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    with pytest.raises(ImportError, match=r"lamindb\[lineage\]"):
+        make_file("x", make_run()).view_flow().networkx()
 
 
 def test_same_flow_gives_the_same_drawing():
