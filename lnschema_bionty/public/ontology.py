@@ -14,9 +14,10 @@ from lamindb.text.batch import as_list, unique_strings
 from lamindb.text.inspection import compare
 from lamindb.text.lookup import Lookup
 from lamindb.text.synonyms import replace
-from lnschema_bionty.public import sources, tables
+from lnschema_bionty.public import places, sources, tables
 from lnschema_bionty.public.columns import LIFE, PARENTS, SYNONYMS, columns_of, index_of
 from lnschema_bionty.public.diffing import compare_frames, find_changes
+from lnschema_bionty.public.examining import examine
 from lnschema_bionty.public.parsing import pronto_module
 from lnschema_bionty.public.terms import taken
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lamindb.text.inspection import InspectResult
     from lamindb.text.synonyms import Keep
     from lnschema_bionty.public.diffing import Changes
+    from lnschema_bionty.public.examining import Examination
     from lnschema_bionty.public.source import Source
     from lnschema_bionty.public.terms import Terms
 
@@ -295,6 +297,27 @@ class PublicOntology:
             said = messages.about_lists(as_mapper=return_mapper) if keep is False else []
             messages.show(messages.about_standardization(known, len(strings)) + said)
         return mapper if return_mapper else replace(listed, mapper)
+
+    def examine(self, values: Any, field: Any = None) -> Examination:
+        """Tell what mixed values are: names, synonyms, ids, obsolete terms, terms of other species.
+
+        Takes names and ids of all kinds, ids with versions too, and says of each value what it is. A standard is given
+        only where there is no doubt: not for synonyms that terms share, and not for terms of other species.
+
+        Args:
+            values: One value or several; empty ones are left out.
+            field: The column that has the standards; by default names or symbols.
+
+        Returns:
+            One finding per value, with ``.standards``, ``.of(kind)`` and ``.df``.
+
+        Raises:
+            NoSuchColumn: There is no such column.
+        """
+        name = self._check(field)
+        others = [one for one in sources.current() if one.entity == self.entity and one.species != self.species]
+        here = {one.species: tables.load(one) for one in others if self.default_species and places.is_at_hand(one)}
+        return examine(self.terms, unique_strings(as_list(values)), name, self._default_field, here)
 
     def map_synonyms(self, values: Any, **options: Any) -> Any:
         """The former name of :meth:`standardize`."""
