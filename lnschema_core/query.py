@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from django.db import models
 
+from lamindb import log
 from lamindb.errors import MultipleResultsFound, NoResultFound
 from lamindb.text.lookup import Lookup
 from lnschema_core.fields import field_name, string_field
@@ -218,6 +219,38 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
             synonyms_field=synonyms_field,
             **kwargs,
         )
+
+    def map_synonyms(
+        self,
+        synonyms: ListLike | str,
+        *,
+        return_mapper: bool = False,
+        case_sensitive: bool = False,
+        keep: Keep = "first",
+        synonyms_field: str = "synonyms",
+        field: StrField | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Replace synonyms by the names they stand for (deprecated: use :meth:`standardize`)."""
+        log.warning("`map_synonyms()` is deprecated, use `.standardize()`!'")
+        return self.standardize(
+            synonyms,
+            field,
+            return_mapper=return_mapper,
+            case_sensitive=case_sensitive,
+            keep=keep,
+            synonyms_field=synonyms_field,
+            **kwargs,
+        )
+
+    def from_values(self, values: ListLike, field: StrField | None = None, **kwargs: Any) -> builtins.list[RecordT]:
+        """The records that values mean among these; see ``Registry.from_values``.
+
+        Terms of the public reference that aren't among them make new records, unsaved.
+        """
+        from lnschema_core.curation.from_values import from_values
+
+        return from_values(self, values, field, **kwargs)
 
     # -- where an order of links is in the way ------------------------------------------------------------------------
 

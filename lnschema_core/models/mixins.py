@@ -123,14 +123,13 @@ class CanValidate:
         **kwargs: Any,
     ) -> Any:
         """Replace synonyms by the names they stand for (deprecated: use :meth:`standardize`)."""
-        log.warning("`map_synonyms()` is deprecated, use `.standardize()`!'")
-        return cls.standardize(
+        return cls.filter().map_synonyms(  # type: ignore[attr-defined]
             synonyms,
-            field,
             return_mapper=return_mapper,
             case_sensitive=case_sensitive,
             keep=keep,
             synonyms_field=synonyms_field,
+            field=field,
             **kwargs,
         )
 
