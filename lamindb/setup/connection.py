@@ -164,15 +164,20 @@ def open_instance(instance: InstanceSettings) -> None:
     database, refusal = _database(instance, None)
     with session(instance, database, refusal, strict=False):
         from lamindb.setup import django_start, guards, migration_state
+        from lamindb.setup.postgres.roles import why_read_only
 
         with reachable(instance):
             state = migration_state.compare()
+            reason = why_read_only()
         if state.unknown:
             refusal = _refusal_of_ahead(instance, state)
+        elif reason is not None:
+            refusal = _refusal_of_role(instance, reason)
+        if refusal is not _state.refusal:
             django_start.use_database(instance.packages, _database(instance, refusal)[0])
             guards.begin(guards.Session(instance.identifier, refusal))
             _state.refusal = refusal
-        elif state.missing:
+        if state.missing and not state.unknown:
             log.warning(migration_state.missing_migrations_warning(state))
         guards.remember_missing((migration.app_label, migration.name) for migration in state.missing)
     announce_connected(instance)
@@ -360,6 +365,11 @@ def _refusal_of_read_only(instance: InstanceSettings) -> Refusal:
         f"The instance {instance.identifier} can only be read: you may not write {instance.sqlite_file} "
         "or the folder it is in."
     )
+    return lambda: StorageNotWritable(msg)
+
+
+def _refusal_of_role(instance: InstanceSettings, reason: str) -> Refusal:
+    msg = f"The instance {instance.identifier} can only be read: {reason}."
     return lambda: StorageNotWritable(msg)
 
 

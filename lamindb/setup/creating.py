@@ -156,13 +156,20 @@ def _make_sqlite(instance: InstanceSettings) -> bool:
 
 
 def _migrate_postgres(instance: InstanceSettings) -> None:
+    """Make or complete the tables; who may only read uses them as they are."""
     from lamindb.setup import django_start
+    from lamindb.setup.postgres.roles import why_read_only
 
     database = django_start.postgres_database(instance.db, writable=True)
     with connection.session(instance, database, strict=True), connection.reachable(instance, _CHECK_ADDRESS):
         _refuse_if_ahead(instance)
-        _fill(instance)
-    connection.announce_connected(instance)
+        is_writable = why_read_only() is None
+        if is_writable:
+            _fill(instance)
+    if is_writable:
+        connection.announce_connected(instance)
+    else:
+        connection.open_instance(instance)
 
 
 def _refuse_if_ahead(instance: InstanceSettings) -> None:

@@ -26,6 +26,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 
 _ALIAS = "default"
+_SQLITE = "django.db.backends.sqlite3"
 _CONNECTION_AGE = 600
 _CONNECT_TIMEOUT = "10"
 _INIT_COMMAND = (
@@ -45,13 +46,13 @@ def sqlite_database(path: Path, *, writable: bool) -> dict[str, Any]:
     options: dict[str, Any] = {"timeout": sqlite_files.BUSY_TIMEOUT, "init_command": _INIT_COMMAND}
     if not writable:
         name = sqlite_files.read_only_uri(path)
-        return _database("sqlite3", name, OPTIONS={**options, "init_command": "PRAGMA query_only = ON"})
-    return _database("sqlite3", str(path), OPTIONS={**options, "transaction_mode": "IMMEDIATE"})
+        return _database(_SQLITE, name, OPTIONS={**options, "init_command": "PRAGMA query_only = ON"})
+    return _database(_SQLITE, str(path), OPTIONS={**options, "transaction_mode": "IMMEDIATE"})
 
 
 def memory_database() -> dict[str, Any]:
     """The Django settings of a database that is about to be built."""
-    return _database("sqlite3", ":memory:")
+    return _database(_SQLITE, ":memory:")
 
 
 def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
     if not writable:
         options["options"] = f"{options.get('options', '')} -c default_transaction_read_only=on".strip()
     return _database(
-        "postgresql",
+        "lamindb.setup.postgres",
         parts.database,
         USER=parts.user,
         PASSWORD=parts.password,
@@ -81,7 +82,7 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
 
 def _database(backend: str, name: str, **more: Any) -> dict[str, Any]:
     return {
-        "ENGINE": f"django.db.backends.{backend}",
+        "ENGINE": backend,
         "NAME": name,
         "CONN_MAX_AGE": _CONNECTION_AGE,
         "CONN_HEALTH_CHECKS": True,

@@ -167,3 +167,94 @@ def test_forked_process_has_a_connection_of_its_own(sandbox: Sandbox, url: str) 
         "ln.ULabel(name='d').save(); print(ln.ULabel.filter().count(), connection.connection is mine)",
     )
     assert output.splitlines()[-4:] == ["True"] * 3 + ["4 True"]
+
+
+KILL = """
+import psycopg2
+def kill_others():
+    with psycopg2.connect({url!r}) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()")
+"""
+
+
+def test_lost_connection_is_made_again_where_that_is_safe(sandbox: Sandbox, url: str) -> None:
+    """A query is repeated, an idle connection is looked at before it writes, and nothing is written twice or by half."""
+    output = run(
+        sandbox,
+        f"setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()\n"
+        + KILL.format(url=url)
+        + "from django.db import connection, transaction\n"
+        "kill_others(); print('read', ln.ULabel.filter().count())\n"
+        "kill_others(); connection.last_used = -100; ln.save([ln.ULabel.from_fields(name='b')]); print('written')\n"
+        "try:\n"
+        "    with transaction.atomic():\n"
+        "        ln.ULabel(name='c').save(); kill_others(); ln.ULabel(name='d').save()\n"
+        "except Exception as error:\n    print(type(error).__name__, *error.__notes__)\n"
+        "print(sorted(ln.ULabel.filter().list('name')))\n"
+        "label = ln.ULabel(name='e'); kill_others()\n"
+        "try:\n    connection.cursor().execute('DELETE FROM lnschema_core_ulabel')\n"
+        "except Exception as error:\n    print(type(error).__name__)\n"
+        "label.save(); print(ln.ULabel.filter().count())",
+    )
+    lines = output.splitlines()
+    assert "read 1" in lines
+    assert "written" in lines
+    assert any("Nothing of an unfinished transaction was saved" in line for line in lines)
+    assert lines[-3:] == ["['a', 'b']", "OperationalError", "3"]
+
+
+def test_statements_end_where_the_address_says_so(sandbox: Sandbox, url: str) -> None:
+    """``statement_timeout`` among the options of the address stops what takes longer, and the error says so."""
+    timeout = "?options=-c%20statement_timeout%3D200"
+    output = run(
+        sandbox,
+        f"setup.init(storage='s', name='x', db={url + timeout!r})\nfrom django.db import connection\n"
+        "try:\n    connection.cursor().execute('SELECT pg_sleep(30)')\nexcept Exception as error:\n    print(*error.__notes__)\n"
+        "print(ln.User.filter().count())",
+    )
+    assert "statement_timeout" in output.splitlines()[-2]
+    assert output.endswith("1\n")
+
+
+def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox, url: str) -> None:
+    """A service of ``PGSERVICEFILE`` names the server; TLS that is asked for is not left out."""
+    host, _, port = url.partition("@")[2].partition("/")[0].partition(":")
+    (sandbox.home / "services").write_text(f"[lab]\nhost={host}\nport={port}\n")
+    sandbox.environment["PGSERVICEFILE"] = str(sandbox.home / "services")
+    name = url.rpartition("/")[2]
+    address = f"postgresql://lamin:{SECRET}@/{name}?service=lab"
+    assert run(sandbox, f"setup.init(storage='s', name='x', db={address!r}); print(ln.User.filter().count())").endswith(
+        "1\n"
+    )
+    told = failure(sandbox, f"setup.init(storage='s', name='y', db={url + '?sslmode=require'!r})")
+    assert "SSL" in told
+    assert SECRET not in told
+
+
+def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
+    """A reader loads the instance and queries it; what writes gets one sentence, and the server is not even asked."""
+    run(sandbox, f"setup.login('ada'); setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()")
+    import psycopg2
+
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader LOGIN; END IF; END$$"
+        )
+        cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    reader = Sandbox(sandbox.home / "reader")
+    address = url.replace("//lamin:", "//reader:")
+    reader.lamin("login", "eve")
+    reader.lamin("init", "--storage", "../s", "--name", "x", "--db", address)
+    output = run(
+        reader,
+        "print(ln.ULabel.filter().list('name'), ln.ULabel.search('a').index[0])\n"
+        "for write in (ln.ULabel(name='zzz').save, ln.ULabel.filter().delete):\n"
+        "    try:\n        write()\n    except Exception as error:\n        print(type(error).__name__, error)\n",
+    )
+    read, *refused = output.splitlines()[-3:]
+    assert read == "['a'] a"
+    assert all(
+        "StorageNotWritable The instance eve/x can only be read: the role reader may not write" in line
+        for line in refused
+    )
+    assert run(sandbox, "print(ln.ULabel.filter().count(), ln.User.filter().count())").endswith("1 1\n")

@@ -1,0 +1,1 @@
+"""Postgres as Django's backends are found: ``lamindb.setup.postgres.base``."""

@@ -1,0 +1,82 @@
+"""Django's Postgres backend, which notices that the server has gone, and connects again where that is safe.
+
+A connection that nobody used for a while is asked whether it still works before a statement or a transaction begins. A single
+query outside of transactions is repeated once if the connection broke. Whatever else may have changed something is not.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.db.backends.postgresql import base
+from django.db.utils import InterfaceError, OperationalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_IDLE = 5.0
+"""Seconds after which a connection is asked whether it works; that costs a round trip."""
+_LOST = "The connection to the database was lost. Nothing of an unfinished transaction was saved: do it again."
+_TOO_LONG = "The database stopped the statement, since it took longer than `statement_timeout` allows."
+_CANCELED = "57014"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection to Postgres."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_used = time.monotonic()
+        self.execute_wrappers.append(self._execute_again)
+
+    def connect(self) -> None:
+        """Connect; a new connection needs no look."""
+        self.last_used = time.monotonic()
+        super().connect()
+
+    def close_if_health_check_failed(self) -> None:
+        """Connect again if the connection doesn't work any more; asked before transactions and statements outside of them."""
+        if self._is_lost() and not self.in_atomic_block:
+            self.close()
+        if self.autocommit and not self.in_atomic_block and time.monotonic() - self.last_used > _IDLE:
+            self.health_check_done = False
+        super().close_if_health_check_failed()
+
+    def _execute_again(
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,  # noqa: FBT001 - Django passes it so
+        context: dict[str, Any],
+    ) -> Any:
+        try:
+            result = execute(sql, params, many, context)
+        except (OperationalError, InterfaceError) as error:
+            if not self._can_repeat(sql, context):
+                self._explain(error)
+                raise
+            self.close()
+            self.connect()
+            context["cursor"].cursor = self.create_cursor()
+            result = execute(sql, params, many, context)
+        self.last_used = time.monotonic()
+        return result
+
+    def _can_repeat(self, sql: Any, context: dict[str, Any]) -> bool:
+        """Whether the connection broke during a query that changes nothing, and on which nothing else depends."""
+        is_named = getattr(context["cursor"].cursor, "name", None) is not None
+        return (
+            self._is_lost() and not self.in_atomic_block and not is_named and str(sql).lstrip()[:6].upper() == "SELECT"
+        )
+
+    def _is_lost(self) -> bool:
+        return self.connection is not None and bool(self.connection.closed)
+
+    def _explain(self, error: OperationalError | InterfaceError) -> None:
+        cause = error.__cause__
+        if self._is_lost():
+            error.add_note(_LOST)
+        elif _CANCELED in {getattr(cause, "pgcode", None), getattr(cause, "sqlstate", None)}:
+            error.add_note(_TOO_LONG)
