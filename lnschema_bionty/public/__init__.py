@@ -64,7 +64,6 @@ __all__ = [
     "Ethnicity",
     "ExperimentalFactor",
     "Gene",
-    "Ontology",
     "Pathway",
     "Phenotype",
     "Protein",
@@ -103,6 +102,5 @@ if TYPE_CHECKING:
     )
     from lnschema_bionty.public.entities import ExperimentalFactor as Readout
     from lnschema_bionty.public.ontology import BiontyField, PublicOntology
-    from lnschema_bionty.public.pronto_ontology import Ontology
     from lnschema_bionty.public.registering import forget, register
     from lnschema_bionty.public.sources import Source

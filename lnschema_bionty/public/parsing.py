@@ -9,7 +9,7 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import MissingExtra, UnreadableFile
+from lamindb.errors import UnreadableFile
 from lnschema_bionty.public.columns import LIFE, OBSOLETE, ONTOLOGY_ID, PARENTS, REPLACED_BY, columns_of, type_of
 from lnschema_bionty.public.factors import add_factors
 from lnschema_bionty.public.prefixes import own_prefixes
@@ -70,13 +70,7 @@ def pronto_module() -> Any:
     Raises:
         MissingExtra: Pronto isn't installed.
     """
-    try:
-        return import_module("lnschema_bionty.public.pronto_ontology")
-    except ModuleNotFoundError as error:
-        if error.name != "pronto":
-            raise
-        msg = "OBO, OWL and OBO-graph files are read with pronto: pip install 'lamindb[bionty]'"
-        raise MissingExtra(msg) from error
+    return import_module("lnschema_bionty.public.pronto_ontology")
 
 
 def open_ontology(path: Path) -> Any:

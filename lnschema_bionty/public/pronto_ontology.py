@@ -5,10 +5,15 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-import pronto
-
+from lamindb.errors import MissingExtra
 from lnschema_bionty.public.prefixes import has_prefix, own_prefixes, short_id
 from lnschema_bionty.public.writing import joined
+
+try:
+    import pronto
+except ModuleNotFoundError as error:
+    message = "OBO, OWL and OBO-graph files are read with pronto: pip install 'lamindb[bionty]'"
+    raise MissingExtra(message) from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

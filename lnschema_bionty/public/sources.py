@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamindb.errors import NoSuchSource
-from lamindb.io.placing import make_folder, place, temporary
+from lamindb.io.placing import explaining, make_folder, place, temporary
 from lnschema_bionty.public import places
 from lnschema_bionty.public.listing import read_sources, write_sources
 from lnschema_bionty.public.source import Source
@@ -153,8 +153,9 @@ def remove_own(source: Source) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    make_folder(path.parent)
-    with temporary(path) as new:
+    with explaining(path):
+        make_folder(path.parent)
+    with explaining(path), temporary(path) as new:
         new.write_text(text, encoding="utf-8")
         place(new, path)
 

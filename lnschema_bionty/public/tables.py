@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from lamindb import log
-from lamindb.errors import DigestMismatch, MissingExtra, StorageError
+from lamindb.errors import DigestMismatch, MissingExtra, StorageError, UnreadableFile
+from lamindb.io.placing import discard
 from lnschema_bionty.public import places
 from lnschema_bionty.public.fetching import fetch, shown
 from lnschema_bionty.public.parsing import parse
@@ -38,10 +39,23 @@ def load(source: Source) -> Terms:
     stat = path.stat()
     stamp = (stat.st_mtime_ns, stat.st_size)
     if path not in _loaded or _loaded[path][0] != stamp:
-        import pyarrow.parquet as pq
-
-        _loaded[path] = (stamp, Terms(pq.read_table(path, use_threads=False)))
+        _loaded[path] = (stamp, _read(path, source))
     return _loaded[path][1]
+
+
+def _read(path: Path, source: Source) -> Terms:
+    """The terms of a table, which is made anew if the one in the cache is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return Terms(pq.read_table(path, use_threads=False))
+    except (pa.ArrowException, OSError) as error:
+        if path == places.cached_table_path(source):
+            discard(path)
+            return Terms(pq.read_table(_make(source), use_threads=False))
+        msg = f"{path} is damaged ({error}): install lamindb anew"
+        raise UnreadableFile(msg) from error
 
 
 def find_table(source: Source) -> Path | None:

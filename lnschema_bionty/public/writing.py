@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lamindb.io.placing import make_folder, place, sync_file, temporary
+from lamindb.io.placing import explaining, make_folder, place, sync_file, temporary
 from lnschema_bionty.public.columns import LIFE, OBSOLETE, PARENTS, columns_of, type_of
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ def write_table(table: pa.Table, path: Path, *, level: int = 3) -> None:
     """Write a table under its final name, when all of it is on disk."""
     import pyarrow.parquet as pq
 
-    make_folder(path.parent)
-    with temporary(path) as new:
+    with explaining(path):
+        make_folder(path.parent)
+    with explaining(path), temporary(path) as new:
         pq.write_table(table, new, compression="zstd", compression_level=level)
         sync_file(new)
         place(new, path)

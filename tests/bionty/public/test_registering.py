@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lamindb.errors import DigestMismatch, StorageError, UnreadableFile
+from lamindb.errors import DigestMismatch, MissingExtra, StorageError, UnreadableFile
 from lnschema_bionty import public
 from lnschema_bionty.public import places, sources, tables
 from lnschema_bionty.public.source import Source
@@ -214,6 +215,41 @@ def test_forgotten_source_is_gone(obo: Path, cache: Path) -> None:
     assert list(cache.iterdir()) == []
     with pytest.raises(ValueError, match="nothing to forget"):
         public.forget("CellType", source="my", version="1")
+
+
+def test_damaged_table_is_made_anew(obo: Path) -> None:
+    """A table in the cache that is damaged is made of its file again; a damaged snapshot says what to do."""
+    public.register("CellType", obo, **MINE)
+    path = places.cached_table_path(public.CellType().origin)
+    path.write_bytes(path.read_bytes()[:100])
+    tables._loaded.clear()
+    assert public.CellType().validate("thing", mute=True).all()
+
+
+def test_damaged_snapshot_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot can't be made anew, so the package has to be installed again."""
+    source = public.Ethnicity().origin
+    (tmp_path / source.table_name).write_bytes(b"PAR1")
+    monkeypatch.setattr(places, "SNAPSHOTS", tmp_path)
+    with pytest.raises(UnreadableFile, match=r"is damaged .* install lamindb anew"):
+        tables.load(source)
+
+
+def test_cache_that_can_not_be_written(obo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The message names the path; nothing is registered."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LAMIN_CACHE_DIR", str(tmp_path / "file"))
+    with pytest.raises(StorageError, match="can't be written"):
+        public.register("CellType", obo, **MINE)
+    assert sources.own() == []
+
+
+def test_missing_pronto_is_named(obo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra the sentence has the line to install it."""
+    monkeypatch.setitem(sys.modules, "pronto", None)
+    monkeypatch.delitem(sys.modules, "lnschema_bionty.public.pronto_ontology", raising=False)
+    with pytest.raises(MissingExtra, match=r"pip install 'lamindb\[bionty\]'"):
+        public.register("CellType", obo, **MINE)
 
 
 def test_no_network_and_no_snapshot(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
