@@ -10,6 +10,7 @@ _NAMES = {
     "new": "lamindb.schema.making:new",
     "graph": "lamindb.schema.diagram:graph",
     "view": "lamindb.schema.diagram:view",
+    "write_stubs": "lamindb.schema.typing.writing:write_stubs",
 }
 
 __getattr__, __dir__ = door(__name__, _NAMES)
@@ -17,5 +18,6 @@ __getattr__, __dir__ = door(__name__, _NAMES)
 if TYPE_CHECKING:
     from lamindb.schema.diagram import graph, view
     from lamindb.schema.making import new
+    from lamindb.schema.typing.writing import write_stubs
 
-__all__ = ["graph", "new", "view"]
+__all__ = ["graph", "new", "view", "write_stubs"]

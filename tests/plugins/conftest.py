@@ -18,7 +18,7 @@ def install(user: Sandbox) -> Sandbox:
     return user
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
     """A user whose instance mounts bionty and both packages; tests share it, and use names of their own."""
     user = install(Sandbox(tmp_path_factory.mktemp("lab") / "home"))

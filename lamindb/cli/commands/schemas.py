@@ -1,4 +1,4 @@
-"""Commands that make and change schemas: schema new, add, remove."""
+"""Commands that make and change schemas: schema new, add, remove, stubs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ schema = LazyGroup(
     "schema",
     table={
         "new": (f"{__name__}:new", "Make a schema package of your own."),
+        "stubs": (f"{__name__}:stubs", "Write type stubs of the mounted registries."),
         "add": (f"{__name__}:add", "Mount further schemas in the instance."),
         "remove": (f"{__name__}:remove", "Mount schemas no longer; their tables are kept."),
     },
@@ -31,6 +32,27 @@ def new(name: str, folder: str, registry: str) -> None:
     from lamindb.schema.making import new
 
     new(name, folder=folder, registry=registry)
+
+
+@click.command(cls=Command)
+@click.option("--output", metavar="PATH", type=TEXT, default="typings", show_default=True, help="The folder.")
+@click.option(
+    "--depth",
+    type=click.IntRange(0, 2),
+    default=2,
+    show_default=True,
+    help="How many relations the keywords of filter may cross.",
+)
+def stubs(output: str, depth: int) -> None:
+    """Write type stubs of the mounted registries.
+
+    With them, a type checker knows the fields of all registries, those of plug-ins among them, and which keywords `filter`
+    takes. Set `mypy_path` of your project to the folder.
+    """
+    setup.connection.connect()
+    from lamindb.schema.typing.writing import write_stubs
+
+    write_stubs(output, depth=depth)
 
 
 @click.command(cls=Command)
