@@ -90,15 +90,6 @@ def _database(backend: str, name: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def may_write() -> bool:
-    """Whether the user of a Postgres database may write it; that of an SQLite database is told by its file."""
-    if connections[_ALIAS].vendor != "postgresql":
-        return True
-    with connections[_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT has_table_privilege(to_regclass('lnschema_core_file'), 'INSERT')")
-        return cursor.fetchone()[0] is not False
-
-
 # -- start and move ---------------------------------------------------------------------------------------------------
 
 
