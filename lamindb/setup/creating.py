@@ -16,6 +16,7 @@ from lamindb.setup import (
     connection,
     current,
     database_url,
+    describing,
     envfile,
     identity,
     instances,
@@ -66,6 +67,7 @@ def init(
         if not instance.storage.is_cloud:
             undo.enter_context(_folder(Path(instance.storage.root_as_str)))
         undo.enter_context(_database(instance))
+        describing.write(instance)
         instances.write_instance(instance)
     log.important(f"loaded instance: {instance.identifier}")
     if not instance.is_remote:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import InvalidInstanceName, InvalidSettings, StorageNotWritable
-from lamindb.setup import closing, current, envfile, instances, locations, sqlite_files
+from lamindb.setup import closing, current, describing, envfile, instances, locations, sqlite_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,7 @@ def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT0
     _delete_settings(path, owner, instance_name)
     _delete_cache(instances.instance_cache_dir(owner, instance_name))
     if instance is not None:
+        describing.remove(instance)
         _delete_database(instance)
     return None
 

@@ -79,6 +79,11 @@ class InstanceSettings:
         return self._db or _sqlite_url(self.storage, self.name)
 
     @property
+    def database_address(self) -> str | None:
+        """The address of the database if it isn't an SQLite file in the default storage location, with its password."""
+        return self._db
+
+    @property
     def sqlite_file(self) -> Path:
         """The file of an SQLite database on this machine.
 

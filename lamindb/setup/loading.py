@@ -1,4 +1,4 @@
-"""``load``: make an instance that is known on this machine the current one."""
+"""``load``: make an instance the current one, by its name if it is known on this machine, or by its address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import InstanceUnreachable
-from lamindb.setup import connection, current, instances, layers, locations
+from lamindb.setup import addresses, connection, current, database_url, describing, instances, layers, locations
 
 if TYPE_CHECKING:
     from lamindb.setup.instances import InstanceSettings
@@ -18,35 +18,58 @@ def load(identifier: str, *, storage: PathLike | None = None) -> None:
     """Load an instance.
 
     Args:
-        identifier: ``owner/name``, the name (of an instance of the current user), or the url on the hub.
+        identifier: ``owner/name``, the name (of an instance of the current user), or the url on the hub; or the address of an
+            instance: a folder such as ``./mydata``, ``s3://bucket/folder``, an SQLite file, or ``postgresql://…``.
         storage: Where its storage folder is now, if it was moved or copied.
 
     Raises:
-        InstanceNotFound: The instance isn't known on this machine.
+        InstanceNotFound: The instance isn't known on this machine, or there is none at the address.
         InstanceUnreachable: Its database can't be opened.
         InvalidInstanceName: The identifier can't be understood.
     """
     locations.check_settings_dir()
-    path, instance = instances.find_instance(identifier, owner=current.settings.owner)
-    log.info(f"found cached instance metadata: {path}")
+    owner = current.settings.owner
+    if addresses.is_address(str(identifier)):
+        found = addresses.find(str(identifier), owner=owner)
+        instance, registered_root = found.instance, found.registered_root
+        _warn_about_namesake(instance)
+    else:
+        path, instance = instances.find_instance(identifier, owner=owner)
+        log.info(f"found cached instance metadata: {path}")
+        registered_root = instance.storage.root_as_str
     moved = _moved(instance, storage) if storage is not None else instance
     with connection.switching():
         connection.open_instance(moved)
-        _finish(instance, moved)
+        _finish(moved, registered_root)
     log.important(f"loaded instance: {moved.identifier}")
     warn_if_another_is_chosen(moved)
 
 
-def _finish(instance: InstanceSettings, moved: InstanceSettings) -> None:
+def _warn_about_namesake(instance: InstanceSettings) -> None:
+    """Say so if another instance was known by the name until now."""
+    path = locations.instance_file(instance.owner, instance.name)
+    if not path.exists():
+        return
+    known = instances.read_instance(path)
+    if known.db != instance.db:
+        log.warning(
+            f"{instance.identifier} was the instance with the database {database_url.mask(known.db)} on this machine until now; "
+            f"load it by its address: {database_url.mask(known.db).removeprefix('sqlite://')}"
+        )
+
+
+def _finish(instance: InstanceSettings, registered_root: str) -> None:
+    is_moved = instance.storage.root_as_str != registered_root
     if connection.is_writable():
         from lamindb.setup import storage_rows
 
-        if moved is not instance:
-            storage_rows.move(instance.storage.root_as_str, moved.storage.root_as_str)
-        connection.announce_ready(moved)
-    elif moved is not instance:
+        if is_moved:
+            storage_rows.move(registered_root, instance.storage.root_as_str)
+        connection.announce_ready(instance)
+        describing.write(instance)
+    elif is_moved:
         log.warning("the storage root in the database can't be updated: files are looked up at the old one")
-    instances.write_instance(moved)
+    instances.write_instance(instance)
 
 
 def _moved(instance: InstanceSettings, storage: PathLike) -> InstanceSettings:

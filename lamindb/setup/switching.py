@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.io import paths
-from lamindb.setup import connection, current, deprecation, instances, locations, storages
+from lamindb.setup import connection, current, deprecation, describing, instances, locations, storages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,8 @@ class set:  # noqa: A001, N801 - the name in the public API
             region = storage.find_region()
         switched = instance.with_default_storage(storage.root_as_str, region)
         connection.replace_instance(switched)
+        if switched.dialect == "postgresql":
+            describing.write(switched)
         instances.write_instance(switched, make_current=is_loaded(switched))
         log.save(f"set storage {switched.storage.root_as_str}")
 

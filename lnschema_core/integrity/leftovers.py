@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from lamindb.io import hashing, listing, paths
 from lamindb.io.hashing import FileHash
+from lamindb.setup import describing
 from lnschema_core.integrity import objects
 from lnschema_core.integrity.findings import Finding
 from lnschema_core.integrity.rows import is_whole, rows_by_id, rows_of
@@ -34,7 +35,7 @@ KEPT = ".lamindb/damaged"
 """Where a repair moves content that isn't what was registered; never garbage."""
 
 _ID = re.compile(r"[0-9A-Za-z]{20}(?=\.|$)")
-_DATABASE = re.compile(r".*\.lndb(-\w+|\.\w+)?")
+_OF_INSTANCES = re.compile(rf".*\.lndb(-\w+|\.\w+)?|{re.escape(describing.FOLDER)}/.*")
 
 
 def findings_of(place: Place, found: Sequence[tuple[str, Facts]], *, unregistered: bool) -> list[Finding]:
@@ -61,7 +62,7 @@ def findings_of(place: Place, found: Sequence[tuple[str, Facts]], *, unregistere
             findings.append(_finding("orphan", place, key, facts, "no file has this id and suffix"))
         elif key in trashed and key not in owned:
             findings.append(_finding("orphan", place, key, facts, "nothing that was deleted has this id"))
-        elif key in others and key not in registered and not _DATABASE.fullmatch(key):
+        elif key in others and key not in registered and not _is_of_instances(key):
             findings.append(_finding("unregistered", place, key, facts, "no file has this key"))
     return [_of_its_owner(place, one) for one in findings if place.is_ours or unregistered]
 
@@ -86,6 +87,11 @@ def id_of_name(key: str) -> str | None:
     name = key.removeprefix(paths.AUTO_KEY_PREFIX)
     match = _ID.match(name) if name != key and "/" not in name else None
     return None if match is None else match.group()
+
+
+def _is_of_instances(key: str) -> bool:
+    """Whether an object is a database, or a description of an instance."""
+    return _OF_INSTANCES.fullmatch(key) is not None
 
 
 def id_in_trash(key: str) -> str | None:

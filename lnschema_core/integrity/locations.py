@@ -8,6 +8,7 @@ from lamindb import setup
 from lamindb.errors import NoResultFound
 from lamindb.io import paths
 from lamindb.io.storage import normalise_root
+from lamindb.setup import describing
 from lnschema_core.integrity import objects
 from lnschema_core.integrity.objects import Place
 from lnschema_core.models import File, Storage
@@ -59,6 +60,7 @@ def _place(record: Storage, roots: dict[Any, UPath], *, is_written: bool) -> Pla
 
 
 def _has_other_instances(place: Place) -> bool:
-    """Whether another instance has its database in the storage location, and so maybe objects that we don't know."""
-    own = f"{setup.settings.instance.name}.lndb"
-    return any(name.endswith(".lndb") and name != own for name in objects.names_at_top(place))
+    """Whether another instance has its database or a description of itself in the storage location, and so maybe objects."""
+    own = {f"{setup.settings.instance.name}.lndb", f"{place.id}.json"}
+    databases = [name for name in objects.names_in(place) if name.endswith(".lndb")]
+    return not own.issuperset(databases + objects.names_in(place, f"{describing.FOLDER}/"))

@@ -231,9 +231,14 @@ def _looked_at(place: Place, key: str) -> Facts | None:
         return None
 
 
-def names_at_top(place: Place) -> list[str]:
-    """The names of what is at the top of a storage location; none if it can't be reached."""
+def names_in(place: Place, prefix: str = "") -> list[str]:
+    """The names of what is in a folder of a storage location, by default at its top; none if it can't be reached.
+
+    Args:
+        place: The storage location.
+        prefix: The folder, with ``/`` at the end.
+    """
     if not is_there(place):
         return []
-    entries = _cloud_entries(place, "") if place.local is None else _local_entries(place.local, "")
+    entries = _cloud_entries(place, prefix) if place.local is None else _local_entries(place.local, prefix)
     return [name for name, _ in entries]
