@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from lamindb.setup.locations import default_cache_dir, settings_dir
+from lamindb.setup.layers import cache_root
+from lamindb.setup.locations import settings_dir
 
 if TYPE_CHECKING:
     from lnschema_bionty.public.source import Source
@@ -25,9 +25,7 @@ def cache_dir() -> Path:
     Raises:
         SettingsNotWritable: Nobody knows the user's home folder.
     """
-    configured = os.environ.get("LAMIN_CACHE_DIR")
-    root = Path(configured).expanduser().absolute() if configured else default_cache_dir()
-    return root / "bionty"
+    return cache_root() / "bionty"
 
 
 def local_sources_file() -> Path:

@@ -70,7 +70,7 @@ class Ontology(pronto.Ontology):  # type: ignore[misc]  # types of pronto are le
         import pandas as pd
 
         prefixes = tuple((include_id_prefixes or {}).get(source or "", ())) or own_prefixes(source or "")
-        frame = pd.DataFrame(rows_of(self, prefixes)).set_index("ontology_id")
+        frame = pd.DataFrame(rows_of(self, prefixes), dtype=object).set_index("ontology_id")
         return frame[["name", "definition", "synonyms", "parents"]]
 
 

@@ -65,7 +65,10 @@ def own() -> list[Source]:
 
 def available() -> list[Source]:
     """All sources, each once; by entity, and those first that are preferred."""
-    listed = {one.key: one for one in [*own(), *embedded(), *packaged(), *map(_mirrored, reference())]}
+    known = {(one.entity, one.source) for one in reference()}
+    ours = [one for one in own() if (one.entity, one.source) not in known]
+    further = [one for one in own() if (one.entity, one.source) in known]  # of a former list, perhaps
+    listed = {one.key: one for one in [*ours, *embedded(), *packaged(), *map(_mirrored, reference()), *further]}
     entities = {one.entity: number for number, one in reversed([*enumerate(reference())])}
     return sorted(listed.values(), key=lambda one: entities.get(one.entity, len(entities)))
 

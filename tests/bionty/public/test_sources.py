@@ -80,6 +80,7 @@ def test_file_of_a_user_of_054_is_laid_over_the_list() -> None:
         "    all:\n"
         "      2022-08-16: {url: https://mirror.example/cl.owl, md5: d0655766574e63f3fe5ed56d3c030880}\n"
         "      2023-02-15: {url: https://stale.example/cl.owl, md5: 00}\n"
+        "      2021-01-01: {url: https://old.example/cl.owl, md5: 01}\n"
         "    name: Cell Ontology\n"
         "  ours:\n"
         "    all:\n"
@@ -87,6 +88,8 @@ def test_file_of_a_user_of_054_is_laid_over_the_list() -> None:
     )
     assert sources.find("CellType", version="2022-08-16").url == "https://mirror.example/cl.owl"
     assert sources.find("CellType", version="2023-02-15").md5 == "9331a6a029cb1863bd0584ab41508df7"
+    assert sources.find("CellType", source="cl").version == "2026-03-26"
+    assert sources.find("CellType", version="2021-01-01").url == "https://old.example/cl.owl"
     ours = sources.find("CellType", source="ours")
     assert (ours.version, ours.url, ours.md5, ours.licence) == ("2.0", "https://example.org/ours.obo", "", "")
     assert sources.find("CellType") == ours
