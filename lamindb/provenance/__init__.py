@@ -17,6 +17,7 @@
 :mod:`.steps`          functions and blocks that are runs of their own
 :mod:`.addresses`      which file is meant by ``lamin://…``
 :mod:`.filesystem`     reading ``lamin://…`` through fsspec
+:mod:`.comparing`      why two results differ
 :mod:`.ending`         runs that this process has begun and has to end
 :mod:`.going_on`       what could not be recorded is said once, and the user's work goes on
 :mod:`.keeping`        captured texts as files of the instance

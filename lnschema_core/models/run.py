@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from lamindb import log
 from lamindb.errors import NotRecords
 from lnschema_core import executions, ids
 from lnschema_core.models.registry import Registry
@@ -129,3 +130,14 @@ class Run(Registry):
         from lnschema_core.graphs import view_flow
 
         return view_flow(self, with_children=with_children, depth=depth, cluster=cluster)
+
+    def describe(self) -> None:
+        """Print all that is known of the run."""
+        from lnschema_core.run_facts import describe
+
+        log.plain(describe(self))
+
+    def _repr_html_(self) -> str:
+        from lnschema_core.run_facts import describe_html
+
+        return super()._repr_html_() if self._state.adding else describe_html(self)

@@ -31,11 +31,13 @@ READING = {
     "migrate-check": ["migrate", "check"],
     "plugin-list": ["plugin", "list"],
     "plugin-check": ["plugin", "check"],
+    "run-list": ["run", "list"],
     "fsck": ["fsck"],
     "cache-ls": ["cache", "ls"],
     "cache-verify": ["cache", "verify"],
     "cache-prune": ["cache", "prune"],
 }
+OF_RUNS = {"run-show", "run-why"}  # tested where there are runs
 WRITING = {"init", "load", "delete", "set", "close", "register", "schema", "track", "signup", "login", "completion"}
 
 
@@ -48,7 +50,7 @@ def check(name: str, value: Any) -> None:
 
 def test_every_schema_belongs_to_a_command() -> None:
     """There is a schema per reading command, one for errors, and no other; every command is reading or writing."""
-    assert {path.stem for path in SCHEMAS.glob("*.json")} == {*READING, "error"}
+    assert {path.stem for path in SCHEMAS.glob("*.json")} == {*READING, *OF_RUNS, "error"}
     assert {arguments[0] for arguments in READING.values()} | WRITING == set(COMMANDS)
 
 

@@ -1,0 +1,88 @@
+"""What is known of a run, as facts, as text and as HTML."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from lnschema_core.annotation import as_html
+from lnschema_core.executions import execution_of, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from lnschema_core.models import Run
+
+MOST = 10
+"""How many inputs and outputs are named in texts."""
+
+
+def facts_of(run: Run) -> dict[str, Any]:
+    """All that is known of a run, in words, numbers and times; seven queries."""
+    execution = execution_of(run)
+    facts: dict[str, Any] = {
+        "id": run.pk,
+        "transform": run.transform.name,
+        "type": str(run.transform.type),
+        "transform_id": run.transform_id,
+        "reference": run.reference,
+        "user": run.created_by.handle,
+        "status": None if execution is None else status_of(execution),
+        "started_at": run.run_at,
+        "ended_at": None if execution is None else execution.ended_at,
+    }
+    names = ("params", "arguments", "host", "python", "git_commit", "git_is_dirty", "error")
+    facts |= {name: None if execution is None else getattr(execution, name) for name in names}
+    links = ("parent_id", "source_id", "environment_id", "report_id")
+    facts |= {name: None if execution is None else getattr(execution, name) for name in links}
+    facts["inputs"] = _named(run.input_files) + _named(run.input_datasets)
+    facts["outputs"] = _named(run.output_files) + _named(run.output_datasets)
+    return facts
+
+
+def _named(relation: Any) -> list[dict[str, Any]]:
+    """Registry, id and name of linked records."""
+    registry = relation.model
+    name = "name" if registry.__name__ == "Dataset" else "key"
+    further = ("description",) if name == "key" else ()
+    rows = relation.order_by("created_at", "pk").values_list("pk", name, *further)
+    return [
+        {"registry": registry.__name__, "id": row[0], "name": next((value for value in row[1:] if value), row[0])}
+        for row in rows
+    ]
+
+
+def describe(run: Run) -> str:
+    """The text that ``run.describe()`` prints."""
+    return "\n".join([f"Run {run.pk}", *(f"  {name}: {value}" for name, value in _shown(facts_of(run)).items())])
+
+
+def describe_html(run: Run) -> str:
+    """The same as a table for notebooks; every value is escaped."""
+    return f"<div><strong>Run</strong>{as_html.table(_shown(facts_of(run)).items())}</div>"
+
+
+def _shown(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Those facts that are known, as texts."""
+    hidden = {"id", "transform_id", "type", "git_is_dirty"}
+    shown = {name: value for name, value in facts.items() if value not in (None, [], {}) and name not in hidden}
+    shown["transform"] = f"{facts['transform']} ({facts['type']}, {facts['transform_id']})"
+    if facts["git_is_dirty"]:
+        shown["git_commit"] = f"{facts['git_commit']} with changes"
+    return {name.removesuffix("_id").replace("_", " "): _text(value) for name, value in shown.items()}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        more = [f"and {len(value) - MOST} more"] if len(value) > MOST else []
+        return ", ".join([*(f"{one['name']} ({one['id']})" for one in value[:MOST]), *more])
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={one!r}" for name, one in value.items())
+    return _time(value) if hasattr(value, "astimezone") else str(value)
+
+
+def _time(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
