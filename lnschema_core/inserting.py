@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _PER_STATEMENT = 10_000
 """Rows in one JSON array: a text must not be longer than 1 GB."""
 
+_UNLESS_THERE = " ON CONFLICT DO NOTHING"
+
 _TEXTS = {models.CharField, models.TextField}
 
 
@@ -37,10 +39,36 @@ def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_c
     if not records:
         return 0
     check_storable(records)
-    on_conflict = "" if refuse_conflicts else " ON CONFLICT DO NOTHING"
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
     stored = [_preparing(field, add=True) for field in fields]
     rows = [[prepare(record) for prepare in stored] for record in records]
+    return _insert_rows(registry, fields, rows, "" if refuse_conflicts else _UNLESS_THERE)
+
+
+def insert_pairs(link: type[models.Model], names: tuple[str, str], pairs: Sequence[tuple[Any, Any]]) -> bool:
+    """Insert links that consist of two keys; those that exist already stay. No object is made of any.
+
+    Args:
+        link: The registry of links.
+        names: Its two fields.
+        pairs: The keys.
+
+    Returns:
+        Whether that was possible: the links have no other fields, and their keys are texts.
+    """
+    fields = [field for field in link._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    if {field.name for field in fields} != set(names) or not all(_is_stored_as_text(field) for field in fields):
+        return False
+    fields = [link._meta.get_field(name) for name in names]  # type: ignore[misc]
+    if pairs:
+        _insert_rows(link, fields, [list(pair) for pair in pairs], _UNLESS_THERE)
+    return True
+
+
+def _insert_rows(
+    registry: type[models.Model], fields: Sequence[models.Field[Any, Any]], rows: list[list[Any]], on_conflict: str
+) -> int | None:
+    """Insert values as they are stored; see :func:`insert_new`."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"

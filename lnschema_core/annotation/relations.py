@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import ManyToManyRel
 
-from lnschema_core.inserting import insert_new
+from lnschema_core.inserting import insert_new, insert_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -60,6 +60,8 @@ class Relation:
             targets: The keys of what to link.
             **values: Further columns of the links.
         """
+        if not values and insert_pairs(self.link, (self.owner, self.target), [(owner, target) for target in targets]):
+            return
         insert_new(self.link, [self.make_link(owner, target, **values) for target in targets])
 
     def make_link(self, owner: Any, target: Any, **values: Any) -> Any:
