@@ -101,3 +101,8 @@ def make_records(registry: type[Any], rows: Sequence[Mapping[str, Any]], **links
 def parents_of(record: Any) -> list[str]:
     """The ontology ids of the parents that are to be saved with a record."""
     return record._parents or []  # noqa: SLF001 - declared by the registry
+
+
+def is_public(record: Any) -> bool:
+    """Whether a record was made from a public source in this session."""
+    return bool(record._from_bionty)  # noqa: SLF001 - declared by the registry

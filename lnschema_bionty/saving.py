@@ -12,7 +12,7 @@ from lamindb.text import messages
 from lnschema_bionty import ids, sources
 from lnschema_bionty._settings import settings
 from lnschema_bionty.catalogue import bio_registry
-from lnschema_bionty.construction import make_records, parents_of
+from lnschema_bionty.construction import is_public, make_records, parents_of
 from lnschema_core.hierarchy import parents_relation
 from lnschema_core.inserting import insert_new
 from lnschema_core.saving import insert_rows, save_rows
@@ -49,19 +49,43 @@ def save_sources(records: Iterable[Any]) -> None:
 
 
 def become_existing(registry: type[Any], records: Sequence[Any]) -> None:
-    """Let new records whose id is in the database become the records that have it. One query."""
-    if not records:
-        return
-    rows = {row.pk: row for row in registry.filter().filter(AnyOf("pk", [record.pk for record in records]))}
+    """Let new records whose id is in the database become the records that have it. Two queries.
+
+    A term that was renamed in its public source has another id, and is known by that of the source.
+    """
+    rows = _rows(registry, "pk", [record.pk for record in records])
     for record in records:
         row = rows.get(record.pk)
-        if row is None:
-            continue
-        if getattr(row, "species_id", None) == getattr(record, "species_id", None):
+        if row is not None and _is_of_same_species(row, record):
             record.become(row)
-        else:  # the id of a cell marker says nothing of its species
+        elif row is not None:  # the id of a cell marker says nothing of its species
             record.pk = ids.hash_id(f"{record.pk}{record.species_id}", len(record.pk))
-            log.debug(f"{registry.__name__} {row} has the id that {record} would have")
+    if registry.public_id is not None:
+        _become_renamed(registry, [record for record in records if record._state.adding and is_public(record)])
+
+
+def _become_renamed(registry: type[Any], records: Sequence[Any]) -> None:
+    name = registry.public_id
+    rows = _rows(registry, name, [getattr(record, name) for record in records])
+    for record in records:
+        row = rows.get(getattr(record, name))
+        if row is not None:
+            log.warning(
+                f"{getattr(row, name)} is registered as {row.name!r} and stays so, though now called {record.name!r}"
+            )
+            record.become(row)
+
+
+def _rows(registry: type[Any], field: str, values: Sequence[Any]) -> dict[Any, Any]:
+    """The records by a field that has one of the values; of several with one value the oldest."""
+    if not values:
+        return {}
+    found = registry.filter().filter(AnyOf(field, values)).order_by("-created_at", "-pk")
+    return {getattr(row, field): row for row in found}
+
+
+def _is_of_same_species(row: Any, record: Any) -> bool:
+    return getattr(row, "species_id", None) == getattr(record, "species_id", None)
 
 
 # -- ancestors --------------------------------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ class BioRegistry(Registry, HasParents, CanValidate):
     _from_bionty: bool = False
     """Whether the record was made from a public source."""
 
+    public_id: ClassVar[str | None] = None
+    """The field with the id of a term in its public source, by which a term is known that was renamed there."""
     id_fields: ClassVar[Sequence[str]] = ()
     """Public ids that a source without them leaves out, so that they don't count for the id of the record."""
 

@@ -44,6 +44,7 @@ class Ontology(BioRegistry):
     """What the term means."""
 
     namesake_fields = ("ontology_id",)
+    public_id = "ontology_id"
 
     @classmethod
     def make_id(cls, fields: Mapping[str, Any]) -> str | None:

@@ -90,6 +90,18 @@ def test_saving_twice_changes_nothing(lb):
     assert (lb.CellType.filter().count(), lb.CellType.parents.through.objects.count()) == (number, links)
 
 
+def test_renamed_term_is_the_registered_one(lb, capsys):
+    """A term whose name is new in the public source is no second record; which is said."""
+    old = lb.CellType(name="old name of T cells", ontology_id="CL:0000084")
+    old.save()
+    record = lb.CellType.from_bionty(name="T cell")
+    record.save()
+    assert record == old
+    assert lb.CellType.filter(ontology_id="CL:0000084").one().name == "old name of T cells"
+    assert record.parents.list("name") == ["lymphocyte"]
+    assert "CL:0000084 is registered as 'old name of T cells' and stays so" in capsys.readouterr().out
+
+
 def test_terms_of_ones_own_have_public_parents(lb, capsys):
     """And parents of one's own; those that nobody knows are reported."""
     lb.CellType(name="my kind", ontology_id="MY:1").save()
