@@ -140,14 +140,19 @@ def _unique_fields(registry: type[Registry]) -> list[tuple[str, ...]]:
     return [*single, *together]
 
 
-def _update_rows(registry: type[Registry], records: Sequence[Any]) -> None:
-    """Write those records that differ from their rows."""
+def _update_rows(registry: type[Registry], records: Sequence[Any]) -> list[Any]:
+    """Write those records that differ from their rows.
+
+    Returns:
+        The records that have no row any more, which aren't written.
+    """
     fields = [field for field in registry._meta.concrete_fields if not field.primary_key]
     compared = [field.attname for field in fields if not getattr(field, "auto_now", False)]
     rows = {row.pk: row for row in registry.objects.filter(AnyOf("pk", [record.pk for record in records]))}
     changed = [record for record in records if _differs(record, rows.get(record.pk), compared)]
     if changed:
         update_existing(registry, changed, fields)
+    return [record for record in records if record.pk not in rows]
 
 
 def _differs(record: Any, row: Any, names: list[str]) -> bool:
@@ -200,9 +205,12 @@ def _commit_files(files: Sequence[File]) -> None:
     new = [file for file in plain if file._state.adding]
     if new:
         _insert_files(new)
-    inserted = {id(file) for file in new}
+    old = [file for file in plain if not file._state.adding and file.pending is None and file.family is None]
+    check_storable(old)
+    lost = _update_rows(File, old) if old else []
+    written = {id(file) for file in [*new, *old]} - {id(file) for file in lost}
     for file in files:
-        if id(file) not in inserted:
+        if id(file) not in written:
             file_saving.save_row(file)
     for file in files:
         if file.pending is not None and file.pending.feature_sets:

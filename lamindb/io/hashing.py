@@ -130,10 +130,15 @@ def digest_file(path: Path, *, progress: Update | None = None) -> FileHash:
         before = Fingerprint.of(os.fstat(file.fileno()))
         kind = type_for_size(before.size)
         algorithm = hasher(kind)
-        with continued(progress, before.size, f"hashing {path.name}") as update:
+        is_quick = progress is None and before.size <= _CHUNK
+        with continued(_untold if is_quick else progress, before.size, f"hashing {path.name}") as update:
             _read_into(algorithm, file, path, before.size, update)
         before.require_same(file, path)
     return FileHash(to_b64_str(algorithm.digest()), kind)
+
+
+def _untold(_: int) -> None:
+    """A file that is read at once needs no bar."""
 
 
 def digest_folder(path: Path, *, progress: Update | None = None) -> FileHash:

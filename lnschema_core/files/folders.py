@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
@@ -12,7 +14,7 @@ from lamindb.io.progress import progress
 from lnschema_core import runs
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import construction
-from lnschema_core.files.intake import default_storage, inferred_place, known_storages, take_in
+from lnschema_core.files.intake import default_storage, inferred_place, known_storages, take_in, take_in_place
 from lnschema_core.versioning import plan_version
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Entry:
         intake: What was found out about it.
     """
 
-    path: UPath
+    path: UPath | Path
     key: str
     intake: Intake
 
@@ -58,22 +60,69 @@ def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None
     place = _place_of_folder(folder, storages)
     folder_key = _folder_key(folder, key, place)
     run = runs.resolve(run)
-    files = _files_of(_entries(folder, listed, folder_key, storages), run)
+    files = _files_of(_entries(folder, listed, folder_key, storages, place), run)
     storage = default_storage() if place is None else place[0]
     log.success(f"created {len(files)} files from directory using storage {storage.root} and key = {folder_key}/")
     return files
 
 
-def _entries(folder: UPath, listed: Listed, folder_key: str, storages: Storages) -> list[Entry]:
+def _entries(
+    folder: UPath, listed: Listed, folder_key: str, storages: Storages, place: tuple[Storage, str] | None
+) -> list[Entry]:
     keys = {name: f"{folder_key}/{name}" if folder_key else name for name in sorted(listed)}
     names = [name for name in keys if folder_key or not _is_ours(folder / name, name)]
+    plain = PlainFolder.of(folder, place, storages)
     entries = []
     with progress(len(names), "registering files", "file") as update:
         for name in names:
-            path, key = folder / name, keys[name]
-            entries.append(Entry(path, key, take_in(path, id="", key=key, storages=storages, facts=listed[name])))
+            entries.append(
+                _entry(folder, name, keys[name], storages, listed[name])
+                if plain is None or not plain.has(name)
+                else plain.entry(name, keys[name])
+            )
             update(1)
     return entries
+
+
+def _entry(folder: UPath, name: str, key: str, storages: Storages, facts: dict[str, Any] | None) -> Entry:
+    path = folder / name
+    return Entry(path, key, take_in(path, id="", key=key, storages=storages, facts=facts))
+
+
+class PlainFolder:
+    """A local folder in one storage location: where its files lie follows from their names, unless links are on the way."""
+
+    def __init__(self, root: str, storage: Storage, key: str) -> None:
+        self._root = root
+        self._storage = storage
+        self._key = key
+        self._is_straight: dict[str, bool] = {"": True}
+
+    @classmethod
+    def of(cls, folder: UPath, place: tuple[Storage, str] | None, storages: Storages) -> PlainFolder | None:
+        """A folder, ``None`` if it is in the cloud, or if its files are in no storage location or in several."""
+        if place is None or not paths.is_local(folder):
+            return None
+        here = paths.location_of(folder)
+        if any(root.location.key_below(here) is not None for root in storages):
+            return None
+        return cls(os.path.realpath(str(folder)), *place)
+
+    def has(self, name: str) -> bool:
+        """Whether a file is a file of the folder itself, rather than a store or what a link leads to."""
+        above, _, last = name.rpartition("/")
+        if os.path.islink(f"{self._root}/{name}") or paths.is_store(last):  # noqa: PTH114 - quicker than a path
+            return False
+        if above not in self._is_straight:
+            path = os.path.normpath(os.path.join(self._root, above))  # noqa: PTH118 - as text, since it is compared so
+            self._is_straight[above] = os.path.realpath(path) == path
+        return self._is_straight[above]
+
+    def entry(self, name: str, key: str) -> Entry:
+        """What there is to know about a file."""
+        path = Path(self._root, name)
+        own_key = f"{self._key}/{name}" if self._key else name
+        return Entry(path, key, take_in_place(path, self._storage, own_key))
 
 
 def _is_ours(path: UPath, key: str) -> bool:

@@ -128,6 +128,27 @@ def _take_in_path(path: UPath, key: str | None, storages: Storages | None, facts
     return with_size_and_digest(intake, facts)
 
 
+def take_in_place(path: Path, storage: Storage, key: str) -> Intake:
+    """Find out all about a local regular file of which it is known where in a storage location it lies."""
+    _check_key(key)
+    finding = paths.suffix_of(path.name)
+    if finding.note:
+        log.warning(finding.note)
+    skips = settings.upon_file_create_skip_size_hash
+    return Intake(
+        storage=storage,
+        key=key,
+        suffix=finding.suffix,
+        source=path,
+        memory=None,
+        is_in_place=True,
+        is_temporary=False,
+        size=None if skips else path.stat().st_size,
+        hash=None if skips else hashing.digest_file(path),
+        accessor=formats.accessor_of(path),
+    )
+
+
 def _facts_of(path: UPath) -> Facts:
     try:
         with explaining(path, "read"):

@@ -27,6 +27,7 @@ def all_formats() -> tuple[Format, ...]:
     return *own_formats(), *foreign_formats()
 
 
+@cache
 def format_of_suffix(suffix: str) -> Format | None:
     """The format of a suffix, of its last part if the whole isn't known; None if nobody knows it."""
     suffix = suffix.lower()
