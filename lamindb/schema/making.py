@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
@@ -36,6 +35,8 @@ def new(name: str, *, folder: str | Path = ".", registry: str = "Sample") -> Pat
         FileExistsError: The folder is there already.
         InvalidSchemaName: The name can't be that of a schema, or a package of that name is installed.
     """
+    from importlib.resources import files
+
     words = _words(name, registry)
     target = Path(folder) / words["distribution"]
     if target.exists():

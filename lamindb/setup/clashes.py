@@ -64,6 +64,8 @@ def _remember(sender: type[Model], **_: Any) -> None:
 def find(packages: Sequence[str]) -> list[Clash]:
     """The clashes of the first of the mounted packages, core aside, that has any."""
     core, *others = packages
+    if not others:
+        return []
     taken = {(target, accessor): relation for relation, target, accessor in _accessors(core)}
     for package in others:
         clashes = []

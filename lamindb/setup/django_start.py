@@ -9,7 +9,6 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig, apps
@@ -205,6 +204,8 @@ def failing_config(error: Exception) -> AppConfig | None:
     for config in apps.app_configs.values():
         if config.models_module is None and find_spec(f"{config.name}.models") is not None:
             return config
+    from traceback import walk_tb
+
     names = [frame.f_globals.get("__name__", "").partition(".")[0] for frame, _ in walk_tb(error.__traceback__)]
     configs = {config.name: config for config in apps.app_configs.values()}
     return next((configs[name] for name in reversed(names) if name in configs), None)

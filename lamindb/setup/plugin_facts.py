@@ -5,11 +5,8 @@ from __future__ import annotations
 import ast
 import pkgutil
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution, entry_points, packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
-
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from lamindb import __version__
 
@@ -28,7 +25,7 @@ class PackageFacts:
     package: str
     path: Path | None
     """Its folder; None if it is not installed."""
-    version: str | None = None
+    declared_version: str | None = None
     requires: str | None = None
     """The versions of lamindb that it says it works with, such as ``>=0.55,<0.60``."""
 
@@ -38,10 +35,19 @@ class PackageFacts:
         return self.package.removeprefix(_PREFIX)
 
     @property
+    def version(self) -> str | None:
+        """Its version, as it says itself or as its distribution does."""
+        if self.path is None or self.declared_version is not None:
+            return self.declared_version
+        return __version__ if self.package in _OURS else _distribution_version(self.package)
+
+    @property
     def mismatch(self) -> str | None:
         """Why this version of lamindb doesn't suit the package; None if it does."""
         if self.requires is None:
             return None
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
         try:
             suits = SpecifierSet(self.requires).contains(__version__, prereleases=True)
         except InvalidSpecifier:
@@ -58,12 +64,14 @@ def facts_of(package: str) -> PackageFacts:
     if spec is None or not spec.submodule_search_locations:
         return PackageFacts(package, None)
     said = _said(Path(spec.origin)) if spec.origin else {}
-    version = __version__ if package in _OURS else said.get("__version__") or _distribution_version(package)
-    return PackageFacts(package, Path(next(iter(spec.submodule_search_locations))), version, said.get(_REQUIRES))
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    return PackageFacts(package, folder, said.get("__version__"), said.get(_REQUIRES))
 
 
 def installed_packages() -> list[str]:
     """The schema packages beside core that can be found: by their names on the path, and by entry points."""
+    from importlib.metadata import entry_points
+
     named = {module.name for module in pkgutil.iter_modules() if module.ispkg and module.name.startswith(_PREFIX)}
     announced = {point.value.partition(":")[0] for point in entry_points(group=ENTRY_POINTS)}
     return sorted({package for package in named | announced if package.startswith(_PREFIX)} - {"lnschema_core"})
@@ -85,6 +93,8 @@ def _said(path: Path) -> dict[str, str]:
 
 
 def _distribution_version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+
     names = packages_distributions().get(package)
     try:
         return distribution(names[0]).version if names else None

@@ -7,6 +7,7 @@ import click
 from lamindb import setup
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.texts import TEXT
+from lamindb.schema import making
 
 schema = LazyGroup(
     "schema",
@@ -29,9 +30,7 @@ def new(name: str, folder: str, registry: str) -> None:
 
     It has a registry, a first migration, tests that pass, and what is needed to install it.
     """
-    from lamindb.schema.making import new
-
-    new(name, folder=folder, registry=registry)
+    making.new(name, folder=folder, registry=registry)
 
 
 @click.command(cls=Command)
