@@ -70,6 +70,7 @@ class PublicOntology:
 
     Raises:
         NoSuchSource: There is no such source.
+        TypeError: It is no entity.
     """
 
     entity: ClassVar[str]
@@ -78,6 +79,9 @@ class PublicOntology:
     """The species where none is named."""
 
     def __init__(self, species: str | None = None, source: str | None = None, version: str | None = None) -> None:
+        if type(self) is PublicOntology:
+            msg = "PublicOntology has no terms of its own: take CellType, Gene or another entity"
+            raise TypeError(msg)
         self._source = sources.find(self.entity, species or self.default_species, source, version)
 
     # -- which release -----------------------------------------------------------------------------------------------
@@ -119,7 +123,7 @@ class PublicOntology:
         index = index_of(self.entity)
         return frame.set_index(index) if index else frame
 
-    def records(self, field: Any, values: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
+    def records(self, field: Any, values: Any) -> dict[str, list[dict[str, Any]]]:
         """The rows of values of a field, exactly; takes one pass over the table, whatever the number of values.
 
         Args:
@@ -129,7 +133,7 @@ class PublicOntology:
         Returns:
             Per value that is known its rows, those in use first, each with the names of columns as keys.
         """
-        return self.terms.records(self._check(field), values)
+        return self.terms.records(self._check(field), as_list(values))
 
     def closure(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The rows of ontology ids and of all their ancestors, by id; ids that aren't known are left out.
@@ -169,8 +173,9 @@ class PublicOntology:
             NoSuchColumn: There is no such column.
         """
         name = self._default_field if field is None else str(field)
-        if name not in self._columns:
-            msg = f"{what} {name!r} is invalid! Available fields are: {self._columns}"
+        searchable = [column for column in self._columns if column != PARENTS]
+        if name not in searchable:
+            msg = f"{what} {name!r} is invalid! Available fields are: {searchable}"
             raise NoSuchColumn(msg)
         return name
 
@@ -209,7 +214,7 @@ class PublicOntology:
         name, synonyms = self._check(field), str(synonyms_field)
         if synonyms == name:
             msg = "synonyms_field must be different from field!"
-            raise KeyError(msg)
+            raise NoSuchColumn(msg)
         if synonyms not in self._columns and synonyms == SYNONYMS:
             return {}
         synonyms = self._check(synonyms, "synonyms_field")

@@ -158,6 +158,26 @@ def test_records_of_values(toy: public.CellType) -> None:
     assert found["obsolete cell"][0]["replaced_by"] == "X:1"
 
 
+def test_records_of_one_value(toy: public.CellType) -> None:
+    """A single text is one value; a column of lists can't be looked up."""
+    assert list(toy.records(toy.name, "T cell")) == ["T cell"]
+    with pytest.raises(KeyError, match="field 'parents' is invalid!"):
+        toy.records("parents", ["X:1"])
+
+
+def test_base_class_has_no_terms() -> None:
+    """Only entities can be constructed."""
+    with pytest.raises(TypeError, match="take CellType, Gene or another entity"):
+        public.PublicOntology()
+
+
+def test_ontologies_can_be_pickled(toy: public.CellType) -> None:
+    """A copy in another process is of the same release."""
+    import pickle
+
+    assert pickle.loads(pickle.dumps(public.Tissue())).origin == public.Tissue().origin
+
+
 def test_records_with_terms_in_use_first() -> None:
     """Of rows that share a value those in use are first."""
     rows = public.Gene().records("symbol", ["A4", "Y_RNA"])
