@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from lamindb import log
 from lnschema_core import ids
@@ -35,12 +35,14 @@ class Family:
         version: Its version, ``None`` if it has none.
         initial_version_id: The id of the first version, ``None`` if the new record is the first.
         previous: The version before.
+        is_counted: Whether the version was counted up from the previous one, rather than chosen.
     """
 
     id: str
     version: str | None
     initial_version_id: str | None = None
     previous: Versioned | None = None
+    is_counted: bool = False
 
 
 def set_version(version: str | None = None, previous_version: str | None = None) -> str:
@@ -125,7 +127,9 @@ def plan_version(
     if version is not None and not isinstance(version, str):
         init_id(version=version)
     new_id, initial_version_id, new_version = get_ids_from_old_version(previous, version, n_full_id=length)
-    return Family(new_id, new_version, initial_version_id, previous)
+    while registry._base_manager.filter(pk=new_id).exists():  # two characters make 3,844 ids
+        new_id = init_id(initial_version_id=initial_version_id, version=new_version, n_full_id=length)
+    return Family(new_id, new_version, initial_version_id, previous, version is None)
 
 
 def join_family(record: Versioned, family: Family) -> None:
@@ -154,6 +158,8 @@ def saving_family(record: Versioned) -> Iterator[None]:
     with transaction.atomic():
         if family is not None and family.previous is not None:
             _prepare_previous(family.previous)
+        if family is not None and family.is_counted:
+            _count_on(record, str(family.initial_version_id))
         yield
     record.family = None
 
@@ -163,3 +169,23 @@ def _prepare_previous(previous: Any) -> None:
         previous.save()
     elif previous.version == FIRST:
         type(previous).objects.filter(pk=previous.pk, version=None).update(version=FIRST)
+
+
+def _count_on(record: Any, initial_version_id: str) -> None:
+    """Give the record the version behind the last one if somebody else has saved its version meanwhile.
+
+    Whoever saves a version of the same family waits until this transaction has ended.
+
+    Raises:
+        IntegrityError: Somebody else has its id.
+    """
+    registry = type(record)._base_manager
+    registry.select_for_update().filter(pk=initial_version_id).first()
+    others = dict(registry.filter(initial_version_id=initial_version_id).values_list("pk", "version"))
+    if record.pk in others and record._state.adding:
+        msg = f"another version was saved meanwhile with the id {record.pk}: make this one again"
+        raise IntegrityError(msg)
+    if record.version in {version for key, version in others.items() if key != record.pk}:
+        numbers = [int(version) for version in others.values() if version and version.isdecimal()]
+        record.version = str(max(numbers) + 1)
+        log.info(f"another version was saved meanwhile: this one is version {record.version}")
