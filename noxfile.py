@@ -21,8 +21,10 @@ nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 EVERYTHING = ".[aws,gcp,postgres,jupyter,zarr,fcs,mudata,excel,polars,duckdb,ibis,dask,lineage]"
+MAIN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHER_PYTHON = "3.11" if sys.version_info >= (3, 13) else "3.13"
 SMOKE = ["tests/core", "tests/curation", "tests/io", "tests/text", "tests/docs", "tests/house/test_startup.py"]
+UPSTREAM = ["anndata", "django", "fsspec", "numpy", "pandas", "pyarrow", "universal_pathlib", "zarr"]
 WORKERS = str(min(4, os.cpu_count() or 1))
 
 
@@ -67,6 +69,16 @@ def tests_on_other_python(session: nox.Session) -> None:
         session.skip(f"there is no Python {OTHER_PYTHON} on this machine, so only {sys.version.split()[0]} was tested")
     _prepare(session)
     _install_for_tests(session)
+    session.run("pytest", "-n", WORKERS, "-m", "not slow", *(session.posargs or SMOKE))
+
+
+@nox.session(python=_find_other_python() if OTHER_PYTHON > MAIN_PYTHON else None, default=False)
+def prereleases(session: nox.Session) -> None:
+    """Run the quick tests against the latest pre-releases of the libraries that we build on; meant to run every night."""
+    _prepare(session)
+    _install_for_tests(session)
+    session.install("--upgrade", "--pre", *UPSTREAM)
+    session.run("python", "-c", f"import importlib.metadata as m; print(*((n, m.version(n)) for n in {UPSTREAM}))")
     session.run("pytest", "-n", WORKERS, "-m", "not slow", *(session.posargs or SMOKE))
 
 

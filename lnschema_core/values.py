@@ -10,6 +10,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from lnschema_core.fields import registry_of
@@ -61,7 +62,15 @@ class AnyOf(models.Func):
         field = self.source_expressions[0].output_field
         if isinstance(field, models.CharField | models.TextField):
             return [value for value in self.values if isinstance(value, str)]
-        return [field.get_db_prep_value(value, connection) for value in self.values]
+        return [_as_stored(field, value, connection) for value in self.values]
+
+
+def _as_stored(field: Any, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    try:
+        return field.get_db_prep_value(value, connection)
+    except (TypeError, ValueError, OverflowError, ValidationError) as error:
+        msg = f"{value!r:.80} can't be a {field.name} of {field.model.__name__}"
+        raise TypeError(msg) from error
 
 
 class PositionIn(models.Func):

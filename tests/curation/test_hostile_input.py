@@ -264,3 +264,10 @@ def test_times_without_a_zone_are_values_like_others():
     for odd_one in (naive, naive.replace(tzinfo=dt.UTC), 2**63, float("nan"), "\ud800"):
         with refused_or_answered():
             assert not ln.ULabel.validate([odd_one]).any()
+
+
+@pytest.mark.parametrize("value", [0.0, 2**70, "yesterday", b"x"])
+def test_values_that_a_field_cannot_have_are_named(value):
+    """Where a field has times, what is none."""
+    with pytest.raises(TypeError, match="can't be a created_at of Feature"):
+        ln.Feature.validate([value], "created_at")
