@@ -289,3 +289,31 @@ def test_pipelines_by_slug(tmp_path: Path) -> None:
     path.write_text(json.dumps({"rnaseq-v1": {"id": "abc", "name": "rnaseq v1", "versions": "1", "reference": "x"}}))
     public.register("BFXPipeline", path, **MINE)
     assert public.BFXPipeline().df().loc["abc", "index"] == "rnaseq-v1"
+
+
+def test_file_of_the_experimental_factor_ontology(tmp_path: Path) -> None:
+    """Its ids are addresses in the file and short in the table; factors are told by the place of a term."""
+    efo = "http://www.ebi.ac.uk/efo/EFO_"
+    classes = {
+        "0000001": ("experimental factor", []),
+        "0002772": ("assay by molecule", ["0000001"]),
+        "0003740": ("assay by sequencer", ["0000001"]),
+        "0001457": ("RNA assay", ["0002772"]),
+        "0007832": ("single cell sequencing", ["0003740"]),
+        "0008913": ("single-cell RNA sequencing", ["0001457", "0007832"]),
+    }
+    body = "".join(
+        f'<owl:Class rdf:about="{efo}{one}"><rdfs:label>{name}</rdfs:label>'
+        + "".join(f'<rdfs:subClassOf rdf:resource="{efo}{parent}"/>' for parent in parents)
+        + "</owl:Class>"
+        for one, (name, parents) in classes.items()
+    )
+    foreign = '<owl:Class rdf:about="http://purl.obolibrary.org/obo/OBI_1"><rdfs:label>x</rdfs:label></owl:Class>'
+    path = tmp_path / "efo.owl"
+    path.write_text(OWL.partition("  <owl:Class")[0] + body + foreign + "</rdf:RDF>")
+    public.register("ExperimentalFactor", path, source="efo", version="mine", licence="Apache-2.0")
+    frame = public.ExperimentalFactor(version="mine").df()
+    assert len(frame) == 6
+    row = frame.loc["EFO:0008913"]
+    assert (row["molecule"], row["instrument"]) == ("RNA assay", "single cell sequencing")
+    assert list(row["parents"]) == ["EFO:0001457", "EFO:0007832"]
