@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -135,7 +136,7 @@ def _part_of(target: Path) -> Iterator[Path]:
     """Where to put bytes that arrive: a name that a later call finds, unless another process is writing there."""
     part = target.with_name(f"{target.name}.part")
     with part.open("ab") as file:
-        if _lock(file.fileno()):
+        if _lock(file.fileno(), part):
             try:
                 yield part
             finally:
@@ -155,15 +156,15 @@ def _tidy(part: Path) -> None:
         discard(_facts_path(part))
 
 
-def _lock(descriptor: int) -> bool:
-    """Take a file for this process, until it is closed; False where another one has it."""
+def _lock(descriptor: int, part: Path) -> bool:
+    """Take a part for this process, until it is closed; False where another one has it, or has finished it."""
     if sys.platform == "win32":
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(descriptor), part.stat())
     except OSError:
         return False
-    return True
 
 
 def _facts_path(part: Path) -> Path:

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from lamindb.text.joined import BAR
 from lamindb.text.ranking import rank
 from lamindb.text.synonyms import find_standards, pick
 from lnschema_bionty.public.columns import OBSOLETE, ONTOLOGY_ID, PARENTS
@@ -26,6 +27,7 @@ class Terms:
         self.table = table
         self._values: dict[str, frozenset[Any]] = {}
         self._lists: dict[str, list[Any]] = {}
+        self._calls: dict[tuple[str, str], dict[str, list[int]]] = {}
 
     @cached_property
     def live(self) -> pa.Table:
@@ -79,8 +81,23 @@ class Terms:
         unknown = [value for value in values if value not in known]
         if not unknown:
             return pick({}, keep)
-        pairs = zip(self.listed(field), self.listed(synonyms_field), strict=True)
+        names, synonyms, called = self.listed(field), self.listed(synonyms_field), self._called(field, synonyms_field)
+        numbers = sorted({number for value in unknown for number in called.get(value.casefold(), ())})
+        pairs = ((names[number], synonyms[number]) for number in numbers)
         return pick(find_standards(unknown, pairs, case_sensitive=case_sensitive), keep)
+
+    def _called(self, field: str, synonyms_field: str) -> dict[str, list[int]]:
+        """The numbers of terms in use by what they are called, in one casing; made once, for calls with few values."""
+        if (field, synonyms_field) not in self._calls:
+            called: dict[str, list[int]] = {}
+            for number, (name, synonyms) in enumerate(
+                zip(self.listed(field), self.listed(synonyms_field), strict=True)
+            ):
+                for text in [name or "", *(synonyms or "").split(BAR)]:
+                    if text:
+                        called.setdefault(text.casefold(), []).append(number)
+            self._calls[field, synonyms_field] = called
+        return self._calls[field, synonyms_field]
 
     def search(
         self, string: str, field: str, synonyms_field: str | None, *, limit: int | None, case_sensitive: bool
