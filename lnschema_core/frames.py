@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lnschema_core.query import QuerySet
 
+_PER_FETCH = 10_000
 _TIMES = ("updated_at", "run_at")
 _TEXTS = ("CharField", "TextField", "SlugField", "EmailField", "URLField")
 _ARROW_TYPES = {
@@ -41,7 +42,7 @@ def queryset_to_frame(queryset: QuerySet[Any], include: Sequence[str]) -> pd.Dat
     columns = [name for name in names if name not in (key, "created_at")]
     times = {name: Cast(name, TextField()) for name in _TIMES if name in columns and _has_texts_for_times(queryset)}
     rows = queryset.values_list(key, *(times.get(name, name) for name in columns))
-    frame = pd.DataFrame.from_records(list(rows), columns=[key, *columns], index=key)
+    frame = pd.DataFrame.from_records(list(rows.iterator(_PER_FETCH)), columns=[key, *columns], index=key)
     for name in _TIMES:
         if name in frame.columns and len(frame):
             frame[name] = _local_texts(frame[name])

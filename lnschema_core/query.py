@@ -15,7 +15,7 @@ from lnschema_core.values import find_records
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Self
 
     import numpy as np
@@ -116,6 +116,27 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
         from lnschema_core.hierarchy import with_descendants
 
         return with_descendants(self)
+
+    def pages(self, size: int = 1_000) -> Iterator[builtins.list[RecordT]]:
+        """The records in lists of a bounded size, in the order of the query set, else by id.
+
+        Each page is one query that begins behind the last record of the page before, so that all pages cost the same, records
+        that are added or deleted meanwhile shift nothing, and only one page is in memory.
+
+        Args:
+            size: The number of records per page.
+
+        Raises:
+            FieldError: The order has other than columns of the registry that are never empty.
+            ValueError: The size isn't positive.
+
+        Examples:
+            >>> for page in ln.File.filter(suffix=".h5ad").order_by("-created_at").pages(500):
+            ...     print(len(page))
+        """
+        from lnschema_core.paging import pages
+
+        return pages(self, size)
 
     # -- strings ------------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,15 @@ def test_list_stops_at_the_limit(lamin: Callable) -> None:
     assert lamin("list", "ULabel", "--limit", "3", "--json").json["has_more"] is False
 
 
+def test_list_goes_on_behind_a_record(lamin: Callable) -> None:
+    """``--after`` the last record of a page shows the next one; a record that isn't there is named."""
+    first = lamin("list", "ULabel", "--limit", "1", "-q").out.split()
+    assert names(lamin("list", "ULabel", "--limit", "2", "--after", *first, "--json")) == ["B cell", "T cell"]
+    refused = lamin("list", "ULabel", "--after", "none")
+    assert refused.status == 20
+    assert "'none'" in refused.err
+
+
 def test_list_as_table(lamin: Callable) -> None:
     """For people records are rows below the names of those columns that have values."""
     result = lamin("list", "ULabel")

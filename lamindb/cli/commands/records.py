@@ -13,7 +13,7 @@ from lamindb.cli.completing import FilterText, RecordText, RegistryText
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import print_json, print_lines, print_pairs, print_table
-from lamindb.cli.texts import QUERY_TEXT
+from lamindb.cli.texts import QUERY_TEXT, TEXT
 from lamindb.errors import NoResultFound, PartialSuccess
 
 if TYPE_CHECKING:
@@ -37,16 +37,20 @@ _limit = click.option(
     multiple=True,
     help="Only records whose column has this value; may be repeated. Look-ups: icontains, startswith, gt, in, isnull, …",
 )
+@click.option("--after", metavar="ID", type=TEXT, help="Only records behind this one: the last of the page before.")
 @json_option
-def list_records(registry: str, limit: int, filters: tuple[str, ...]) -> None:
+def list_records(registry: str, limit: int, filters: tuple[str, ...], after: str | None) -> None:
     """List the records of a registry, newest first."""
     from lamindb.cli.filtering import parse_filter
+    from lnschema_core.paging import behind
 
     with log.redirect(sys.stderr):
         model = _find(registry)
         records = (
             model.filter().filter(*(parse_filter(model, text) for text in filters)).order_by(*_newest_first(model))
         )
+        if after is not None:
+            records = behind(records, _required(model, after))
         found = list(records[: limit + 1])
     _print_records(model, found[:limit], has_more=len(found) > limit)
 
@@ -104,6 +108,19 @@ def _find_record(model: type[Registry], name: str) -> Registry | None:
     record = model.filter(pk=wanted).one_or_none()
     if record is None and "key" in _columns(model):
         return model.filter(key=name).one_or_none()
+    return record
+
+
+def _required(model: type[Registry], name: str) -> Registry:
+    """The record with this id or key.
+
+    Raises:
+        NoResultFound: There is none.
+    """
+    record = _find_record(model, name)
+    if record is None:
+        msg = f"no {model.__name__} has the id or key {name!r}"
+        raise NoResultFound(msg)
     return record
 
 
