@@ -111,6 +111,8 @@ def find_same_content(registry: type[File], intake: Intake) -> File | None:
     """
     if intake.hash is None:
         return None
+    if not registry._default_manager.filter(hash=intake.hash.value).order_by().values_list("pk", flat=True)[:1]:
+        return None  # as for most files, and quicker to ask than what follows
     same = registry.filter(hash=intake.hash.value, hash_type=intake.hash.type, size=intake.size)
     existing = same.order_by("created_at", "id").first()
     return existing if existing is not None and shall_return([existing]) else None

@@ -271,5 +271,7 @@ def _tidy_up(path: UPath, remove: Callable[[UPath], bool]) -> bool:
 def save_row(file: File, *args: Any, **kwargs: Any) -> None:
     """Write the row, and give the version before it a version where it has none."""
     check_storable([file])
+    if file._state.adding and not args:
+        kwargs = {"force_insert": not kwargs.keys() & {"force_update", "update_fields"}, **kwargs}
     with saving_family(file):
         Model.save(file, *args, **kwargs)
