@@ -12,6 +12,7 @@ from lnschema_bionty.public import places
 from lnschema_core.saving import insert_rows
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
 
     from lnschema_bionty.models import BiontySource, BioRegistry, Species
@@ -88,6 +89,25 @@ def current_row(entity: str, species: str | None = None) -> BiontySource | None:
         by_species.setdefault(row.species, row)
     order = [one.species for one in public.sources.reference_current() if one.entity == entity]
     return next((by_species[one] for one in [*order, *sorted(by_species)] if one in by_species), None)
+
+
+def add_source(
+    registry: type[BioRegistry],
+    address: str | os.PathLike[str],
+    *,
+    source: str,
+    version: str,
+    licence: str,
+    species: str | None = None,
+    **about: str,
+) -> BiontySource:
+    """Make a file a source of a registry, and use it from now on; see :meth:`BioRegistry.add_source`."""
+    found = find_species(registry, species) if has_species(registry) else None
+    about["species"] = found.name if found is not None else species or "all"
+    registered = public.register(registry.__name__, address, source=source, version=version, licence=licence, **about)
+    row = row_of(registered)
+    row.use()
+    return row
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------

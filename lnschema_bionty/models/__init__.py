@@ -22,6 +22,7 @@ _REGISTRIES = [
     "Phenotype",
     "Protein",
     "Species",
+    "TermUpdate",
     "Tissue",
 ]
 _NAMES = {
@@ -51,6 +52,7 @@ from lnschema_bionty.models.registries import (  # noqa: E402
     Protein,
     Readout,
     Species,
+    TermUpdate,
     Tissue,
 )
 
@@ -70,5 +72,6 @@ __all__ = [
     "Protein",
     "Readout",
     "Species",
+    "TermUpdate",
     "Tissue",
 ]

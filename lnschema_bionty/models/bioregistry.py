@@ -9,13 +9,17 @@ from lnschema_bionty import construction, contexts
 from lnschema_core.models import CanValidate, HasParents, Registry
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
     from typing import Self
 
     from lnschema_bionty.models.source import BiontySource
     from lnschema_bionty.models.species import Species
+    from lnschema_bionty.models.termupdate import TermUpdate
     from lnschema_bionty.public import PublicOntology
+    from lnschema_bionty.updating import Update
     from lnschema_core.curation.reference import Reference
+    from lnschema_core.query import QuerySet
 
 
 class BioRegistry(Registry, HasParents, CanValidate):
@@ -146,6 +150,72 @@ class BioRegistry(Registry, HasParents, CanValidate):
         from lnschema_bionty.importing import import_all
 
         return import_all(cls, species, bionty_source)
+
+    @classmethod
+    def add_source(
+        cls,
+        address: str | os.PathLike[str],
+        *,
+        source: str,
+        version: str,
+        licence: str,
+        species: str | None = None,
+        **about: str,
+    ) -> BiontySource:
+        """Make a file a public source of the registry, and use it from now on.
+
+        Args:
+            address: The path or url of an ontology (OBO, OWL, OBO-graph JSON) or a table (tsv, csv, parquet).
+            source: The ontology in short, such as ``"cl"``.
+            version: The release.
+            licence: Under which conditions its terms may be used, such as ``"CC-BY-4.0"`` or ``"internal"``.
+            species: The species that it is about; by default that of ``lb.settings``, or ``"all"`` for terms of ontologies.
+            **about: ``md5``, ``name`` and ``website``, as :func:`lnschema_bionty.public.register` takes them.
+
+        Returns:
+            The row of the source.
+
+        Raises:
+            ValueError: The licence is empty, or there is such a source already.
+            UnreadableFile: The file is broken, or lacks what the registry needs; nothing is kept then.
+
+        Examples:
+            >>> lb.CellType.add_source("./our-cells.obo", source="ours", version="1", licence="internal")
+        """
+        from lnschema_bionty.sources import add_source
+
+        return add_source(cls, address, source=source, version=version, licence=licence, species=species, **about)
+
+    @classmethod
+    def plan_update(cls, bionty_source: BiontySource | None = None, *, version: str | None = None) -> Update:
+        """Look at what a newer version of the public source says about the terms in the registry. Changes nothing.
+
+        Args:
+            bionty_source: The newer version.
+            version: The same by its name; by default the newest that comes with the package.
+
+        Returns:
+            What would change, to be printed, and then applied by its ``apply()``.
+
+        Raises:
+            NotImplementedError: Records of this registry have no ontology ids.
+            ValueError: There is no such version.
+
+        Examples:
+            >>> update = lb.CellType.plan_update()
+            >>> update.df()
+            >>> update.apply()
+        """
+        from lnschema_bionty.updating import plan_update
+
+        return plan_update(cls, bionty_source, version)
+
+    def history(self) -> QuerySet[TermUpdate]:
+        """What updates of its public source did to the record, oldest first: labels made before are from the version before."""
+        from lnschema_bionty.catalogue import bio_registry
+
+        rows: QuerySet[TermUpdate] = bio_registry("TermUpdate").filter(registry=type(self).__name__, record_id=self.pk)
+        return rows.order_by("pk")
 
     # -- save ---------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lnschema_bionty.models.source import BiontySource  # isort: split
 
+from lnschema_bionty.models.termupdate import TermUpdate  # isort: split
+
 from lnschema_bionty.models.species import Species  # isort: split
 
 from lnschema_bionty.models.gene import Gene  # isort: split
@@ -39,5 +41,6 @@ __all__ = [
     "Protein",
     "Readout",
     "Species",
+    "TermUpdate",
     "Tissue",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
+from django.utils.timezone import now
 
 from lnschema_bionty import ids
 from lnschema_core.models import Registry, User
@@ -56,6 +57,14 @@ class BiontySource(Registry):
     """When the record was last changed."""
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_bionty_sources")
     """Who created the record."""
+
+    def use(self) -> None:
+        """Use this version where none is asked for, instead of the others of its entity and species."""
+        with transaction.atomic():
+            others = BiontySource.filter(entity=self.entity, species=self.species, currently_used=True)
+            others.exclude(pk=self.pk).update(currently_used=False, updated_at=now())
+            self.currently_used = True
+            self.save()
 
     def _construct(self, fields: dict[str, Any]) -> None:
         if "id" not in fields and all(isinstance(fields.get(name), str) for name in _IDENTITY):

@@ -58,7 +58,7 @@ def test_tables_and_sources_of_a_fresh_instance(user):
         expected = {f"lnschema_bionty_{name}{suffix}" for name in registries for suffix in ("", "_files", "_datasets", "_parents")}
         expected |= {f"lnschema_bionty_{name}{suffix}" for name in ("species", "gene", "protein", "cellmarker") for suffix in ("", "_files", "_datasets")}
         expected |= {f"lnschema_bionty_{name}_feature_sets" for name in ("gene", "protein", "cellmarker", "pathway")}
-        expected |= {"lnschema_bionty_biontysource", "lnschema_bionty_pathway_genes"}
+        expected |= {"lnschema_bionty_biontysource", "lnschema_bionty_pathway_genes", "lnschema_bionty_termupdate"}
         assert tables == expected, tables ^ expected
         link = lb.CellType.parents.through._meta
         assert {field.column for field in link.fields} == {"id", "from_celltype_id", "to_celltype_id"}

@@ -1,0 +1,209 @@
+"""Sources of one's own, and moving terms to a newer version of their source."""
+
+from __future__ import annotations
+
+import pytest
+
+HEADER = ("ontology_id", "name", "definition", "synonyms", "parents", "obsolete", "replaced_by")
+
+FIRST = [
+    ("T:1", "cell", "A cell.", "", "", "", ""),
+    ("T:2", "white cell", "A white cell.", "leukocyte", "T:1", "", ""),
+    ("T:3", "small cell", "A small cell.", "", "T:2", "", ""),
+    ("T:4", "tiny cell", "A tiny cell.", "", "T:2", "", ""),
+    ("T:5", "vague cell", "A vague cell.", "", "T:1", "", ""),
+    ("T:6", "lost cell", "A lost cell.", "", "T:1", "", ""),
+    ("T:7", "same cell", "The same cell.", "", "T:1", "", ""),
+]
+SECOND = [
+    ("T:1", "cell", "A cell, better said.", "", "", "", ""),
+    ("T:2", "leukocyte", "A white cell.", "white blood cell", "T:1", "", ""),
+    ("T:3", "small cell", "A small cell.", "", "T:8", "", ""),
+    ("T:4", "obsolete tiny cell", "", "", "", "true", "T:3"),
+    ("T:5", "obsolete vague cell", "", "", "", "true", ""),
+    ("T:7", "same cell", "The same cell.", "", "T:1", "", ""),
+    ("T:8", "new kind of cell", "Between.", "", "T:2", "", ""),
+]
+
+
+@pytest.fixture
+def add(lb, tmp_path):
+    """Make a table a source of cell types, which is forgotten afterwards."""
+    from lnschema_bionty.public.registering import forget
+
+    versions = []
+
+    def make(version, rows, **options):
+        path = tmp_path / f"cells-{version}.tsv"
+        path.write_text("\n".join("\t".join(row) for row in [HEADER, *rows]) + "\n")
+        row = lb.CellType.add_source(path, source="ours", version=version, licence="internal", **options)
+        versions.append(version)
+        return row
+
+    yield make
+    for version in versions:
+        forget("CellType", source="ours", version=version)
+
+
+@pytest.fixture
+def second(lb, add):
+    """Terms of a first version are registered, there is a second version, which isn't used yet."""
+    first = add("1", FIRST)
+    lb.CellType.import_from_bionty()
+    lb.CellType(name="my cell").save()
+    row = add("2", SECOND)
+    first.use()
+    return row
+
+
+def test_file_becomes_a_source(lb, add):
+    """Which is used from now on, with its licence and name."""
+    row = add("1", FIRST, name="Our cells")
+    assert (row.entity, row.source, row.species, row.version) == ("CellType", "ours", "all", "1")
+    assert row.source_name == "Our cells"
+    assert lb.BiontySource.filter(entity="CellType", currently_used=True).one() == row
+    record = lb.CellType.from_bionty(name="small cell")
+    record.save()
+    assert record.bionty_source == row
+    assert set(record.ancestors().list("name")) == {"white cell", "cell"}
+
+
+def test_broken_file_becomes_no_source(lb, tmp_path):
+    """Nothing is kept of it."""
+    path = tmp_path / "broken.tsv"
+    path.write_text("what\tis this\n1\t2\n")
+    current = lb.BiontySource.filter(entity="CellType", currently_used=True).one()
+    with pytest.raises(ValueError, match="broken"):
+        lb.CellType.add_source(path, source="broken", version="1", licence="internal")
+    with pytest.raises(ValueError, match="licence"):
+        lb.CellType.add_source(path, source="broken", version="1", licence="")
+    with pytest.raises(FileNotFoundError):
+        lb.CellType.add_source(tmp_path / "none.tsv", source="broken", version="1", licence="internal")
+    assert lb.BiontySource.filter(entity="CellType", currently_used=True).one() == current
+    assert not lb.BiontySource.filter(source="broken").exists()
+
+
+def test_plan_shows_what_happens_to_terms_in_use(lb, second):
+    """And changes nothing."""
+    before = list(lb.CellType.filter().order_by("pk").values())
+    update = lb.CellType.plan_update(second)
+    assert {one.record.ontology_id: one.kinds for one in update.terms} == {
+        "T:1": ("redefined",),
+        "T:2": ("renamed", "redefined"),
+        "T:3": ("moved",),
+        "T:4": ("merged",),
+        "T:5": ("obsolete",),
+        "T:6": ("gone",),
+        "T:7": (),
+    }
+    assert "CellType: 7 terms to ours 2, 6 change" in repr(update)
+    assert "T:2 'white cell': renamed, redefined → leukocyte" in repr(update)
+    assert "T:4 'tiny cell': merged → T:3" in repr(update)
+    frame = update.df()
+    assert frame.loc["T:2", "after"] == "leukocyte"
+    assert frame.loc["T:2", "version"] == "1"
+    assert list(lb.CellType.filter().order_by("pk").values()) == before
+    assert not lb.models.TermUpdate.filter().exists()
+
+
+def test_update_is_applied(lb, second, tmp_path):
+    """Names, definitions, synonyms and parents are those of the version; records keep their ids and labels."""
+    import lamindb as ln
+
+    by_id = {record.ontology_id: record for record in lb.CellType.filter(ontology_id__isnull=False)}
+    mine = lb.CellType.filter(name="my cell").one()
+    by_id["T:3"].parents.add(mine)
+    path = tmp_path / "labelled.txt"
+    path.write_text("tiny")
+    file = ln.File(path, description="tiny")
+    file.save()
+    file.cell_types.add(by_id["T:4"])
+    lb.CellType.plan_update(second).apply()
+    after = {record.ontology_id: record for record in lb.CellType.filter(ontology_id__isnull=False)}
+    assert {key: after[key].pk for key in by_id} == {key: record.pk for key, record in by_id.items()}
+    assert (after["T:2"].name, after["T:2"].synonyms) == ("leukocyte", "white blood cell|white cell")
+    assert after["T:1"].description == "A cell, better said."
+    assert set(after["T:3"].parents.list("name")) == {"new kind of cell", "my cell"}
+    assert after["T:8"].parents.one() == after["T:2"]
+    assert after["T:4"].parents.list("ontology_id").count("T:3") == 1
+    assert file.cell_types.one() == after["T:4"]
+    assert ln.File.filter(cell_types__in=after["T:3"].with_descendants()).one() == file
+    assert {key for key, record in after.items() if record.bionty_source == second} == {
+        "T:1",
+        "T:2",
+        "T:3",
+        "T:7",
+        "T:8",
+    }
+    assert lb.BiontySource.filter(entity="CellType", currently_used=True).one() == second
+    assert lb.CellType.standardize(["white cell"]) == ["leukocyte"]
+
+
+def test_what_terms_were_is_remembered(lb, second):
+    """With the version that they were from."""
+    record = lb.CellType.filter(ontology_id="T:2").one()
+    lb.CellType.plan_update(second).apply()
+    [was] = record.history()
+    assert (was.name, was.changes, was.from_source.version, was.to_source.version) == (
+        "white cell",
+        "renamed|redefined",
+        "1",
+        "2",
+    )
+    [same] = lb.CellType.filter(ontology_id="T:7").one().history()
+    assert same.changes == ""
+
+
+def test_second_update_finds_only_what_ended(lb, second):
+    """Terms in use are from the version; those that ended stay from theirs."""
+    lb.CellType.plan_update(second).apply()
+    again = lb.CellType.plan_update(second)
+    assert {one.record.ontology_id for one in again.terms} == {"T:4", "T:5", "T:6"}
+
+
+def test_number_of_statements_does_not_depend_on_terms(lb, second, count_queries):
+    """Neither of a plan, nor of its application."""
+    with count_queries() as queries:
+        update = lb.CellType.plan_update(second)
+    assert len(queries) <= 4
+    with count_queries() as queries:
+        update.apply()
+    assert len(queries) <= 50
+
+
+def test_update_is_all_or_nothing(lb, second, monkeypatch):
+    """An error on the way leaves everything as it was."""
+    from lnschema_bionty import updating
+
+    def fail(*_):
+        msg = "no"
+        raise RuntimeError(msg)
+
+    before = list(lb.CellType.filter().order_by("pk").values())
+    update = lb.CellType.plan_update(second)
+    monkeypatch.setattr(updating, "link_parents", fail)
+    with pytest.raises(RuntimeError, match="no"):
+        update.apply()
+    assert list(lb.CellType.filter().order_by("pk").values()) == before
+    assert not lb.models.TermUpdate.filter().exists()
+
+
+def test_registries_without_ontology_ids_are_not_updated(lb):
+    """Which is said, as is an unknown version."""
+    with pytest.raises(NotImplementedError, match="records of Gene have no ontology ids"):
+        lb.Gene.plan_update()
+    with pytest.raises(ValueError, match="No source is available"):
+        lb.CellType.plan_update(version="1848")
+
+
+def test_version_of_the_package_is_the_default(lb):
+    """Terms of a release of 2023 move to the one that comes with the package."""
+    old = lb.BiontySource.filter(entity="CellType", currently_used=True).one()
+    record = lb.CellType(name="T cell (old)", ontology_id="CL:0000084", bionty_source=old)
+    record.save()
+    update = lb.CellType.plan_update()
+    [change] = update.changes
+    assert (change.record, change.after) == (record, "T cell")
+    assert "renamed" in change.kinds
+    update.apply()
+    assert lb.CellType.filter(ontology_id="CL:0000084").one().name == "T cell"
