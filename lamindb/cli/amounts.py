@@ -55,6 +55,21 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic in newer r
         return found
 
 
+class Size(click.ParamType):  # type: ignore[type-arg]  # as above
+    """An amount of data such as ``10GB`` or ``500MiB``, in bytes."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The bytes."""
+        if isinstance(value, int):
+            return value
+        found = _amount(str(value), _BYTES, "b")
+        if found is None:
+            self.fail(f"{shortened(str(value))!r} is no size such as 500MB, 10GB or 1TiB", param, ctx)
+        return int(found)
+
+
 class CopyFilter(click.ParamType):  # type: ignore[type-arg]  # as above
     """A condition on copies in the cache, such as ``size>1GB`` or ``accessed>30d``."""
 

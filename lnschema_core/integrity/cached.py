@@ -6,6 +6,7 @@ in memory on their way to storage, are no copies and are never touched.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lamindb.io.cache import Copy
     from lnschema_core.integrity.objects import Place
 
+REMOVED = "removed"
 State = Literal["good", "damaged", "unknown"]
 
 
@@ -63,22 +65,29 @@ def verified() -> list[CachedCopy]:
     return [_described(copy, _address(copy, places), read_data=True) for places in [_places()] for copy in _copies()]
 
 
-def pruned(wanted: Callable[[CachedCopy], bool]) -> list[CachedCopy]:
+def pruned(wanted: Callable[[CachedCopy], bool], *, keep: int | None = None) -> list[CachedCopy]:
     """Remove copies whose objects are in their storage locations, unchanged since they were fetched.
 
     Args:
         wanted: Which copies are to be removed.
+        keep: The size in bytes that the cache may have; those that nobody has read for longest go first, until it has it. By
+            default all that are wanted go.
 
     Returns:
-        The copies that were wanted, with what was done about them.
+        The copies that were wanted, with what was done about them; not those that may stay because of ``keep``.
     """
     places = _places()
-    done = []
+    found = []
     for copy in _copies():
         path = _path_in_storage(copy, places)
-        described = _described(copy, None if path is None else str(path), read_data=False)
-        if wanted(described):
-            done.append(replace(described, outcome=_removed(copy, path)))
+        found.append((copy, path, _described(copy, None if path is None else str(path), read_data=False)))
+    excess = math.inf if keep is None else sum(described.size for *_, described in found) - keep
+    done = []
+    for copy, path, described in found if keep is None else sorted(found, key=lambda one: one[2].accessed):
+        if excess > 0 and wanted(described):
+            outcome = _removed(copy, path)
+            excess -= described.size if outcome == REMOVED else 0
+            done.append(replace(described, outcome=outcome))
     return done
 
 
@@ -141,4 +150,4 @@ def _removed(copy: Copy, path: Any) -> str:
     if not is_same:
         return "kept: the object is gone or was changed, so this may be the only copy"
     copy.remove()
-    return "removed"
+    return REMOVED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from upath import UPath
 
@@ -97,3 +99,30 @@ def test_lost_object_is_restored_from_the_cache(ln, copies, bucket):
     assert {one.outcome for one in report.findings} == {"repaired"}
     assert (bucket / "0.bin").read_bytes() == before
     assert ln.fsck(read_data=True, progress=False).is_clean
+
+
+def test_cache_is_brought_down_to_a_size(cached, copies, bucket):
+    """Copies that nobody has read for longest go first, no more than needed, and never the only one."""
+    for path, accessed in zip(copies, (300, 100, 200), strict=True):
+        os.utime(path, (accessed, path.stat().st_mtime))
+    assert cached.pruned(lambda copy: True, keep=54) == []
+    (bucket / "1.bin").unlink()
+    done = cached.pruned(lambda copy: True, keep=40)
+    assert [(one.size, one.outcome.partition(":")[0]) for one in done] == [(18, "kept"), (27, "removed")]
+    assert [path.exists() for path in copies] == [True, True, False]
+
+
+def test_parts_are_read_from_a_good_copy_only(ln, bucket, instance):
+    """`backed()` reads the copy as long as it is as it was when it was compared, else the object."""
+    (bucket / "t.csv").write_text("a\n1\n")
+    file = ln.File(bucket / "t.csv")
+    file.save()
+    digest = digest_bytes(b"a\n1\n")
+    ln.File.filter(pk=file.pk).update(hash=digest.value, hash_type=digest.type)
+    file = ln.File.filter(pk=file.pk).one()
+    copy = file.stage()
+    (bucket / "t.csv").write_text("a\n9\n")
+    assert file.backed().to_pandas()["a"].tolist() == [1]
+    overwrite(copy, b"a\n7\n")
+    assert file.backed().to_pandas()["a"].tolist() == [9]
+    copy.unlink()

@@ -10,7 +10,7 @@ import click
 
 from lamindb import log
 from lamindb.cli import exits
-from lamindb.cli.amounts import CopyFilter
+from lamindb.cli.amounts import CopyFilter, Size
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import print_json, print_lines, print_table
@@ -70,16 +70,20 @@ def verify(filters: Sequence[Callable[[Any], bool]]) -> int:
 
 @click.command(cls=Command)
 @_filters
+@click.option(
+    "--keep", metavar="SIZE", type=Size(), help="Remove no more than it takes to get down to this size, such as 10GB."
+)
 @json_option
-def prune(filters: Sequence[Callable[[Any], bool]]) -> None:
+def prune(filters: Sequence[Callable[[Any], bool]], keep: int | None) -> None:
     """Remove copies whose objects are in storage.
 
-    A copy stays if its object is gone or was changed, since it may be the only one.
+    With --keep, those that nobody has read for longest go first. A copy stays if its object is gone or was changed, since it
+    may be the only one.
     """
     with log.redirect(sys.stderr):
         from lnschema_core.integrity import cached
 
-        copies = cached.pruned(lambda copy: _meets(copy, filters))
+        copies = cached.pruned(lambda copy: _meets(copy, filters), keep=keep)
     _print(copies, ["key", "size", "outcome"])
 
 
