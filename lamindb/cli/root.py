@@ -41,6 +41,7 @@ COMMANDS = {
     "restore": (f"{_ROOM}.moving:restore", "Make an instance of a file that `lamin dump` wrote."),
     "move": (f"{_ROOM}.moving:move", "Move the instance to another database."),
     "run": (f"{_ROOM}.runs:run", "Show runs, and why their results differ."),
+    "export": (f"{_ROOM}.exports:export", "Write a file or dataset with its history in the form of a standard."),
     "config": (f"{_ROOM}.config:config", "Show and change settings."),
     "fsck": (f"{_ROOM}.integrity:fsck", "Check that every file is in storage as it was registered."),
     "cache": (f"{_ROOM}.cache:cache", "Show, check and remove copies of cloud objects on this machine."),

@@ -18,6 +18,8 @@
 :mod:`.addresses`      which file is meant by ``lamin://…``
 :mod:`.filesystem`     reading ``lamin://…`` through fsspec
 :mod:`.comparing`      why two results differ
+:mod:`.events`         OpenLineage events of runs
+:mod:`.exports`        histories in the forms of public standards
 :mod:`.ending`         runs that this process has begun and has to end
 :mod:`.going_on`       what could not be recorded is said once, and the user's work goes on
 :mod:`.keeping`        captured texts as files of the instance

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamindb.provenance import editors, parameters, recording, reports
+from lamindb.provenance import editors, events, parameters, recording, reports
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.provenance.going_on import going_on, say_once
 from lamindb.provenance.keeping import keep
@@ -71,8 +71,10 @@ def end(run_id: str, status: str = COMPLETED, error: BaseException | None = None
     if not connection.is_connected() or settings.instance.identifier != begun.instance:
         say_once(what, f"this process is not connected to {begun.instance} any more")
         return
+    text = text_of(error)
     with going_on(what):
-        recording.end(run_id, status, text_of(error), _report(begun))
+        recording.end(run_id, status, text, _report(begun))
+    events.tell(run_id, status, error=text)
 
 
 def end_all_but(run_id: str | None) -> None:
@@ -101,6 +103,7 @@ def _end_at_exit() -> None:
     for begun in list(_state.open.values()):
         error = _failure_since(begun)
         end(begun.run_id, status_by(error), error)
+    events.wait()
 
 
 def _failure_since(begun: _Open) -> BaseException | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from lamindb.provenance import environment, keeping, parameters, sources
+from lamindb.provenance import environment, events, keeping, parameters, sources
 from lamindb.provenance.going_on import going_on
 from lamindb.provenance.repositories import state_of
 from lamindb.provenance.sources import Source
@@ -37,6 +37,7 @@ class Begin:
 
 def begin(run: Run, known: Begin) -> None:
     """Record that a run begins; whatever can't be recorded is said, and the rest is."""
+    events.tell(run.pk, executions.RUNNING, parent_id=known.parent_id)
     if not executions.can_be_kept():
         return
     values = _facts(known)

@@ -38,7 +38,20 @@ READING = {
     "cache-prune": ["cache", "prune"],
 }
 OF_RUNS = {"run-show", "run-why"}  # tested where there are runs
-WRITING = {"init", "load", "delete", "set", "close", "register", "schema", "track", "signup", "login", "completion"}
+WRITING = {
+    "init",
+    "load",
+    "delete",
+    "set",
+    "close",
+    "register",
+    "schema",
+    "export",
+    "track",
+    "signup",
+    "login",
+    "completion",
+}
 
 
 def check(name: str, value: Any) -> None:

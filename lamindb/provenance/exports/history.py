@@ -1,0 +1,94 @@
+"""What led to a file or dataset: the runs, and what they used and made of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lamindb.errors import MissingExtra, NoResultFound
+from lamindb.provenance.addresses import file_at
+from lnschema_core import lineage
+from lnschema_core.catalogue import core_registry
+from lnschema_core.executions import can_be_kept
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import ModuleType
+
+    from lnschema_core.models import Dataset, File, Run
+
+    Host = File | Dataset
+
+
+@dataclass(frozen=True)
+class History:
+    """The origin of a file or dataset."""
+
+    host: Host
+    runs: Sequence[Run]
+    """All runs that led to it, oldest first; with their transforms, users and executions."""
+    hosts: Mapping[str, Host]
+    """It, and what the runs used, by id."""
+    used: Mapping[str, Sequence[str]]
+    """Per run the ids of what it used."""
+    made: Mapping[str, Sequence[str]]
+    """Per run the ids of what it made of all these."""
+
+
+def host_named(name: str) -> Host:
+    """The file or dataset with an id, or the file with a key.
+
+    Raises:
+        NoResultFound: There is none.
+    """
+    dataset: Dataset | None = core_registry("Dataset").filter(pk=name).one_or_none()
+    if dataset is not None:
+        return dataset
+    try:
+        return file_at(name)
+    except FileNotFoundError as error:
+        msg = f"no dataset or file has the id or key {name!r}"
+        raise NoResultFound(msg) from error
+
+
+def history_of(host: Host) -> History:
+    """What led to a file or dataset; four queries, however long that is."""
+    flow = lineage.flow_of(type(host).__name__, host.pk, host.run_id, with_children=False)
+    used, made = defaultdict(list), defaultdict(list)
+    is_used = {tail for tail, head in flow.edges if head in flow.runs}
+    for tail, head in sorted(flow.edges):
+        if head in flow.runs:
+            used[head].append(tail)
+        elif head in is_used or head == host.pk:
+            made[tail].append(head)
+    related = ["transform", "created_by", *(["execution"] if can_be_kept() else [])]
+    runs = core_registry("Run").filter(pk__in=flow.runs).select_related(*related).order_by("run_at", "pk")
+    hosts: dict[str, Host] = {}
+    for name, ids in (("File", flow.files), ("Dataset", flow.datasets)):
+        wanted = [one for one in ids if one in is_used]
+        related = ["created_by", *(["storage"] if name == "File" else [])]
+        rows = core_registry(name).objects.filter(pk__in=wanted).select_related(*related) if wanted else ()
+        hosts |= {row.pk: row for row in rows}
+    hosts[host.pk] = host
+    return History(host, list(runs), hosts, used, made)
+
+
+def name_of(host: Host) -> str:
+    """What people call a file or dataset."""
+    names: tuple[Any, ...] = (getattr(host, name, None) for name in ("key", "name", "description"))  # type: ignore[assignment]
+    return next((str(name) for name in names if name), str(host.pk))
+
+
+def library(name: str, extra: str) -> ModuleType:
+    """The package of a standard.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
+    try:
+        return import_module(name)
+    except ImportError as error:
+        msg = f"this needs the package {name.partition('.')[0]}: pip install 'lamindb[{extra}]'"
+        raise MissingExtra(msg) from error

@@ -1,0 +1,204 @@
+"""Histories in the forms of public standards, read by the standards' own packages."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+
+import pandas as pd
+import pytest
+
+import lamindb as ln
+
+pytestmark = pytest.mark.usefixtures("instance")
+
+
+@pytest.fixture(autouse=True)
+def _context(monkeypatch):
+    """Leave no transform behind."""
+    monkeypatch.delenv("LAMIN_RUN", raising=False)
+    ln.settings.verbosity = 0
+    yield
+    ln.run_context.transform = ln.run_context.instance = None
+
+
+def table(values, description, key=None):
+    """A saved table."""
+    file = ln.File(
+        pd.DataFrame({"value": values, "well": [f"A{one}" for one in values]}), description=description, key=key
+    )
+    file.save()
+    return file
+
+
+@pytest.fixture
+def result():
+    """What two steps made of a table, one of them with a parameter."""
+    source = table([1, 2], "source", key="source.parquet")
+    for name, by in (("first", 2), ("second", 5)):
+        ln.track(ln.Transform(name=name, type="pipeline"), params={"by": by, "token": "abcdefghij"})
+        values = source.load()["value"] * by
+        table([9], f"beside {name}")
+        source = table(list(values), f"{name} result")
+        ln.finish()
+    return source
+
+
+def test_prov_is_read_back_as_it_was(result):
+    """By the reference implementation; it has the runs, what they used and made, and no secret."""
+    from lamindb.provenance.exports.w3c_prov import to_prov
+
+    prov = pytest.importorskip("prov.model")
+    document = to_prov(result)
+    text = document.serialize(format="json")
+    assert prov.ProvDocument.deserialize(content=text, format="json") == document
+    found = json.loads(text)
+    assert len(found["activity"]) == 2
+    assert len(found["used"]) == len(found["wasGeneratedBy"]) == 2
+    assert len([one for one in found["entity"].values() if one["prov:type"] == "lamin:File"]) == 3
+    assert "abcdefghij" not in text
+    assert found["activity"][f"lamin:{result.run_id}"]["lamin:parameter_by"] == "5"
+
+
+def test_history_costs_few_queries(result, count_queries):
+    """However long it is."""
+    from lamindb.provenance.exports.history import history_of
+
+    with count_queries() as queries:
+        history = history_of(result)
+    assert len(queries) <= 4
+    assert [run.transform.name for run in history.runs] == ["first", "second"]
+
+
+def test_crate_is_read_back_with_its_actions(result, tmp_path):
+    """By the reference implementation: data, code, parameters, and an action per run."""
+    from lamindb.provenance.exports.ro_crate import write_crate
+
+    rocrate = pytest.importorskip("rocrate.rocrate")
+    write_crate(result, tmp_path / "crate")
+    crate = rocrate.ROCrate(tmp_path / "crate")
+    actions = {one["name"]: one for one in crate.get_by_type("CreateAction")}
+    assert actions.keys() == {"Run of first", "Run of second"}
+    second = actions["Run of second"]
+    assert [one["identifier"] for one in second["result"]] == [result.id]
+    assert second["actionStatus"] == "http://schema.org/CompletedActionStatus"
+    assert {one["name"] for one in second["object"]} == {"first result", "by", "token"}
+    assert (tmp_path / "crate" / "data" / f"{result.id}.parquet").read_bytes() == result.path.read_bytes()
+    assert "abcdefghij" not in (tmp_path / "crate" / "ro-crate-metadata.json").read_text()
+
+
+def test_croissant_is_valid_and_has_the_same_rows(result, tmp_path):
+    """By the reference implementation: no errors, and records as they were."""
+    from lamindb.provenance.exports.croissant import write_croissant
+
+    mlcroissant = pytest.importorskip("mlcroissant")
+    path = write_croissant(result, tmp_path / "croissant", license="https://spdx.org/licenses/CC0-1.0.html")
+    read = mlcroissant.Dataset(jsonld=str(path))
+    assert read.metadata.issues.errors == set()
+    rows = [{name.partition("/")[2]: value for name, value in row.items()} for row in read.records(result.id)]
+    assert [row["value"] for row in rows] == [10, 20]
+    assert [row["well"] for row in rows] == [b"A10", b"A20"]
+
+
+def test_croissant_is_of_tables(tmp_path):
+    """Anything else is refused with a sentence."""
+    from lamindb.provenance.exports.croissant import write_croissant
+
+    pytest.importorskip("mlcroissant")
+    (tmp_path / "a.txt").write_text("a")
+    file = ln.File(tmp_path / "a.txt", key="a.txt")
+    file.save()
+    with pytest.raises(NotImplementedError, match=r"a\.txt is not"):
+        write_croissant(file, tmp_path / "croissant")
+
+
+# -- OpenLineage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sender(monkeypatch):
+    """A sender of events that has sent none, and no receiver configured."""
+    from lamindb.provenance import events, going_on
+
+    for name in list(os.environ):
+        if name.startswith("OPENLINEAGE"):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(events, "_sender", events._Sender())
+    monkeypatch.setattr(going_on, "_state", going_on._State())
+    return events
+
+
+def test_events_are_sent_to_the_configured_receiver(sender, tmp_path, monkeypatch):
+    """On start, completion and failure, with inputs, outputs, the run around and the error without its secret."""
+    pytest.importorskip("openlineage.client")
+    log = tmp_path / "events.ndjson"
+    monkeypatch.setenv("OPENLINEAGE__TRANSPORT__TYPE", "file")
+    monkeypatch.setenv("OPENLINEAGE__TRANSPORT__LOG_FILE_PATH", str(log))
+    monkeypatch.setenv("OPENLINEAGE__TRANSPORT__APPEND", "true")
+    source = table([1], "source", key="source.parquet")
+    ln.track(ln.Transform(name="pipeline", type="pipeline"))
+    source.load()
+    made = table([2], "made", key="made.parquet")
+    with pytest.raises(ValueError, match="abcdefghij"), ln.step("fails"):
+        int("token=abcdefghij")
+    ln.finish()
+    sender._sender.wait(30)
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(one["eventType"], one["job"]["name"]) for one in events] == [
+        ("START", "pipeline"), ("START", "fails"), ("FAIL", "fails"), ("COMPLETE", "pipeline"),
+    ]  # fmt: skip
+    start, step, failed, complete = events
+    assert start["run"]["runId"] == complete["run"]["runId"] == step["run"]["facets"]["parent"]["run"]["runId"]
+    assert failed["run"]["facets"]["errorMessage"]["message"].startswith("ValueError: ")
+    assert "abcdefghij" not in log.read_text()
+    assert [one["name"] for one in complete["inputs"]] == ["source.parquet"]
+    assert [one["name"] for one in complete["outputs"]] == ["made.parquet"]
+    assert made.run is not None
+
+
+def test_receiver_that_does_not_answer_disturbs_nothing(sender, monkeypatch, capsys):
+    """Not even the end of the process for long; it is said once."""
+    pytest.importorskip("openlineage.client")
+    silent = socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setenv("OPENLINEAGE_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+    monkeypatch.setattr(sender, "PATIENCE", 0.2)
+    ln.settings.verbosity = 1
+    start = time.perf_counter()
+    ln.track(ln.Transform(name="pipeline", type="pipeline"))
+    run = ln.run_context.run
+    ln.finish()
+    sender.wait()
+    assert time.perf_counter() - start < 5
+    assert run.status == "completed"
+    silent.close()
+    assert capsys.readouterr().out.count("OpenLineage events could not be recorded, your work goes on") == 1
+
+
+def test_no_receiver_no_events(sender):
+    """Nothing is sent unless the user wants it."""
+    ln.track(ln.Transform(name="pipeline", type="pipeline"))
+    assert sender._sender.process == 0
+
+
+def test_missing_package_is_said(result, monkeypatch):
+    """With the extra that has it."""
+    import sys
+
+    from lamindb.provenance.exports.w3c_prov import to_prov
+
+    monkeypatch.setitem(sys.modules, "prov.model", None)
+    with pytest.raises(ImportError, match=r"lamindb\[prov\]"):
+        to_prov(result)
+
+
+def test_command_writes_each_form(result, tmp_path, capsys):
+    """What the functions write."""
+    from lamindb.cli import main
+
+    for form, written in (("prov", ""), ("ro-crate", "ro-crate-metadata.json"), ("croissant", "croissant.json")):
+        target = tmp_path / form
+        assert main(["export", form, result.id, str(target)]) == 0
+        assert json.loads((target / written if written else target).read_text())
+    assert main(["export", "prov", "nosuch", str(tmp_path / "x")]) == 20
