@@ -37,6 +37,7 @@ COMMANDS = {
     "get": (f"{_ROOM}.records:get", "Show records by id or key."),
     "search": (f"{_ROOM}.records:search", "Search a registry, best match first."),
     "validate": (f"{_ROOM}.criteria:validate", "Check a table against criteria, and save it if it meets them."),
+    "reindex": (f"{_ROOM}.searching:reindex", "Build the indexes of searches anew."),
     "dump": (f"{_ROOM}.moving:dump", "Write all rows of the instance into a file."),
     "restore": (f"{_ROOM}.moving:restore", "Make an instance of a file that `lamin dump` wrote."),
     "move": (f"{_ROOM}.moving:move", "Move the instance to another database."),

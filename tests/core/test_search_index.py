@@ -242,3 +242,15 @@ def test_deploy_makes_missing_indexes_and_plugin_registries_have_them(sandbox: S
     assert sandbox.python(ask.replace("print", "objects.drop();print")).stdout.splitlines()[-1] == "[]"
     sandbox.lamin("migrate", "deploy")
     assert sandbox.python(ask).stdout.splitlines()[-1] == "['keys', 'trigrams']"
+
+
+def test_command_builds_indexes_anew(sandbox: Sandbox):
+    """``lamin reindex`` makes what is missing and tells how many registries have indexes."""
+    sandbox.lamin("init", "--storage", "s")
+    look = "import lamindb as ln; from lnschema_core.search_index import objects; ln.ULabel.filter().first(); "
+    sandbox.python(look + "objects.drop()")
+    done = sandbox.lamin("reindex")
+    assert "built the search indexes of" in done.stderr
+    assert " 0 of" not in done.stderr
+    shown = sandbox.python(look + "print(sorted(objects.usable()['lnschema_core_ulabel']))").stdout
+    assert shown.endswith("['keys', 'trigrams']\n")
