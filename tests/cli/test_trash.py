@@ -36,3 +36,13 @@ def test_what_was_deleted_is_restored_and_purged(fresh_instance) -> None:
     assert json.loads(user.lamin("trash", "purge", "--older-than", "1d", "--yes", "--json").stdout)["deleted"] == []
     assert user.lamin("trash", "purge", "--yes", "-q").stdout.strip() == shown["deleted"][0]["id"]
     assert user.lamin("fsck").stdout.startswith("clean: 1 files")
+
+
+def test_each_is_restored_also_after_another_was_not(fresh_instance) -> None:
+    """The status says that some are missing, the sentences which and why."""
+    user: Sandbox = fresh_instance()
+    user.python(DELETE)
+    done = user.lamin("trash", "restore", "a.txt", "none.txt", "b.txt", check=False)
+    assert done.returncode == exits.PARTIAL
+    assert "1 of 3 failed: 'none.txt'" in done.stderr
+    assert {path.name for path in (user.home / "storage").glob("*.txt")} == {"a.txt", "b.txt"}

@@ -124,3 +124,30 @@ def test_criteria_that_make_no_sense(server: Server, labelled: Sandbox, document
     result = server.lamin("validate", "table.csv", "--criteria", "broken.json", "--json")
     assert result.status == 2
     assert result.error["type"] == "InvalidCriteria"
+
+
+def test_several_tables_are_all_checked(server: Server, dirty: str) -> None:
+    """Each has its report; the status says that some of them fail, the sentence which."""
+    result = server.lamin("validate", "table.csv", dirty, "none.csv", "--criteria", "criteria.json")
+    assert result.status == 3
+    assert [line for line in result.out.splitlines() if line.endswith(":")] == ["table.csv:", "dirty.csv:", "none.csv:"]
+    assert "all 2 criteria are met by 2 rows" in result.out
+    assert "none.csv: there is nothing at the path 'none.csv'" in result.err
+    assert "2 of 3 failed: 'dirty.csv', 'none.csv'" in result.err
+
+
+def test_several_tables_as_json(server: Server, dirty: str) -> None:
+    """One value, with a member per table in their order."""
+    result = server.lamin("validate", "table.csv", dirty, "none.csv", "--criteria", "criteria.json", "--json")
+    assert result.status == 3
+    check("validate", result.json)
+    assert [one.get("ok") for one in result.json["results"]] == [True, False, None]
+    assert result.json["results"][2]["error"]["exit_code"] == 20
+
+
+def test_several_tables_that_all_fail(server: Server, dirty: str) -> None:
+    """The status is theirs if they agree, and nothing is saved or mended of several."""
+    arguments = ("validate", dirty, "./dirty.csv", "--criteria", "criteria.json")
+    assert server.lamin(*arguments).status == 21
+    assert server.lamin("validate", "a", "b", "--criteria", "criteria.json").status == 20
+    assert server.lamin(*arguments, "--save", "--key", "x").status == 2

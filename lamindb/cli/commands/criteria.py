@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lamindb import log
-from lamindb.cli import exits
+from lamindb.cli import exits, items
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import escaped, print_json, print_lines
@@ -17,11 +17,13 @@ from lamindb.cli.texts import QUERY_TEXT, TEXT
 from lamindb.errors import NoResultFound
 
 if TYPE_CHECKING:
+    from lamindb.cli.items import Outcome
+    from lnschema_core.criteria.criteria import Criteria
     from lnschema_core.criteria.report import CriteriaReport
 
 
 @click.command(cls=Command)
-@click.argument("data", type=TEXT)
+@click.argument("paths", metavar="DATA...", type=TEXT, nargs=-1, required=True)
 @click.option(
     "--criteria",
     "document",
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 )
 @json_option
 def validate(
-    data: str,
+    paths: tuple[str, ...],
     document: str,
     target: str | None,
     *,
@@ -54,29 +56,45 @@ def validate(
     description: str | None,
     limit: int,
 ) -> int:
-    """Check a table against criteria, and save it if it meets them.
+    """Check tables against criteria, and save one that meets them.
 
     DATA is the path of a parquet, CSV or AnnData file, or the id or key of a registered file. Shows all that fails, each
-    value once, with the mend that suggests itself. The exit status is 21 if something fails.
+    value once, with the mend that suggests itself. The exit status is 21 if something fails, and 3 if some of several do.
     """
     given = {"key": key, "name": name, "description": description}
     arguments = {option: value for option, value in given.items() if value is not None}
     _check_options(arguments, typos=typos, save=save, is_mended=target is not None)
+    if len(set(paths)) > 1 and (save or target is not None):
+        msg = "--save and --standardize are for one DATA"
+        raise click.UsageError(msg, click.get_current_context())
+
+    def hold(data: str) -> tuple[int, tuple[CriteriaReport, dict[str, Any]]]:
+        report, saved = _hold(criteria, data, target, typos=typos, arguments=arguments if save else None)
+        facts = {"data": data, "standardized": target, "saved": saved}
+        return exits.OK if report.ok else exits.CRITERIA_NOT_MET, (report, facts)
+
     with log.redirect(sys.stderr):
         from lnschema_core.criteria.criteria import Criteria
-        from lnschema_core.criteria.saving import save_if_met
 
         criteria = Criteria.from_file(document)
-        source = _find(data)
-        if target is not None:
-            source = criteria.standardize(source, typos=typos, to=target)
-        record = None
-        if save:
-            record, report = save_if_met(criteria, source, None, arguments)
-        else:
-            report = criteria.inspect(source)
-    _print(report, {"data": data, "standardized": target, "saved": getattr(record, "pk", None)}, limit=limit)
-    return exits.OK if report.ok else exits.CRITERIA_NOT_MET
+        outcomes = items.try_each(paths, hold)
+        _print_all(outcomes, limit=limit)
+        return items.status_of(outcomes)
+
+
+def _hold(
+    criteria: Criteria, data: str, target: str | None, *, typos: bool, arguments: dict[str, str] | None
+) -> tuple[CriteriaReport, str | None]:
+    """The report about data, and the id of what was saved of them if there are arguments for that."""
+    from lnschema_core.criteria.saving import save_if_met
+
+    source = _find(data)
+    if target is not None:
+        source = criteria.standardize(source, typos=typos, to=target)
+    if arguments is None:
+        return criteria.inspect(source), None
+    record, report = save_if_met(criteria, source, None, arguments)
+    return report, getattr(record, "pk", None)
 
 
 def _check_options(arguments: dict[str, str], *, typos: bool, save: bool, is_mended: bool) -> None:
@@ -103,6 +121,29 @@ def _find(data: str) -> Any:
         msg = f"there is nothing at the path {data!r:.200}, and no file has this id or key"
         raise NoResultFound(msg)
     return record
+
+
+def _print_all(outcomes: list[Outcome], *, limit: int) -> None:
+    """One report as it is, several below the names of what they are about."""
+    if len(outcomes) == 1:
+        if outcomes[0].value is not None:
+            _print(*outcomes[0].value, limit=limit)
+    elif current().json:
+        print_json({"results": [_as_json(outcome) for outcome in outcomes]})
+    else:
+        for outcome in outcomes:
+            if not current().quiet:
+                print_lines([f"{escaped(outcome.item)}:"])
+            if outcome.value is not None:
+                _print(*outcome.value, limit=limit)
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:
+    if outcome.value is None:
+        return {"data": outcome.item, **outcome.problem}
+    report, facts = outcome.value
+    shown: dict[str, Any] = facts | report.as_dict()
+    return shown
 
 
 def _print(report: CriteriaReport, facts: dict[str, Any], *, limit: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lamindb import log
-from lamindb.cli import exits
+from lamindb.cli import exits, items
 from lamindb.cli.amounts import Duration
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
@@ -47,15 +47,15 @@ def list_deleted() -> None:
 
 @click.command(cls=Command)
 @click.argument("names", metavar="NAME…", type=TEXT, nargs=-1, required=True)
-def restore(names: Sequence[str]) -> None:
+def restore(names: Sequence[str]) -> int:
     """Restore files and datasets with their content, labels, features and lineage.
 
-    NAME is the id of the deletion or of the record, or its key, description or name.
+    NAME is the id of the deletion or of the record, or its key, description or name. Each is tried; the exit status is 3 if
+    some can't be restored.
     """
     from lnschema_core.trash import verbs
 
-    for name in names:
-        verbs.restore(name)
+    return items.status_of(items.try_each(names, lambda name: (exits.OK, verbs.restore(name))))
 
 
 @click.command(cls=Command)
