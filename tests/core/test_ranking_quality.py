@@ -8,15 +8,70 @@ import pytest
 
 import lamindb as ln
 
-pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.slow, pytest.mark.sqlite]
 
 N_DISTRACTORS = 10_000
 LEAST = 0.97
 PARTS = {
-    "where": "hepatic renal cardiac cortical thymic splenic pulmonary gastric dermal retinal ovarian spinal nasal dental pelvic".split(),
-    "how": "activated naive mature immature resident circulating proliferating quiescent senescent polarized primed".split(),
-    "which": "alpha beta gamma delta epsilon kappa lambda sigma omega type-1 type-2 CD4+ CD8+ CD14+ CD56+".split(),
-    "what": "lymphocyte monocyte fibroblast neuron astrocyte keratinocyte hepatocyte macrophage granulocyte progenitor".split(),
+    "where": [
+        "hepatic",
+        "renal",
+        "cardiac",
+        "cortical",
+        "thymic",
+        "splenic",
+        "pulmonary",
+        "gastric",
+        "dermal",
+        "retinal",
+        "ovarian",
+        "spinal",
+        "nasal",
+        "dental",
+        "pelvic",
+    ],
+    "how": [
+        "activated",
+        "naive",
+        "mature",
+        "immature",
+        "resident",
+        "circulating",
+        "proliferating",
+        "quiescent",
+        "senescent",
+        "polarized",
+        "primed",
+    ],
+    "which": [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "kappa",
+        "lambda",
+        "sigma",
+        "omega",
+        "type-1",
+        "type-2",
+        "CD4+",
+        "CD8+",
+        "CD14+",
+        "CD56+",
+    ],
+    "what": [
+        "lymphocyte",
+        "monocyte",
+        "fibroblast",
+        "neuron",
+        "astrocyte",
+        "keratinocyte",
+        "hepatocyte",
+        "macrophage",
+        "granulocyte",
+        "progenitor",
+    ],
 }
 WANTED = {  # name: (synonyms, abbreviation)
     "regulatory T lymphocyte": ("T-reg cell|suppressor T cell", "Treg"),
