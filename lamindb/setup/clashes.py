@@ -62,20 +62,24 @@ def _remember(sender: type[Model], **_: Any) -> None:
 
 
 def find(packages: Sequence[str]) -> list[Clash]:
-    """The clashes of the first of the mounted packages, core aside, that has any."""
+    """The clashes of the first of the mounted packages, core aside, that has any.
+
+    A package that clashes with itself alone is left to its author: its later relation has the name, as with 0.54.
+    """
     core, *others = packages
     if not others:
         return []
     taken = {(target, accessor): relation for relation, target, accessor in _accessors(core)}
     for package in others:
         clashes = []
-        for relation, target, accessor in _accessors(package):
-            before = taken.setdefault((target, accessor), relation)
-            if before is not relation or _is_own(target, accessor):
-                other = before if before is not relation else None
-                clashes.append(Clash(package, relation, target, accessor, other))
+        accessors = {(target, accessor): relation for relation, target, accessor in _accessors(package)}
+        for (target, accessor), relation in accessors.items():
+            before = taken.get((target, accessor))
+            if before is not None or _is_own(target, accessor):
+                clashes.append(Clash(package, relation, target, accessor, before))
         if clashes:
             return clashes
+        taken |= accessors
     return []
 
 

@@ -117,6 +117,10 @@ class Assessor:
         if isinstance(operation, migrations.AlterField):
             before = self._state.models[label, operation.model_name_lower].fields[operation.name]
             return _altered(before, operation.field)
+        if isinstance(operation, migrations.AlterUniqueTogether):
+            options = self._state.models[label, operation.name_lower].options
+            if set(operation.option_value or ()) <= set(options.get("unique_together") or ()):
+                return Risk.SAFE, "allows equal values"
         return _of_kind(operation)
 
     def _touched(self, operation: Operation, label: str) -> Model:

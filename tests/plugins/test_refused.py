@@ -169,6 +169,12 @@ def test_two_packages_with_one_accessor_clash_and_the_first_declared_wins(sandbo
     assert other.exists()
 
 
+def test_package_that_clashes_with_itself_alone_is_mounted(sandbox: Sandbox, package: Path) -> None:
+    """As with 0.54, where core had such relations, too."""
+    (package / "models.py").write_text(MODELS + '    more = models.ManyToManyField(File, related_name="samples")\n')
+    assert "all is well with lnschema_x" in sandbox.lamin("plugin", "check").stdout
+
+
 def test_package_without_migrations_and_one_with_pending_ones_have_statuses(sandbox: Sandbox, package: Path) -> None:
     """The one is named as having no tables, the other as being behind; doctor says so as well."""
     (package / "models.py").write_text(MODELS + "    batch = models.CharField(max_length=9, null=True, default=None)\n")

@@ -58,6 +58,13 @@ def add_migrations(package: Path) -> None:
         after = this
 
 
+def statuses(sandbox: Sandbox, *calls: list[str]) -> tuple[list[int], str, str]:
+    """What calls of ``lamin`` in one process end with, print, and print on standard error."""
+    done = sandbox.python(f"from lamindb.cli import main\nprint([main(call) for call in {list(calls)!r}])", check=False)
+    printed, _, ends = done.stdout.rstrip().rpartition("\n")
+    return json.loads(ends), printed, done.stderr
+
+
 # -- the plan ---------------------------------------------------------------------------------------------------------
 
 
@@ -65,13 +72,13 @@ def test_plan_classes_each_migration_and_exits_with_the_greatest_risk(sandbox: S
     """0 while all is safe, 1 if something is cautious, 2 if something is breaking; every operation has its reason."""
     assert sandbox.lamin("migrate", "plan").returncode == 0
     add_migrations(plugin)
-    plans = {}
-    for number, status in ((2, 0), (3, 1), (4, 2)):
-        done = sandbox.lamin("migrate", "plan", "--json", "--to", f"x.{number:04}", check=False)
-        assert done.returncode == status
-        plans[number] = json.loads(done.stdout)
-    assert [plan["risk"] for plan in plans.values()] == ["SAFE", "CAUTIOUS", "BREAKING"]
-    safe, cautious, breaking = plans[4]["missing"]
+    ends, printed, _ = statuses(
+        sandbox, *(["migrate", "plan", "--json", "--to", f"x.000{number}"] for number in (2, 3, 4))
+    )
+    assert ends == [0, 1, 2]
+    plans = json.loads(f"[{printed}]".replace("\n}\n{", "\n},\n{"))
+    assert [plan["risk"] for plan in plans] == ["SAFE", "CAUTIOUS", "BREAKING"]
+    safe, cautious, breaking = plans[2]["missing"]
     assert [one["risk"] for one in (safe, cautious, breaking)] == ["SAFE", "CAUTIOUS", "BREAKING"]
     assert safe["steps"][0] == {
         "operation": "Add field batch to sample",
@@ -94,11 +101,10 @@ def test_deploy_goes_as_far_as_it_is_told(sandbox: Sandbox, plugin: Path) -> Non
         assert "batch" in [row[1] for row in database.execute("PRAGMA table_info(lnschema_x_sample)")]
     again = sandbox.lamin("migrate", "deploy", "--to", "x.0001")
     assert "already up-to-date" in again.stdout
-    for unknown in ("x.0009", "y.0001", "x", "x.", ""):
-        done = sandbox.lamin("migrate", "deploy", "--to", unknown, check=False)
-        assert done.returncode == 2
-        assert "No migration is called" in done.stderr
-    assert sandbox.lamin("migrate", "check", "--to", "x.0002", check=False).returncode == 2
+    unknown = [["migrate", "deploy", "--to", name] for name in ("x.0009", "y.0001", "x", "x.", "")]
+    ends, _, said = statuses(sandbox, *unknown, ["migrate", "check", "--to", "x.0002"])
+    assert set(ends) == {2}
+    assert said.count("No migration is called") == len(unknown)
     sandbox.python(START + "ln.ULabel(name='written between').save()")
     assert "✅ deployed 2 migrations\n" in sandbox.lamin("migrate", "deploy", "--no-backup").stdout
     assert len(list((sandbox.home / "s").glob("*.backup"))) == 1
@@ -142,6 +148,8 @@ def test_operations_have_their_risks(instance: InstanceSettings) -> None:
     assert add(models.IntegerField(null=True)) == add(models.IntegerField(default=0)) == "SAFE"
     assert add(models.IntegerField(default=None)) == add(models.IntegerField(default=0, unique=True)) == "CAUTIOUS"
     assert add(models.ManyToManyField("x.Sample")) == "SAFE"
+    assert risk(migrations.AlterUniqueTogether("sample", {("name", "number")})) == "CAUTIOUS"
+    assert risk(migrations.AlterUniqueTogether("sample", set())) == "SAFE"
     assert risk(migrations.DeleteModel("Sample")) == "BREAKING"
     assert risk(migrations.RenameModel("Sample", "Probe")) == "BREAKING"
     assert risk(migrations.RunPython(migrations.RunPython.noop)) == "CAUTIOUS"
