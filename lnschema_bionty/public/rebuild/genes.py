@@ -35,20 +35,36 @@ _BIOTYPES = {
 _SUCCESSOR = re.compile(r"\[(HGNC:\d+)\]")
 _CD = re.compile(r"CD\d+[A-Za-z]?\d?")
 
-# Markers that are no single gene of the CD nomenclature: complexes, isoforms, and antibodies' usual names.
-_COMPLEXES = {
+# Markers beyond the CD nomenclature, as antibodies call them: complexes, isoforms, and some inside cells.
+_FURTHER = {
     "CD3": ("CD3D", "CD3E", "CD3G"),
     "CD45RA": ("PTPRC",),
     "CD45RB": ("PTPRC",),
     "CD45RO": ("PTPRC",),
+    "FOXP3": ("FOXP3",),
     "HLA-ABC": ("HLA-A", "HLA-B", "HLA-C"),
     "HLA-DR": ("HLA-DRA", "HLA-DRB1"),
     "IgD": ("IGHD",),
     "IgM": ("IGHM",),
+    "Ki-67": ("MKI67",),
+    "T-bet": ("TBX21",),
     "TCRab": ("TRAC", "TRBC1"),
     "TCRgd": ("TRDC", "TRGC1"),
+    "TIGIT": ("TIGIT",),
+    "XCR1": ("XCR1",),
+    "granzyme B": ("GZMB",),
+    "perforin": ("PRF1",),
 }
-_OTHER_NAMES = {"HLA-DR": ["HLADR"], "HLA-ABC": ["HLAABC"], "TCRab": ["TCR alpha/beta"], "TCRgd": ["TCR gamma/delta"]}
+_OTHER_NAMES = {
+    "HLA-ABC": ["HLAABC"],
+    "HLA-DR": ["HLADR"],
+    "Ki-67": ["Ki67", "MKI67"],
+    "T-bet": ["TBX21", "Tbet"],
+    "TCRab": ["TCR alpha/beta"],
+    "TCRgd": ["TCR gamma/delta"],
+    "granzyme B": ["GZMB"],
+    "perforin": ["PRF1"],
+}
 
 
 def read_hgnc(path: Path) -> list[Row]:
@@ -145,7 +161,7 @@ def _protein(one: str, entry: str, gene: Row | None) -> Row:
 
 
 def cell_markers(genes: Iterable[Row]) -> list[Row]:
-    """Markers of the CD nomenclature, with their genes, and some complexes and isoforms.
+    """Markers of the CD nomenclature, with their genes, and some complexes, isoforms and others.
 
     A marker that several genes have, or could have, names none of them in ``gene_symbol``.
     """
@@ -156,22 +172,22 @@ def cell_markers(genes: Iterable[Row]) -> list[Row]:
         for name in [gene["symbol"], *(gene["synonyms"] or "").split("|")]:
             if _CD.fullmatch(name) and gene["biotype"] == "protein_coding":
                 makers[name].append(gene)
-    for name, symbols in _COMPLEXES.items():
+    for name, symbols in _FURTHER.items():
         makers[name] = [by_symbol[symbol] for symbol in symbols]
     return [_marker(name, makers[name], set(makers)) for name in sorted(makers)]
 
 
 def _marker(name: str, genes: list[Row], markers: set[str]) -> Row:
-    if name in _COMPLEXES or len(genes) > 1:
-        row: Row = {"name": name, "synonyms": joined(_OTHER_NAMES.get(name, ()), name)}
-        return {**row, "gene_symbols": "|".join(gene["symbol"] for gene in genes)}
+    row: Row = {"name": name, "gene_symbols": "|".join(gene["symbol"] for gene in genes)}
+    if len(genes) > 1:
+        return {**row, "synonyms": joined(_OTHER_NAMES.get(name, ()), name)}
     gene = genes[0]
     names = [gene["symbol"], *(gene["synonyms"] or "").split("|")]
+    others = _OTHER_NAMES.get(name, []) if name in _FURTHER else [other for other in names if other not in markers]
     return {
-        "name": name,
-        "synonyms": joined((other for other in names if other not in markers), name),
+        **row,
+        "synonyms": joined(others, name),
         "gene_symbol": gene["symbol"],
-        "gene_symbols": gene["symbol"],
         "ncbi_gene_id": gene["ncbi_gene_id"],
         "uniprotkb_id": (gene["uniprotkb_id"] or "").split(", ")[0] or None,
     }

