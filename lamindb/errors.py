@@ -35,6 +35,10 @@ class InstanceUnreachable(LaminError, RuntimeError):
     """The instance is known, but its database or storage can't be opened."""
 
 
+class InstanceLockedException(LaminError, RuntimeError):  # noqa: N818 - the name in 0.54
+    """Somebody else works with an instance whose database is a file in a bucket."""
+
+
 class InvalidInstanceName(LaminError, ValueError):
     """An instance name or identifier that can't be used."""
 
@@ -206,6 +210,10 @@ class SourceChanged(StorageError):
 
 class DuplicateContent(LaminError, RuntimeError):
     """The content of a new file is registered already, and the session wants that to be an error."""
+
+
+class ObjectChanged(StorageError):
+    """An object was written by somebody else since it was read; nothing was overwritten."""
 
 
 class NotRestorable(StorageError):

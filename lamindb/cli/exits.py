@@ -53,7 +53,11 @@ EXITS = (
     Exit(DAMAGED, "`lamin fsck` or `lamin cache verify` found content that is missing or isn't what was registered."),
     Exit(GARBAGE, "`lamin fsck` found nothing but garbage that `--collect` would delete."),
     Exit(INSTANCE_UNKNOWN, "The named instance is not known.", ("InstanceNotFound",)),
-    Exit(DATABASE_BUSY, "The database is busy: another process holds its write lock. Try again."),
+    Exit(
+        DATABASE_BUSY,
+        "The database is busy: another process holds its write lock. Try again.",
+        ("InstanceLockedException",),
+    ),
     Exit(DATABASE_UNREACHABLE, "The instance is known, but its database can't be opened.", ("InstanceUnreachable",)),
     Exit(DATABASE_BEHIND, "The database misses migrations of the installed library.", ("DatabaseBehind",)),
     Exit(DATABASE_AHEAD, "The database has migrations that the installed library doesn't know.", ("DatabaseAhead",)),

@@ -6,6 +6,7 @@ What a database says of its instance is read from the tables that every instance
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb.errors import InstanceNotFound, InstanceUnreachable, MissingExtra
 from lamindb.io import paths
 from lamindb.io.placing import explaining
-from lamindb.setup import database_url, describing, identity, sqlite_files
+from lamindb.setup import cloud_sqlite, database_url, describing, identity, sqlite_files
 from lamindb.setup.instances import InstanceSettings
 from lamindb.setup.storages import StorageSettings
 
@@ -124,6 +125,8 @@ def _described(description: Description) -> Found:
 def _of_database(storage: StorageSettings, name: str, owner: str) -> Found:
     """The instance of an SQLite database in a storage location."""
     instance = InstanceSettings(owner, name, storage.root_as_str, storage.region)
+    if instance.is_cloud_sqlite:
+        return _of_cloud_database(instance)
     path = instance.sqlite_file
     if not path.exists():
         msg = f"There is no database {path}."
@@ -137,6 +140,19 @@ def _of_database(storage: StorageSettings, name: str, owner: str) -> Found:
     registered = told.root or storage.root_as_str
     root = registered if _is_same_folder(registered, storage.root_as_str) else storage.root_as_str
     return Found(InstanceSettings(told.owner or owner, name, root, told.region, None, told.schema), registered)
+
+
+def _of_cloud_database(instance: InstanceSettings) -> Found:
+    """The instance of an SQLite database in a bucket, of which a copy is looked at."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = cloud_sqlite.fetch_copy(instance, Path(folder))
+        with closing(sqlite3.connect(copy)) as connection:
+            told = _told(lambda sql: connection.execute(sql).fetchall())
+    root = instance.storage.root_as_str
+    return Found(
+        InstanceSettings(told.owner or instance.owner, instance.name, root, told.region, None, told.schema),
+        told.root or root,
+    )
 
 
 def _is_same_folder(registered: str, root: str) -> bool:

@@ -16,9 +16,10 @@ from lamindb.errors import (
     InstanceNotLoaded,
     InstanceUnreachable,
     SchemaNotInstalled,
+    StorageError,
     StorageNotWritable,
 )
-from lamindb.setup import current, database_url, layers, sqlite_files
+from lamindb.setup import cloud_sqlite, current, database_url, layers, sqlite_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -291,6 +292,7 @@ def disconnect(*, even_if_unfinished: bool = False) -> None:
         current.settings.pin(None)
         guards.begin(None)
         django_start.use_database((), django_start.memory_database())
+        cloud_sqlite.end()
 
 
 # -- databases --------------------------------------------------------------------------------------------------------
@@ -306,7 +308,8 @@ def _database(instance: InstanceSettings, refusal: Refusal | None) -> tuple[dict
 
     if instance.dialect == "postgresql":
         return django_start.postgres_database(instance.db, writable=refusal is None), refusal
-    refuse_cloud_sqlite(instance)
+    if instance.is_cloud_sqlite and refusal is None:
+        refusal = begin_cloud(instance)
     path = instance.sqlite_file
     if not path.exists():
         msg = (
@@ -320,6 +323,26 @@ def _database(instance: InstanceSettings, refusal: Refusal | None) -> tuple[dict
         if refusal is None:
             sqlite_files.set_journal(path)
         return django_start.sqlite_database(path, writable=refusal is None), refusal
+
+
+def begin_cloud(instance: InstanceSettings) -> Refusal | None:
+    """Have a working copy of an SQLite database in a bucket.
+
+    Returns:
+        What writing gets, None if it may be written.
+
+    Raises:
+        InstanceUnreachable: The bucket can't be reached.
+    """
+    try:
+        reason = cloud_sqlite.begin(instance, user=current.settings.user)
+    except StorageError as error:
+        msg = f"The database of {instance.identifier} can't be fetched: {error}"
+        raise InstanceUnreachable(msg) from error
+    if reason is None:
+        return None
+    log.warning(reason)
+    return lambda: StorageNotWritable(reason)
 
 
 def refuse_cloud_sqlite(instance: InstanceSettings) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lamindb import log
 from lamindb.errors import InstanceNotFound, StorageNotWritable
 from lamindb.setup import (
+    cloud_sqlite,
     connection,
     current,
     database_url,
@@ -66,8 +67,13 @@ def init(
     with connection.switching(), ExitStack() as undo:
         if not instance.storage.is_cloud:
             undo.enter_context(_folder(Path(instance.storage.root_as_str)))
+        if instance.is_cloud_sqlite:
+            connection.begin_cloud(instance)
+            cloud_sqlite.refuse_locked(instance)
         undo.enter_context(_database(instance))
         describing.write(instance)
+        if instance.is_cloud_sqlite:
+            cloud_sqlite.send(instance)
         instances.write_instance(instance)
     log.important(f"loaded instance: {instance.identifier}")
     if not instance.is_remote:
@@ -92,7 +98,6 @@ def _planned(*, storage: PathLike | None, name: str | None, db: str | None, sche
     name = identity.check_name(identity.infer_name(storage=str(storage), db=db) if name is None else name)
     schema_str = ",".join(instances.split_schemas(schema))
     instance = InstanceSettings(current.settings.owner, name, root, None, db, schema_str)
-    connection.refuse_cloud_sqlite(instance)
     envfile.render(instances.to_values(instance))  # refuses what can't be stored
     return instance
 
@@ -103,7 +108,7 @@ def _load_existing(instance: InstanceSettings) -> bool:
         _, existing = instances.find_instance(instance.identifier, owner=instance.owner)
     except InstanceNotFound:
         return False
-    if existing.dialect == "sqlite" and not existing.sqlite_file.exists():
+    if existing.dialect == "sqlite" and not existing.is_cloud_sqlite and not existing.sqlite_file.exists():
         log.warning("Instance metadata exists, but DB might have been corrupted or deleted. Re-initializing the DB.")
         return False
     _warn_about_differences(existing, instance)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import InvalidInstanceName, InvalidSettings, StorageNotWritable
-from lamindb.setup import closing, current, describing, envfile, instances, locations, sqlite_files
+from lamindb.setup import closing, cloud_sqlite, current, describing, envfile, instances, locations, sqlite_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,8 +107,9 @@ def _check_database(instance: InstanceSettings) -> None:
 
 
 def _delete_database(instance: InstanceSettings) -> None:
-    if instance.dialect == "sqlite" and not instance.is_cloud_sqlite:
-        if sqlite_files.remove(instance.sqlite_file):
+    if instance.dialect == "sqlite":
+        is_cloud = instance.is_cloud_sqlite
+        if cloud_sqlite.delete(instance) if is_cloud else sqlite_files.remove(instance.sqlite_file):
             log.success("    deleted '.lndb' sqlite file")
         else:
             log.warning("    '.lndb' sqlite file does not exist")

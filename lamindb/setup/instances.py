@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import NoReturn
@@ -71,7 +72,7 @@ class InstanceSettings:
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
-        return "sqlite" if self._db is None or self._db.startswith("sqlite://") else "postgresql"
+        return "sqlite" if self._db is None or not self._db.startswith("postgresql") else "postgresql"
 
     @property
     def db(self) -> str:
@@ -85,20 +86,23 @@ class InstanceSettings:
 
     @property
     def sqlite_file(self) -> Path:
-        """The file of an SQLite database on this machine.
+        """The file of an SQLite database on this machine; of one in a bucket, its working copy.
 
         Raises:
-            StorageError: The database is none, or lies in a bucket.
+            StorageError: The database is none.
         """
-        if self.dialect != "sqlite" or self.is_cloud_sqlite:
-            msg = f"The database of {self.identifier} is not an SQLite file on this machine."
+        if self.dialect != "sqlite":
+            msg = f"The database of {self.identifier} is not an SQLite file."
             raise StorageError(msg)
+        if self.is_cloud_sqlite:
+            digest = hashlib.blake2b(self.db.encode(), digest_size=8).hexdigest()
+            return instance_cache_dir(self.owner, self.name) / ".lamindb" / f"database-{digest}" / f"{self.name}.lndb"
         return Path(self.db.removeprefix("sqlite:///"))
 
     @property
     def is_cloud_sqlite(self) -> bool:
         """Whether the database is an SQLite file in a bucket."""
-        return self._db is None and self.storage.is_cloud
+        return self.dialect == "sqlite" and not self.db.startswith("sqlite://")
 
     @property
     def is_remote(self) -> bool:

@@ -7,22 +7,34 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import InstanceUnreachable
-from lamindb.setup import addresses, connection, current, database_url, describing, instances, layers, locations
+from lamindb.setup import (
+    addresses,
+    cloud_sqlite,
+    connection,
+    current,
+    database_url,
+    describing,
+    instances,
+    layers,
+    locations,
+)
 
 if TYPE_CHECKING:
     from lamindb.setup.instances import InstanceSettings
     from lamindb.types import PathLike
 
 
-def load(identifier: str, *, storage: PathLike | None = None) -> None:
+def load(identifier: str, *, storage: PathLike | None = None, break_lock: bool = False) -> None:
     """Load an instance.
 
     Args:
         identifier: ``owner/name``, the name (of an instance of the current user), or the url on the hub; or the address of an
             instance: a folder such as ``./mydata``, ``s3://bucket/folder``, an SQLite file, or ``postgresql://…``.
         storage: Where its storage folder is now, if it was moved or copied.
+        break_lock: If its database is a file in a bucket, take it from whoever works with it, since nobody does any more.
 
     Raises:
+        InstanceLockedException: Somebody else works with its database, which is a file in a bucket.
         InstanceNotFound: The instance isn't known on this machine, or there is none at the address.
         InstanceUnreachable: Its database can't be opened.
         InvalidInstanceName: The identifier can't be understood.
@@ -39,7 +51,10 @@ def load(identifier: str, *, storage: PathLike | None = None) -> None:
         registered_root = instance.storage.root_as_str
     moved = _moved(instance, storage) if storage is not None else instance
     with connection.switching():
+        if moved.is_cloud_sqlite and break_lock:
+            cloud_sqlite.break_lock(moved)
         connection.open_instance(moved)
+        cloud_sqlite.refuse_locked(moved)
         _finish(moved, registered_root)
     log.important(f"loaded instance: {moved.identifier}")
     warn_if_another_is_chosen(moved)

@@ -130,7 +130,12 @@ def _is_ours(path: UPath, key: str) -> bool:
     from lamindb import setup
 
     instance = setup.settings.instance
-    is_database = instance.dialect == "sqlite" and str(path.resolve()).startswith(str(instance.sqlite_file.resolve()))
+    if instance.is_cloud_sqlite:
+        is_database = str(path) == instance.db
+    else:
+        is_database = instance.dialect == "sqlite" and str(path.resolve()).startswith(
+            str(instance.sqlite_file.resolve())
+        )
     return is_database or key.startswith(paths.AUTO_KEY_PREFIX)
 
 

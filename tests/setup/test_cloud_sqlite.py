@@ -1,0 +1,132 @@
+"""SQLite databases in a bucket: two clients, one lock, and nothing that was saved is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox import Sandbox
+from tests.servers import gcs, s3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+SAVE = """
+import sys
+import lamindb as ln
+ln.settings.verbosity = "error"
+ln.ULabel(name={name!r}).save()
+"""
+LOOK = "import lamindb as ln; print('labels:', sorted(ln.ULabel.filter().list('name')))"
+HOLD = """
+import sys
+import lamindb as ln
+ln.ULabel(name="held").save()
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+TRY = """
+import lamindb as ln
+from lamindb.errors import StorageNotWritable
+print('labels:', sorted(ln.ULabel.filter().list('name')))
+try:
+    ln.ULabel(name="second").save()
+except StorageNotWritable as error:
+    print("refused:", error)
+"""
+
+
+@pytest.fixture
+def address(request, tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of a place in an empty bucket, and the environment in which it is reached."""
+    if getattr(request, "param", "s3") == "s3":
+        with s3.running_behind(lambda application: application) as endpoint:
+            s3.make_bucket(endpoint, "lab")
+            yield "s3://lab/mine", s3.environment(endpoint)
+    else:
+        with gcs.running() as endpoint:
+            gcs.make_bucket(endpoint, "lab")
+            options = '{"project": "test", "token": "anon"}'
+            yield "gs://lab/mine", {"STORAGE_EMULATOR_HOST": endpoint, "FSSPEC_GS": options, "FSSPEC_GCS": options}
+
+
+@pytest.fixture
+def two(address, tmp_path: Path) -> tuple[Sandbox, Sandbox, str]:
+    """Two users on two machines, of whom one has made an instance."""
+    root, environment = address
+    users = [Sandbox(tmp_path / name) for name in ("first", "second")]
+    for user in users:
+        user.environment |= environment
+    users[0].lamin("init", "--storage", root, "--name", "mine")
+    return users[0], users[1], root
+
+
+def hold(user: Sandbox) -> subprocess.Popen[str]:
+    """A process that has saved something and is still at work."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        cwd=user.home,
+        env=user.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lines = []
+    while "ready" not in lines[-1:]:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        lines.append(line.strip())
+    return process
+
+
+@pytest.mark.parametrize("address", ["s3", "gs"], indirect=True)
+def test_two_clients(two) -> None:
+    """What one saves the other sees; while one is at work, the other reads and is told who writes."""
+    first, second, root = two
+    first.python(SAVE.format(name="one"))
+    second.lamin("load", root)
+    assert "labels: ['one']" in second.python(LOOK).stdout
+    second.python(SAVE.format(name="two"))
+    assert "labels: ['one', 'two']" in first.python(LOOK).stdout
+    holder = hold(first)
+    first.python(SAVE.format(name="three"))  # processes of one machine share the lock
+    shown = second.python(TRY).stdout
+    assert "labels: ['one', 'two']" in shown
+    assert "refused: The instance" in shown
+    assert "it is locked by" in shown
+    refused = second.lamin("load", root, check=False).stderr
+    assert "Cannot load the instance, it is locked by" in refused
+    assert f"lamin load {root}/mine.lndb --break-lock" in refused
+    holder.communicate("go\n", timeout=60)
+    assert "labels: ['held', 'one', 'three', 'two']" in second.python(LOOK).stdout
+    first.lamin("delete", "mine", "--force")
+    assert "There is no instance at" in second.lamin("load", root, check=False).stderr
+
+
+def test_killed_and_broken(two) -> None:
+    """A killed process leaves its lock; it goes on here, or is broken there, and then what it saved is kept."""
+    first, second, root = two
+    holder = hold(first)
+    holder.kill()
+    holder.communicate()
+    assert "labels: ['held']" in first.python(LOOK).stdout  # and is sent
+    second.lamin("load", root)
+    assert "labels: ['held']" in second.python(LOOK).stdout
+    holder = hold(first)
+    first.python(SAVE.format(name="unsent"))
+    second.lamin("load", root, "--break-lock")
+    second.python(SAVE.format(name="other"))
+    assert "could not be sent" in "".join(holder.communicate("go\n", timeout=60))
+    assert "labels: ['held', 'other']" in first.python(LOOK).stdout
+    (kept,) = (first.home / ".cache").rglob("*.unsent")
+    (first.home / "kept").mkdir()
+    kept.rename(first.home / "kept" / "mine.lndb")
+    first.lamin("load", "./kept")
+    assert "'unsent'" in first.python(LOOK).stdout
