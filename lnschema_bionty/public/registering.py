@@ -59,21 +59,24 @@ def register(
         StorageError: The address can't be fetched.
         UnreadableFile: The file is broken, or lacks what the entity needs.
     """
-    url = _url(address)
-    new = Source(entity, source, species, str(version), url, md5, "", name or source, website, licence)
+    new = Source(entity, source, species, str(version), _url(address), md5, "", name or source, website, licence)
     _check(new)
+    return _take_in(new)
+
+
+def _take_in(new: Source) -> Source:
+    """Read the file of a source, and list it when its table is there."""
     path = tables.file_of(new)
-    digest = fetching.digest_of(path)
+    registered = replace(new, digest=fetching.digest_of(path))
     try:
         table = parse(path, new)
     except UnreadableFile:
         if path == places.cached_file_path(new):
             discard(path)
         raise
-    registered = replace(new, digest=digest)
     write_table(table, places.cached_table_path(new))
     sources.add_own(registered)
-    sources.choose(*_call(registered))
+    sources.choose(registered.entity, registered.species, registered.source, registered.version)
     return registered
 
 
@@ -105,10 +108,6 @@ def reset_sources(*, yes: bool = False) -> None:
     for path in (places.local_sources_file(), places.choices_file()):
         if answer == "y" and discard(path):
             log.success(f"removed file: {path}.")
-
-
-def _call(source: Source) -> tuple[str, str, str, str]:
-    return (source.entity, source.species, source.source, source.version)
 
 
 def _url(address: str | os.PathLike[str]) -> str:
