@@ -99,9 +99,10 @@ def _label(package: str) -> str:
     """
     if package == _CORE:
         return _CORE
-    mismatch = plugin_facts.facts_of(package).mismatch
-    if mismatch is not None:
-        msg = f"The package {package} of schema '{_schema(package)}' can't be used: {mismatch}."
+    facts = plugin_facts.facts_of(package)
+    if facts.mismatch is not None:
+        version = f" {facts.version}" if facts.version else ""
+        msg = f"The package {package}{version} of schema '{_schema(package)}' can't be used: {facts.mismatch}."
         raise SchemaNotUsable(msg, name=package)
     try:
         importlib.import_module(package)

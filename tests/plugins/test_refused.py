@@ -107,7 +107,9 @@ def takes_an_accessor_of_core(path: Path) -> None:
 
 def needs_a_newer_lamindb(path: Path) -> None:
     """It says that it can't do with this version, and couldn't be imported either."""
-    (path / "__init__.py").write_text('_requires_lamindb = ">=99"\nfrom lamindb import what_will_be\n')
+    (path / "__init__.py").write_text(
+        '__version__ = "7.1"\n_requires_lamindb = ">=99"\nfrom lamindb import what_will_be\n'
+    )
 
 
 def needs_nonsense(path: Path) -> None:
@@ -125,7 +127,11 @@ def needs_nonsense(path: Path) -> None:
         (takes_a_verb_of_files, 19, "Sample.files appears as File.load, a name that the registry itself has"),
         (takes_a_verb_of_all_registries, 19, "appears as File.search, a name that the registry itself has"),
         (takes_an_accessor_of_core, 19, "appears as File.ulabels, a name that"),
-        (needs_a_newer_lamindb, 19, "it needs lamindb >=99, and this is 0."),
+        (
+            needs_a_newer_lamindb,
+            19,
+            "lnschema_x 7.1 of schema 'x' can't be used: it needs lamindb >=99, and this is 0.",
+        ),
         (needs_nonsense, 19, "which is no range of versions"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

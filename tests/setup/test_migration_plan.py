@@ -8,8 +8,10 @@ import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
+from tests.sandbox import REPOSITORY
 from tests.servers import postgres
 from tests.setup.plugins import MIGRATION, MODELS, add_plugin
 
@@ -78,6 +80,8 @@ def test_plan_classes_each_migration_and_exits_with_the_greatest_risk(sandbox: S
     assert ends == [0, 1, 2]
     plans = json.loads(f"[{printed}]".replace("\n}\n{", "\n},\n{"))
     assert [plan["risk"] for plan in plans] == ["SAFE", "CAUTIOUS", "BREAKING"]
+    schema = json.loads((REPOSITORY / "lamindb" / "cli" / "schemas" / "migrate-plan.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(plans[2])
     safe, cautious, breaking = plans[2]["missing"]
     assert [one["risk"] for one in (safe, cautious, breaking)] == ["SAFE", "CAUTIOUS", "BREAKING"]
     assert safe["steps"][0] == {

@@ -1,4 +1,4 @@
-"""Commands about schema packages as they are: plugin list, check."""
+"""Commands about schema packages as they are: plugin list, check, and new."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ plugin = LazyGroup(
     table={
         "list": (f"{__name__}:list_plugins", "List schema packages, mounted and installed ones."),
         "check": (f"{__name__}:check", "Check the schema packages of the instance."),
+        "new": ("lamindb.cli.commands.schemas:new", "Make a schema package of your own."),
     },
     help="List and check schema packages.",
 )
