@@ -38,6 +38,7 @@ COMMANDS = {
     "search": (f"{_ROOM}.records:search", "Search a registry, best match first."),
     "validate": (f"{_ROOM}.criteria:validate", "Check a table against criteria, and save it if it meets them."),
     "reindex": (f"{_ROOM}.searching:reindex", "Build the indexes of searches anew."),
+    "bionty": (f"{_ROOM}.ontologies:bionty", "Choose and update the public ontologies behind registries."),
     "dump": (f"{_ROOM}.moving:dump", "Write all rows of the instance into a file."),
     "restore": (f"{_ROOM}.moving:restore", "Make an instance of a file that `lamin dump` wrote."),
     "move": (f"{_ROOM}.moving:move", "Move the instance to another database."),

@@ -38,6 +38,7 @@ READING = {
     "cache-prune": ["cache", "prune"],
 }
 OF_RUNS = {"run-show", "run-why"}  # tested where there are runs
+OF_ONTOLOGIES = {"bionty-list", "bionty-diff", "bionty-update"}  # tested where there are ontologies
 WRITING = {
     "init",
     "load",
@@ -51,6 +52,7 @@ WRITING = {
     "signup",
     "login",
     "completion",
+    "bionty",
 }
 
 
@@ -63,7 +65,7 @@ def check(name: str, value: Any) -> None:
 
 def test_every_schema_belongs_to_a_command() -> None:
     """There is a schema per reading command, one for errors, and no other; every command is reading or writing."""
-    assert {path.stem for path in SCHEMAS.glob("*.json")} == {*READING, *OF_RUNS, "error"}
+    assert {path.stem for path in SCHEMAS.glob("*.json")} == {*READING, *OF_RUNS, *OF_ONTOLOGIES, "error"}
     assert {arguments[0] for arguments in READING.values()} | WRITING == set(COMMANDS)
 
 

@@ -1,0 +1,78 @@
+"""``lamin bionty``: the public ontologies of an instance, from the command line."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from tests.bionty.test_updating import FIRST, HEADER, SECOND
+from tests.sandbox import REPOSITORY, Sandbox
+
+
+@pytest.fixture(scope="module")
+def user(tmp_path_factory):
+    """A user with an instance of biology, and two versions of an ontology as files."""
+    user = Sandbox(tmp_path_factory.mktemp("ontologies") / "home")
+    user.lamin("init", "--storage", "storage", "--schema", "bionty")
+    for version, rows in (("1", FIRST), ("2", SECOND)):
+        text = "\n".join("\t".join(row) for row in [HEADER, *rows]) + "\n"
+        (user.home / f"cells-{version}.tsv").write_text(text)
+    return user
+
+
+def read(user, *arguments):
+    """The JSON of a command, which fits its schema."""
+    value = json.loads(user.lamin("bionty", *arguments, "--json").stdout)
+    schema = json.loads((REPOSITORY / "lamindb" / "cli" / "schemas" / f"bionty-{arguments[0]}.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(value)
+    return value
+
+
+def test_life_of_an_ontology(user):
+    """A file is added, its terms are used, a newer version is looked at, compared, and moved to."""
+    options = ("--source", "ours", "--licence", "internal")
+    said = user.lamin("bionty", "add", "CellType", "cells-1.tsv", "--version", "1", *options).stdout
+    assert said.splitlines()[-1] == "CellType: ours 1 is used for all"
+    user.python("import lnschema_bionty as lb; assert lb.CellType.import_from_bionty() == 7")
+    user.lamin("bionty", "add", "celltype", "cells-2.tsv", "--version", "2", *options)
+    sources = read(user, "list", "CellType", "--all")["sources"]
+    assert len(sources) == 5
+    [used] = [source for source in sources if source["currently_used"]]
+    assert (used["source"], used["version"]) == ("ours", "2")
+    user.lamin("bionty", "use", "CellType", "1")
+    changes = read(user, "diff", "CellType", "1", "2")["changes"]
+    assert (changes["added"], changes["renamed"], changes["replaced"]) == (["T:8"], ["T:2"], ["T:4"])
+    plan = read(user, "update", "CellType", "--version", "2")
+    assert (plan["terms"], len(plan["changes"]), plan["applied"]) == (7, 6, False)
+    said = user.lamin("bionty", "update", "CellType", "--version", "2", "--apply").stdout
+    assert "T:2 'white cell': renamed, redefined → leukocyte" in said
+    assert "ours    2        True" in user.lamin("bionty", "list", "CellType").stdout
+    user.python("import lnschema_bionty as lb; assert lb.CellType.filter(ontology_id='T:2').one().name == 'leukocyte'")
+
+
+def test_bad_input_is_one_sentence(user):
+    """On standard error; nothing is written."""
+    before = read(user, "list", "--all")
+    for arguments, expected in (
+        (["list", "Unicorn"], "no registry 'Unicorn'"),
+        (["use", "Tissue", "1848"], "No source is available"),
+        (["update", "Gene"], "records of Gene have no ontology ids"),
+        (["add", "Tissue", "none.obo", "--source", "x", "--version", "1", "--licence", "l"], "there is no file"),
+        (["add", "Tissue", "cells-1.tsv", "--source", "x", "--version", "1", "--licence", ""], "licence"),
+    ):
+        done = user.lamin("bionty", *arguments, check=False)
+        assert done.returncode != 0
+        assert expected in done.stderr
+        assert "Traceback" not in done.stderr
+    assert read(user, "list", "--all") == before
+
+
+def test_instance_without_biology(sandbox):
+    """Says that the schema isn't mounted."""
+    sandbox.lamin("init", "--storage", "storage")
+    done = sandbox.lamin("bionty", "list", check=False)
+    assert done.returncode != 0
+    assert "doesn't mount the schema 'bionty'" in done.stderr
