@@ -186,3 +186,16 @@ def test_what_is_no_table_is_refused(tmp_path, table):
         table.to_pandas(columns=["nothing"])
     with pytest.raises(UnsupportedFormat, match="one format"):
         TableAccessor([*table.parts, TablePart(to_path(tmp_path / "a.csv"), ".csv")])
+
+
+@pytest.mark.slow
+def test_workers_of_a_cluster_read(table, tmp_path):
+    """A client of dask.distributed takes over: its workers read, in processes that have no instance."""
+    distributed = pytest.importorskip("distributed")
+    expected = table.to_pandas()["count"].sum()
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "local_directory": str(tmp_path)}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        assert client.compute(table.to_dask()["count"].sum()).result(timeout=60) == expected
+        modules = client.run(lambda: "django" in __import__("sys").modules)
+    assert len(modules) == 2
+    assert not any(modules.values())

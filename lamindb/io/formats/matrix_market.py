@@ -6,6 +6,7 @@ older ones), compressed or not, possibly all with the same prefix.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,11 @@ def read_matrix(path: Path, *, dtype: str = "float32") -> AnnData:
     from scipy.io import mmread
     from scipy.sparse import csr_matrix
 
-    matrix = mmread(str(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # about the kind of sparse matrix, which is converted anyway
+        matrix = mmread(str(path))
     cells, genes = (_table_beside(Path(path), kinds) for kinds in (_NAMES_OF_CELLS, _NAMES_OF_GENES))
     if cells is None or genes is None:
         return AnnData(csr_matrix(matrix, dtype=dtype))
