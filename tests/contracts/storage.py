@@ -76,6 +76,25 @@ class StorageContract:
             assert file.backed()[1:3, 0].X.tolist() == [[3.0], [6.0]]
             assert file.load().X.tolist() == data.X.tolist()
 
+    def test_datasets_are_read_in_parts(self, storage, tmp_path):
+        """Tables and cells of several files are read from where they are, as far as they are wanted."""
+        data = np.arange(12, dtype="float32").reshape(4, 3)
+        files = [ln.File(pd.DataFrame({"n": [i, i + 10]}), key=f"tables/{i}.parquet") for i in range(2)]
+        files += [
+            ln.File(ad.AnnData(data * (i + 1)), key=f"cells/{i}.{kind}") for kind in ("h5ad", "zarr") for i in range(2)
+        ]
+        ln.save(files)
+        tables = ln.Dataset(files[:2], name="tables")
+        tables.save()
+        assert tables.backed().to_pandas(filter=[("n", ">", 5)])["n"].tolist() == [10, 11]
+        for of_kind, kind in ((files[2:4], "h5ad"), (files[4:], "zarr")):
+            cells = ln.Dataset(of_kind, name=kind)
+            cells.save()
+            assert cells.backed()[[1, 7]].to_memory().X.tolist() == [[3, 4, 5], [18, 20, 22]]
+            with cells.mapped() as mapped:
+                assert mapped[7]["X"].tolist() == [18, 20, 22]
+            assert cells.load().X.sum() == data.sum() * 3
+
     def test_names_are_no_patterns(self, storage, tmp_path):
         """Brackets, stars, blanks and letters of any script are parts of names."""
         for number, key in enumerate(["a[1].txt", "a*?.txt", "ä ö/ß 中 %20+#.txt"]):

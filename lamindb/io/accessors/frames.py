@@ -41,7 +41,7 @@ def n_rows_of(member: Any) -> int | None:
     name = member.attrs.get("_index")
     index: Any = None if name is None else member[name]
     if index is not None and not hasattr(index, "shape"):
-        index = index["values"] if "values" in index else None
+        index = index.get("values", None)
     return None if index is None else int(index.shape[0])
 
 
