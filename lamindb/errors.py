@@ -247,6 +247,10 @@ class TrackingError(LaminError, RuntimeError):
     """The current notebook or script can't be tracked."""
 
 
+class NotReplayable(LaminError, RuntimeError):
+    """A run can't be run again: its source is not there, or it fails."""
+
+
 class UpdateNbWithNonInteractiveEditorError(TrackingError):
     """The editor can't be asked to write the notebook's metadata."""
 

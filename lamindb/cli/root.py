@@ -42,7 +42,7 @@ COMMANDS = {
     "dump": (f"{_ROOM}.moving:dump", "Write all rows of the instance into a file."),
     "restore": (f"{_ROOM}.moving:restore", "Make an instance of a file that `lamin dump` wrote."),
     "move": (f"{_ROOM}.moving:move", "Move the instance to another database."),
-    "run": (f"{_ROOM}.runs:run", "Show runs, and why their results differ."),
+    "run": (f"{_ROOM}.runs:run", "Show runs, say why their results differ, run them again."),
     "export": (f"{_ROOM}.exports:export", "Write a file or dataset with its history in the form of a standard."),
     "config": (f"{_ROOM}.config:config", "Show and change settings."),
     "fsck": (f"{_ROOM}.integrity:fsck", "Check that every file is in storage as it was registered."),

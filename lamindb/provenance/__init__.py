@@ -18,6 +18,8 @@
 :mod:`.addresses`      which file is meant by ``lamin://…``
 :mod:`.filesystem`     reading ``lamin://…`` through fsspec
 :mod:`.comparing`      why two results differ
+:mod:`.replaying`      running a run again
+:mod:`.scratch`        the scratch instance in which it runs
 :mod:`.events`         OpenLineage events of runs
 :mod:`.exports`        histories in the forms of public standards
 :mod:`.ending`         runs that this process has begun and has to end

@@ -37,7 +37,7 @@ READING = {
     "cache-verify": ["cache", "verify"],
     "cache-prune": ["cache", "prune"],
 }
-OF_RUNS = {"run-show", "run-why"}  # tested where there are runs
+OF_RUNS = {"run-replay", "run-show", "run-why"}  # tested where there are runs
 OF_ONTOLOGIES = {"bionty-list", "bionty-diff", "bionty-update"}  # tested where there are ontologies
 WRITING = {
     "init",

@@ -27,8 +27,9 @@ run = LazyGroup(
         "list": (f"{__name__}:list_runs", "List the runs, newest first."),
         "show": (f"{__name__}:show", "Show all that is known of a run."),
         "why": (f"{__name__}:explain", "Say why two results differ."),
+        "replay": (f"{__name__}:replay_run", "Run a script again, and compare what comes out."),
     },
-    help="Show runs, and why their results differ.",
+    help="Show runs, say why their results differ, run them again.",
 )
 
 
@@ -91,6 +92,28 @@ def explain(first: str, second: str) -> None:
         print_table(["kind", "what", "A", "B", "run of A", "run of B"], rows)
     else:
         print_lines(["nothing that was recorded differs"])
+
+
+@click.command("replay", cls=Command)
+@click.argument("run_id", metavar="ID", type=QUERY_TEXT)
+@json_option
+def replay_run(run_id: str) -> None:
+    """Run a script again, and compare what comes out.
+
+    The stored source runs with the exact inputs in a scratch instance that is removed afterwards. Each output is the same,
+    equivalent (tables and matrices whose numbers differ by rounding only), different or missing.
+    """
+    with log.redirect(sys.stderr):
+        from lamindb.provenance.replaying import replay
+        from lnschema_core import models  # noqa: F401 - connects
+
+        comparisons = replay(run_id)
+    if current().json:
+        print_json({"outputs": [asdict(one) for one in comparisons]})
+    elif comparisons:
+        print_table(["verdict", "output"], [[one.verdict, one.name] for one in comparisons])
+    else:
+        print_lines(["the run has no outputs; it runs again"])
 
 
 def _runs(status: str | None, limit: int) -> list[dict[str, Any]]:
