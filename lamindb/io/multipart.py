@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamindb.io import hashing
+from lamindb.io import hashing, locking
 from lamindb.io.paths import AUTO_KEY_PREFIX
 from lamindb.io.placing import discard, make_folder
 
@@ -100,14 +100,8 @@ def _value_of(line: str) -> dict[str, Any] | None:
 
 def _locked(path: Path) -> TextIO | None:
     """The file for this process alone; None if another one has it, or where the system has no such locks."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return None
     file = path.open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not locking.try_lock(file):
         file.close()
         return None
     with suppress(FileNotFoundError):

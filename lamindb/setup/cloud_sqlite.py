@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.errors import InstanceLockedException, InstanceUnreachable, ObjectChanged, StorageError, StorageNotWritable
-from lamindb.io import conditional, paths
+from lamindb.io import conditional, locking, paths
 from lamindb.io.placing import explaining, place
 from lamindb.setup import sqlite_files
 
@@ -135,13 +135,13 @@ def begin(instance: InstanceSettings, *, user: Any) -> str | None:
     session = _open.get(key)
     if session is None or session.process != os.getpid():
         with _gate(instance):
-            users = _join(instance)
+            users = _beside(instance, "users").open("w")
             try:
-                lock = _enter(instance, user, is_first=_is_alone(users))
+                lock = _enter(instance, user, is_first=locking.try_lock(users))
             except BaseException:
                 users.close()
                 raise
-            _share(users)
+            locking.share(users)
         session = _open[key] = _Session(instance, users, lock=lock)
         _send_at_exit()
     if session.lock is None:
@@ -288,7 +288,7 @@ def end() -> None:
             continue
         with _gate(session.instance):
             try:
-                if session.lock is None and _is_alone(session.users):
+                if session.lock is None and locking.try_lock(session.users):
                     log.warning(
                         f"updating & unlocking cloud SQLite '{_remote(session.instance)}' of instance "
                         f"'{session.instance.identifier}'"
@@ -411,34 +411,14 @@ def _write_known(instance: InstanceSettings, known: _Known) -> None:
 @contextmanager
 def _gate(instance: InstanceSettings) -> Iterator[None]:
     """Let one process at a time open or close a working copy."""
-    import fcntl
-
+    if not locking.IS_SUPPORTED:
+        msg = f"{instance.identifier} has its database in a bucket, which doesn't work on Windows: use Postgres"
+        raise StorageError(msg)
     path = _beside(instance, "gate")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        locking.lock(file)
         yield
-
-
-def _join(instance: InstanceSettings) -> TextIO:
-    return _beside(instance, "users").open("w")
-
-
-def _share(users: TextIO) -> None:
-    import fcntl
-
-    fcntl.flock(users, fcntl.LOCK_SH)
-
-
-def _is_alone(users: TextIO) -> bool:
-    """Whether no other process uses the working copy; within the gate."""
-    import fcntl
-
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def fetch_copy(instance: InstanceSettings, folder: Path) -> Path:
