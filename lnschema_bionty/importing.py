@@ -11,8 +11,7 @@ from lamindb.text.messages import plural
 from lnschema_bionty import sources
 from lnschema_bionty.construction import make_records, parents_of
 from lnschema_bionty.contexts import find_species, has_species
-from lnschema_bionty.saving import link_parents, save_sources
-from lnschema_core.fields import has_field
+from lnschema_bionty.saving import give_other_ids, link_parents, save_sources
 from lnschema_core.saving import insert_rows
 
 if TYPE_CHECKING:
@@ -46,14 +45,17 @@ def import_all(
 
 
 def _save(registry: type[Any], rows: list[dict[str, Any]], links: dict[str, Any]) -> int:
-    is_ontology = has_field(registry, "ontology_id")
-    field = "ontology_id" if is_ontology else "pk"
-    there = dict(registry.filter().order_by("-created_at", "-pk").values_list(field, "pk"))
     records = make_records(registry, rows, **links)
-    new = [record for record in records if getattr(record, field) not in there]
+    there = {row[0]: row[1:] for row in registry.filter().values_list("pk", *registry.identity)}
+    keys = {own[0]: key for key, own in there.items()} if registry.public_id is not None else {}
+    unknown = [record for record in records if record.ontology_id not in keys] if keys else records
+    known, waiting = dict(there), unknown
+    while waiting:
+        waiting = give_other_ids(waiting, known)
+    new = [record for record in unknown if record.pk not in there]
     save_sources(new)
     insert_rows(registry, new)
-    if is_ontology:
-        keys = there | {record.ontology_id: record.pk for record in new}
+    if registry.public_id is not None:
+        keys |= {record.ontology_id: record.pk for record in new}
         link_parents(registry, {keys[record.ontology_id]: parents_of(record) for record in records}, keys)
     return len(new)

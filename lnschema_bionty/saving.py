@@ -49,19 +49,48 @@ def save_sources(records: Iterable[Any]) -> None:
 
 
 def become_existing(registry: type[Any], records: Sequence[Any]) -> None:
-    """Let new records whose id is in the database become the records that have it. Two queries.
+    """Let new records that are in the database become the records that are there. Two queries.
 
-    A term that was renamed in its public source has another id, and is known by that of the source.
+    Records are known by their id, which is made of what identifies them. As ids are short, and don't say all, two records may
+    have one: the second one gets another. A term that was renamed in its public source is known by its id there.
     """
-    rows = _rows(registry, "pk", [record.pk for record in records])
+    rows: dict[Any, Any] = {}
+    known: dict[Any, tuple[Any, ...]] = {}
+    waiting = records
+    while waiting:
+        found = _rows(registry, "pk", [record.pk for record in waiting])
+        rows |= found
+        known |= {key: identity(row) for key, row in found.items()}
+        waiting = give_other_ids(waiting, known)
     for record in records:
-        row = rows.get(record.pk)
-        if row is not None and _is_of_same_species(row, record):
-            record.become(row)
-        elif row is not None:  # the id of a cell marker says nothing of its species
-            record.pk = ids.hash_id(f"{record.pk}{record.species_id}", len(record.pk))
+        if record.pk in rows:
+            record.become(rows[record.pk])
     if registry.public_id is not None:
         _become_renamed(registry, [record for record in records if record._state.adding and is_public(record)])
+
+
+def give_other_ids(records: Sequence[Any], known: dict[Any, tuple[Any, ...]]) -> list[Any]:
+    """Give another id to each record whose id is another record's; they are the same for the same record.
+
+    Args:
+        records: New records.
+        known: What identifies the records of ids, to which these are added.
+
+    Returns:
+        The records with other ids, which may be taken as well.
+    """
+    clashing = []
+    for record in records:
+        own = identity(record)
+        if known.setdefault(record.pk, own) != own:
+            record.pk = ids.hash_id("|".join(map(str, (record.pk, *own))), len(record.pk))
+            clashing.append(record)
+    return clashing
+
+
+def identity(record: Any) -> tuple[Any, ...]:
+    """What a record differs in from all others of its registry."""
+    return tuple(getattr(record, name) for name in type(record).identity)
 
 
 def _become_renamed(registry: type[Any], records: Sequence[Any]) -> None:
@@ -82,10 +111,6 @@ def _rows(registry: type[Any], field: str, values: Sequence[Any]) -> dict[Any, A
         return {}
     found = registry.filter().filter(AnyOf(field, values)).order_by("-created_at", "-pk")
     return {getattr(row, field): row for row in found}
-
-
-def _is_of_same_species(row: Any, record: Any) -> bool:
-    return getattr(row, "species_id", None) == getattr(record, "species_id", None)
 
 
 # -- ancestors --------------------------------------------------------------------------------------------------------

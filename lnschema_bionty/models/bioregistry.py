@@ -43,6 +43,8 @@ class BioRegistry(Registry, HasParents, CanValidate):
 
     public_id: ClassVar[str | None] = None
     """The field with the id of a term in its public source, by which a term is known that was renamed there."""
+    identity: ClassVar[Sequence[str]] = ("pk",)
+    """Fields in which a record differs from all others: records that differ in one are given different ids."""
     id_fields: ClassVar[Sequence[str]] = ()
     """Public ids that a source without them leaves out, so that they don't count for the id of the record."""
 

@@ -63,6 +63,7 @@ class CellMarker(BioRegistry):
     """Who created the record."""
 
     namesake_fields = ("species",)
+    identity = ("name", "species_id")
 
     @classmethod
     def make_id(cls, fields: Mapping[str, Any]) -> str | None:

@@ -66,6 +66,7 @@ class Gene(BioRegistry):
     """Who created the record."""
 
     id_fields = ("stable_id", "ensembl_gene_id")
+    identity = ("ensembl_gene_id", "stable_id", "species_id")
 
     @classmethod
     def merge_rows(cls, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

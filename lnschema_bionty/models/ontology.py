@@ -45,6 +45,7 @@ class Ontology(BioRegistry):
 
     namesake_fields = ("ontology_id",)
     public_id = "ontology_id"
+    identity = ("ontology_id",)
 
     @classmethod
     def make_id(cls, fields: Mapping[str, Any]) -> str | None:

@@ -61,6 +61,7 @@ class Protein(BioRegistry):
     """Who created the record."""
 
     namesake_fields = ("species", "uniprotkb_id")
+    identity = ("uniprotkb_id", "species_id")
 
     @classmethod
     def make_id(cls, fields: Mapping[str, Any]) -> str | None:

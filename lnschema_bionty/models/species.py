@@ -51,6 +51,7 @@ class Species(BioRegistry):
     """Who created the record."""
 
     is_context = True
+    identity = ("taxon_id",)
 
     @classmethod
     def make_id(cls, fields: Mapping[str, Any]) -> str | None:

@@ -199,6 +199,32 @@ def test_large_ontology_is_imported(lb):
     assert lb.Pathway.filter(name="biological_process").one().descendants().count() > 20_000
 
 
+def test_records_that_share_an_id_are_told_apart(lb):
+    """Ids of species have four characters: of many, some have the same; the second one gets another, always the same."""
+    first = lb.Species(name="first", taxon_id=1, id="NCBI_9606")
+    first.save()
+    human = lb.Species.from_bionty(name="human")
+    assert human.id == first.id
+    human.save()
+    assert human.id != first.id
+    assert lb.Species.filter(name="human").one() == human
+    again = lb.Species.from_bionty(taxon_id=10090)
+    again.save()
+    assert lb.Species.filter().count() == 3
+    lb.Species.filter(name="human").update(name="people")
+    renamed = lb.Species.from_bionty(name="human")
+    renamed.save()
+    assert renamed.pk == human.pk
+
+
+@pytest.mark.slow
+def test_no_species_is_lost(lb):
+    """Of tens of thousands, all are imported, though some share an id; a second time nothing is new."""
+    number = lb.Species.import_from_bionty()
+    assert number == len(lb.Species.bionty().df()) == lb.Species.filter().count()
+    assert lb.Species.import_from_bionty() == 0
+
+
 def test_import_of_what_is_not_here_saves_nothing(lb):
     """The error says what is missing."""
     from lamindb.errors import LaminError
