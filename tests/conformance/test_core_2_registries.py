@@ -167,13 +167,13 @@ def test_which_registries_validate():
 
 
 def test_which_registries_have_parents_and_which_are_data():
-    """So can be drawn and described."""
+    """So can be drawn and described; runs, too, since this release."""
     assert [name for name in REGISTRIES if hasattr(getattr(ln, name), "view_parents")] == [
         "Transform",
         "ULabel",
         "Modality",
     ]
-    assert [name for name in REGISTRIES if hasattr(getattr(ln, name), "describe")] == ["File", "Dataset"]
+    assert [name for name in REGISTRIES if hasattr(getattr(ln, name), "describe")] == ["Run", "File", "Dataset"]
     assert [name for name in REGISTRIES if hasattr(getattr(ln, name), "view_flow")] == ["File", "Dataset"]
 
 
