@@ -114,7 +114,7 @@ def docs(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """Print one table: operation, ours, floor in the same run, ratio. ``-- --smoke`` takes small sizes."""
     _prepare(session)
-    session.install("-e", ".[postgres,zarr]")
+    session.install("-e", ".[postgres,zarr]", "matplotlib")
     _in_own_home(session)
     session.run("python", "-m", "compileall", "-q", "lamindb", "lnschema_core", "lnschema_bionty")
     session.run("python", "-m", "tests.benchmarks", *session.posargs)

@@ -11,6 +11,8 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from tests.benchmarks import plotting
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
@@ -59,13 +61,14 @@ def of_python(code: str, *arguments: str, repeats: int, environment: Mapping[str
 
 
 def write(figures: Sequence[Figure], folder: Path) -> None:
-    """Write the table as ``benchmarks.json`` and ``benchmarks.md``."""
+    """Write the table as ``benchmarks.json`` and ``benchmarks.md``, and where matplotlib is installed as ``benchmarks.svg``."""
     folder.mkdir(parents=True, exist_ok=True)
     about = {"python": platform.python_version(), "machine": platform.machine(), "cpus": os.cpu_count()}
     rows = [asdict(figure) | {"ratio": round(figure.ratio, 2)} for figure in figures]
     (folder / "benchmarks.json").write_text(json.dumps({"about": about, "figures": rows}, indent=2) + "\n")
     table = "\n".join([HEADER, *(figure.row() for figure in figures)])
     (folder / "benchmarks.md").write_text(table + "\n")
+    plotting.draw(figures, folder / "benchmarks.svg")
 
 
 def _of_process_once(command: Sequence[str], environment: Mapping[str, str] | None) -> float:

@@ -38,6 +38,17 @@ def test_ratio_is_ours_over_floor(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "benchmarks.json").read_text())["figures"][0]["ratio"] == 3.0
 
 
+def test_table_is_drawn_where_there_is_matplotlib(tmp_path: Path) -> None:
+    """The picture names every operation; where nothing can be drawn, nothing is."""
+    from importlib.util import find_spec
+
+    from tests.benchmarks import plotting
+
+    figures = [Figure("this work", 0.3, 0.1, "less work"), Figure("that work", 0.2, 0.4, "more work")]
+    is_drawn = plotting.draw(figures, tmp_path / "x.svg")
+    assert is_drawn == (tmp_path / "x.svg").exists() == (find_spec("matplotlib") is not None)
+
+
 def test_cpu_time_counts_work_and_no_waiting() -> None:
     """Seconds are those of the processor, in this process and in others."""
     import time
@@ -50,3 +61,22 @@ def test_failing_command_is_no_figure() -> None:
     """A command that fails raises, so that no time of a failure gets into the table."""
     with pytest.raises(RuntimeError, match="exit status 3"):
         of_python("raise SystemExit(3)", repeats=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options", [pytest.param([], marks=pytest.mark.sqlite), pytest.param(["--postgres"], marks=pytest.mark.postgres)]
+)
+def test_scale_is_measured_at_a_small_size(sandbox: Sandbox, tmp_path: Path, options: list[str]) -> None:
+    """An instance of many files is made in bulk on either database, and each operation is answered."""
+    code = f"""
+import runpy, sys
+sys.argv = ["scale", "--files", "3000", "--output", {str(tmp_path)!r}, *{options!r}]
+runpy.run_module("tests.benchmarks.scale", run_name="__main__")
+"""
+    printed = sandbox.python(code, timeout=300).stdout
+    (written,) = tmp_path.glob("scale-*.json")
+    facts = json.loads(written.read_text())
+    assert facts["files"] == 3000
+    assert {"get by id", "search, misspelt", "lineage of a file"} <= {one["operation"] for one in facts["p95"]}
+    assert all(one["operation"] in printed for one in facts["p95"])
