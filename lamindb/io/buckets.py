@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import StorageError, StorageNotWritable
 from lamindb.io.clients import require_client
+from lamindb.io.listing import fresh_facts
 from lamindb.io.paths import TEMPORARY_FOLDER, TEMPORARY_PREFIX, address_segments, protocol_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,32 @@ def check_writable(root: UPath) -> None:
     except Exception as error:  # clients of object stores raise whatever they like
         msg = f"The storage location {root} can't be used ({error}): check its address and your credentials."
         raise StorageError(msg) from error
+
+
+def facts_of(path: UPath) -> dict[str, Any]:
+    """What an object store says of an object now, as ``fresh_facts``, and on S3 whether it is encrypted with a key of its own.
+
+    The tag of such an object is no md5: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+
+    Raises:
+        FileNotFoundError: There is nothing at the path.
+    """
+    if protocol_of(path) != "s3":
+        return {**fresh_facts(path), "has_own_key": False}
+    bucket, key, _ = path.fs.split_path(path.path)
+    try:
+        told = path.fs.call_s3("head_object", Bucket=bucket, Key=key)
+    except (OSError, ValueError):  # a folder, or something that `info` has a better error for
+        return {**fresh_facts(path), "has_own_key": False}
+    has_own_key = str(told.get("ServerSideEncryption", "")).startswith("aws:kms") or "SSECustomerAlgorithm" in told
+    return {
+        "name": f"{bucket}/{key}",
+        "type": "file",
+        "size": told["ContentLength"],
+        "ETag": told.get("ETag", ""),
+        "LastModified": told["LastModified"],
+        "has_own_key": has_own_key,
+    }
 
 
 def region_of(path: UPath) -> str | None:

@@ -34,6 +34,10 @@ THRESHOLD = 50 * 1024 * 1024
 MD5 = "md5"
 MD5_PARTS = "md5-n"
 """What object stores report for an upload in n parts."""
+TAG = "etag"
+"""What object stores report for an object that is encrypted with a key of its own: it changes with the object, but is no digest."""
+REPORTED = frozenset({MD5_PARTS, TAG})
+"""What only the store can tell."""
 SHA1_ENDS = "sha1-fl"
 """The digest of head and tail that earlier releases stored."""
 BLAKE3 = "blake3"
@@ -296,7 +300,8 @@ def hash_of_listing(information: Mapping[str, Any]) -> FileHash | None:
     """The hash that an object store reports for an object, or None if it reports none that is known.
 
     Args:
-        information: What ``fsspec`` says about the object: of S3 the ``ETag``, of GCS the ``md5Hash``.
+        information: What ``fsspec`` says about the object: of S3 the ``ETag``, of GCS the ``md5Hash``; and how it is encrypted,
+            where that is known.
     """
     if md5 := information.get("md5Hash"):
         return FileHash(to_b64_str(base64.b64decode(md5)), MD5)
@@ -305,7 +310,9 @@ def hash_of_listing(information: Mapping[str, Any]) -> FileHash | None:
         "0123456789abcdef"
     ):
         return None
-    return FileHash(f"{b16_to_b64(digest)}-{parts}", MD5_PARTS) if parts else FileHash(b16_to_b64(digest), MD5)
+    if parts:
+        return FileHash(f"{b16_to_b64(digest)}-{parts}", MD5_PARTS)
+    return FileHash(b16_to_b64(digest), TAG if information.get("has_own_key") else MD5)
 
 
 def matches(path: Path, expected: FileHash, *, progress: Update | None = None) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
-from lamindb.io import listing, paths
+from lamindb.io import buckets, listing, paths
 from lamindb.io.placing import explaining
 from lamindb.io.progress import progress
 from lnschema_core import runs
@@ -144,10 +144,18 @@ def _listed(folder: UPath) -> Listed | None:
     if not paths.is_local(folder):
         with explaining(folder, "read"):
             facts = listing.facts_below(folder)
-        return facts or None
+            return _with_kind_of_keys(folder, facts) or None
     if not folder.exists():
         raise FileNotFoundError(str(folder))
     return dict.fromkeys(listing.files_below(folder)) if folder.is_dir() else None
+
+
+def _with_kind_of_keys(folder: UPath, facts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Add whether the objects of a folder in S3 are encrypted with keys of their own, which no listing says: as the first is."""
+    first = next((name for name, one in facts.items() if one["type"] != "directory"), None)
+    if first is None or paths.protocol_of(folder) != "s3" or not buckets.facts_of(folder / first)["has_own_key"]:
+        return facts
+    return {name: {**one, "has_own_key": True} for name, one in facts.items()}
 
 
 def _place_of_folder(folder: UPath, storages: Storages) -> tuple[Storage, str] | None:

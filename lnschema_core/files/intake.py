@@ -152,7 +152,7 @@ def take_in_place(path: Path, storage: Storage, key: str) -> Intake:
 def _facts_of(path: UPath) -> Facts:
     try:
         with explaining(path, "read"):
-            return listing.fresh_facts(path)
+            return buckets.facts_of(path)
     except FileNotFoundError as error:
         raise FileNotFoundError(str(path)) from error
 

@@ -156,7 +156,7 @@ def needing(place: Place, key: str, places: Mapping[str, Place]) -> Row | None:
 
 def _rows_with(size: int, digests: Sequence[FileHash], spared: str | None) -> list[Row]:
     same = File.objects.filter(AnyOf("hash", [digest.value for digest in digests]), size=size)
-    unknown = Q(pk=spared, hash=None) | Q(hash_type=hashing.MD5_PARTS, size=size)
+    unknown = Q(pk=spared, hash=None) | Q(hash_type__in=hashing.REPORTED, size=size)
     rows = rows_of(same.order_by()) + rows_of(File.objects.filter(unknown).order_by())
     return list({row.id: row for row in rows}.values())
 

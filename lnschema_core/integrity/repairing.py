@@ -46,7 +46,7 @@ def _is_used_up(finding: Finding, by_name: Mapping[str, Place]) -> bool:
 def _repair(finding: Finding, row: Row | None, places: Mapping[str, Place]) -> Finding:
     if row is None:
         return finding.with_outcome("impossible", "nothing can be done about it here")
-    if row.digest is None or row.hash_type == hashing.MD5_PARTS:
+    if row.digest is None or row.hash_type in hashing.REPORTED:
         return finding.with_outcome("impossible", "no digest is registered by which a copy could be recognised")
     place = places[row.storage_id]
     try:

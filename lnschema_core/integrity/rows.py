@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import InvalidKey, StorageError
-from lamindb.io.hashing import MD5_PARTS, FileHash
+from lamindb.io.hashing import REPORTED, FileHash
 from lamindb.io.paths import auto_key
 from lnschema_core.integrity import objects
 from lnschema_core.integrity.findings import Finding
@@ -130,7 +130,7 @@ def _from_facts(place: Place, row: Row, facts: Facts | None) -> Finding | None:
         sentence = f"the object has {facts.size:,} bytes instead of {row.size:,}"
         return _finding("size-mismatch", place, row, facts, sentence)
     reported = facts.digest
-    if row.hash_type == MD5_PARTS and reported is not None and reported != row.digest:
+    if row.hash_type in REPORTED and reported is not None and reported.value != row.hash:
         return _finding("digest-mismatch", place, row, facts, "the store reports another digest than was registered")
     return None
 

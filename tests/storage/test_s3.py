@@ -143,13 +143,32 @@ def test_object_of_several_parts(default, new_bucket, tmp_path):
 
 
 @pytest.mark.commits
+@pytest.mark.parametrize("encryption", ["aws:kms", "AES256"])
+def test_tag_of_an_encrypted_object_is_compared_with_no_content(default, new_bucket, encryption):
+    """With SSE-KMS it is no md5: the server's is replaced by another one, as AWS has it."""
+    path = new_bucket / "folder" / "x.txt"
+    bucket, key, _ = path.fs.split_path(path.path)
+    path.fs.call_s3("put_object", Bucket=bucket, Key=key, Body=b"content", ServerSideEncryption=encryption)
+    one = ln.File(path, description="x")
+    (many,) = ln.File.from_dir(new_bucket / "folder")
+    expected = "etag" if encryption == "aws:kms" else "md5"
+    assert one.hash_type == many.hash_type == expected
+    if encryption == "aws:kms":
+        one.hash = many.hash = "A" * 22
+    one.save()
+    assert one.stage().read_text() == "content"
+    assert one.load().read_text() == "content"
+    if encryption != "aws:kms":
+        assert ln.fsck(read_data=True, storage=one.storage, progress=False, resume=False).is_clean
+
+
 def test_requests(default, new_bucket, requests, tmp_path):
-    """Registering a folder takes a listing, a file one question, and neither is read."""
+    """Registering a folder takes a listing and a question, a file one question, and neither is read."""
     for number in range(30):
         (new_bucket / f"folder/{number % 3}/{number}.txt").write_text(str(number))
     requests.clear()
     ln.save(ln.File.from_dir(new_bucket / "folder"))
-    assert requests == ["ListObjectsV2"]
+    assert requests == ["ListObjectsV2", "HeadObject"]
     requests.clear()
     (new_bucket / "x.txt").write_text("x")
     requests.clear()
