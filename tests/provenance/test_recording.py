@@ -341,3 +341,43 @@ NotebookClient(nbformat.read({str(path)!r}, as_version=4), timeout=120, allow_er
     user.python(execute, timeout=180)
     report = "import lamindb as ln; run = ln.Run.filter().one(); print(run.transform.name, run.status)"
     assert user.python(report).stdout.splitlines()[-1] == "plain failed"
+
+
+SECRETS = {
+    "aws": "AKIAIOSFODNN7EXAMPLE",
+    "secret_access_key": "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY",
+    "database": "postgresql://me:pgS3cretPW@db.example.org/x",
+    "github": "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    "authorization": "Bearer abc.DEF-ghi_jkl123",
+    "slack": "xoxb-123456789012-abcdefghijkl",
+    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.sflKxwRJSMeKKF2QT4",
+    "hub": "hf_abcdefghijklmnopqrstuvwx",
+    "model": "sk-abcdefghijklmnopqrstuvwxyz",
+    "password": "hunter2hunter2",
+    "azure": "AccountName=x;AccountKey=abcd1234EFGH5678ijkl==",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----MIIEowIBAAKCAQEAsecretsecret-----END RSA PRIVATE KEY-----",
+}
+"""Kinds of secrets, as they are written in code."""
+
+TRACES = [
+    "AKIAIOSFODNN7EXAMPLE", "wJalrXUtn", "pgS3cretPW", "ghp_abcdef", "abc.DEF-ghi", "xoxb-1234", "eyJhbGci", "hf_abcdefg",
+    "sk-abcdef", "hunter2", "abcd1234EFGH", "MIIEowIBAAK", "envS3cretToken",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_no_secret_is_stored(fresh_instance):
+    """Of parameters, the environment, the source and the exception text nothing secret is in the database or in storage."""
+    user = fresh_instance()
+    lines = [f"{name} = {value!r}" for name, value in SECRETS.items()]
+    given = ", ".join(f"{name!r}: {name}" for name in SECRETS)
+    told = ", ".join(f"{name}={{{name}}}" for name in SECRETS)
+    ends = [f"ln.track(params={{{given}}})", "import os", f"raise ValueError(f'{told} ' + os.environ['SERVICE_TOKEN'])"]
+    (user.home / "leak.py").write_text("\n".join(["import lamindb as ln", *lines, *ends]))
+    environment = {**user.environment, "SERVICE_TOKEN": "envS3cretToken"}
+    done = subprocess.run([sys.executable, "leak.py"], cwd=user.home, env=environment, capture_output=True, check=False)
+    assert b"ValueError" in done.stderr
+    (user.home / "leak.py").unlink()
+    stored = b"".join(path.read_bytes() for path in user.home.rglob("*") if path.is_file())
+    assert b"leak.py" in stored
+    assert [trace for trace in TRACES if trace.encode() in stored] == []
