@@ -91,15 +91,17 @@ def test_plan_shows_what_happens_to_terms_in_use(lb, second):
         "T:1": ("redefined",),
         "T:2": ("renamed", "redefined"),
         "T:3": ("moved",),
-        "T:4": ("merged",),
+        "T:4": ("replaced",),
         "T:5": ("obsolete",),
         "T:6": ("gone",),
         "T:7": (),
     }
     assert "CellType: 7 terms to ours 2, 6 change" in repr(update)
     assert "T:2 'white cell': renamed, redefined → leukocyte" in repr(update)
-    assert "T:4 'tiny cell': merged → T:3" in repr(update)
+    assert "T:4 'tiny cell': replaced → T:3" in repr(update)
+    assert "T:3 'small cell': moved (T:2 → T:8)" in repr(update)
     frame = update.df()
+    assert tuple(frame.loc["T:3", ["lost_parents", "gained_parents"]]) == ("T:2", "T:8")
     assert frame.loc["T:2", "after"] == "leukocyte"
     assert frame.loc["T:2", "version"] == "1"
     assert list(lb.CellType.filter().order_by("pk").values()) == before
@@ -159,6 +161,115 @@ def test_second_update_finds_only_what_ended(lb, second):
     lb.CellType.plan_update(second).apply()
     again = lb.CellType.plan_update(second)
     assert {one.record.ontology_id for one in again.terms} == {"T:4", "T:5", "T:6"}
+    number = lb.models.TermUpdate.filter().count()
+    again.apply()
+    assert lb.models.TermUpdate.filter().count() == number
+
+
+@pytest.fixture
+def update(lb, add):
+    """Register terms of a first table, do something to them, and plan their update to a second table."""
+
+    def plan(first, second, between=None):
+        row = add("1", first)
+        lb.CellType.import_from_bionty()
+        if between is not None:
+            between({record.ontology_id: record for record in lb.CellType.filter(bionty_source=row)})
+        return lb.CellType.plan_update(add("2", second))
+
+    return plan
+
+
+def term(number, name, *, synonyms="", parents="", obsolete="", replaced_by=""):
+    """A row of a table of terms."""
+    return (f"T:{number}", name, f"Definition {number}.", synonyms, parents, obsolete, replaced_by)
+
+
+def kinds(update):
+    """What happens to which term."""
+    return {one.record.ontology_id: one.kinds for one in update.changes}
+
+
+def test_merged_terms_and_replaced_ones_differ(lb, update):
+    """A term that is another id of the other one by now was merged; successors are followed to one in use."""
+    first = [term(1, "a"), term(2, "b"), term(3, "c"), term(4, "d"), term(5, "e")]
+    gone = {"obsolete": "true"}
+    second = [
+        term(1, "a"),
+        term(2, "", replaced_by="T:1", **gone),
+        term(3, "obsolete c", replaced_by="T:2", **gone),
+        term(4, "obsolete d", replaced_by="T:5", **gone),
+        term(5, "obsolete e", replaced_by="T:4", **gone),
+    ]
+    plan = update(first, second)
+    assert {one.record.ontology_id: (*one.kinds, one.after) for one in plan.changes} == {
+        "T:2": ("merged", "T:1"),
+        "T:3": ("replaced", "T:1"),
+        "T:4": ("obsolete", ""),
+        "T:5": ("obsolete", ""),
+    }
+    plan.apply()
+    assert set(lb.CellType.filter(ontology_id="T:1").one().descendants().list("ontology_id")) == {"T:2", "T:3"}
+    assert not lb.CellType.filter(ontology_id="T:4").one().parents.exists()
+
+
+def test_what_users_changed_stays(lb, update):
+    """Names, definitions, synonyms and parents of one's own are not those of the version before, which is known."""
+
+    def edit(terms):
+        terms["T:2"].name, terms["T:2"].description = "my b", "Mine."
+        terms["T:2"].synonyms = "mine"
+        terms["T:2"].save()
+        terms["T:3"].parents.add(terms["T:1"])
+
+    first = [term(1, "a"), term(2, "b", synonyms="bb"), term(3, "c", parents="T:2"), term(4, "d")]
+    second = [term(1, "a"), term(2, "B", synonyms="bb|bbb"), term(3, "c", parents="T:2|T:4"), term(4, "d")]
+    plan = update(first, second, edit)
+    assert kinds(plan) == {"T:2": ("redefined",), "T:3": ("moved",)}
+    plan.apply()
+    mine = lb.CellType.filter(ontology_id="T:2").one()
+    assert (mine.name, mine.description, mine.synonyms) == ("my b", "Mine.", "mine|bbb")
+    child = lb.CellType.filter(ontology_id="T:3").one()
+    assert set(child.parents.list("ontology_id")) == {"T:1", "T:2", "T:4"}
+
+
+def test_root_gets_parents(lb, update):
+    """Also a term that had none before."""
+    plan = update([term(1, "a"), term(2, "b")], [term(1, "a"), term(2, "b", parents="T:1")])
+    assert "T:2 'b': moved (nothing → T:1)" in repr(plan)
+    plan.apply()
+    assert lb.CellType.filter(ontology_id="T:2").one().parents.list("ontology_id") == ["T:1"]
+
+
+def test_former_name_that_means_another_term_is_no_synonym(lb, update):
+    """Neither is a synonym that became the name of another term; two terms may swap their names."""
+    first = [term(1, "a", synonyms="x"), term(2, "b"), term(3, "c")]
+    second = [term(1, "b"), term(2, "a"), term(3, "d"), term(4, "x")]
+    plan = update(first, second)
+    assert [kinds(plan)[one][0] for one in ("T:1", "T:2", "T:3")] == ["renamed"] * 3
+    plan.apply()
+    found = lb.CellType.filter(ontology_id__startswith="T:").order_by("ontology_id")
+    assert list(found.values_list("name", "synonyms")) == [("b", None), ("a", None), ("d", "c")]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_two_records_of_one_term(lb, update, times):
+    """As databases of 0.54 have them of renamed terms: one goes on, the other one is below it and keeps its data."""
+
+    def double(terms):
+        lb.CellType.from_fields(
+            id="twin1234", name="old a", ontology_id="T:1", bionty_source=terms["T:1"].bionty_source
+        ).save(parents=False)
+
+    plan = update([term(1, "a")], [term(1, "new a")], double)
+    assert sorted(one.kinds[0] for one in plan.changes) == ["duplicate", "renamed"]
+    for _ in range(times):
+        plan.apply()
+    keeper = lb.CellType.filter(name="new a").one()
+    [twin] = keeper.children.list()
+    assert (twin.ontology_id, twin.bionty_source.version) == ("T:1", "1")
+    assert not keeper.parents.exists()
+    assert lb.CellType.filter(ontology_id="T:1").count() == 2
 
 
 def test_number_of_statements_does_not_depend_on_terms(lb, second, count_queries):
@@ -173,7 +284,7 @@ def test_number_of_statements_does_not_depend_on_terms(lb, second, count_queries
 
 def test_update_is_all_or_nothing(lb, second, monkeypatch):
     """An error on the way leaves everything as it was."""
-    from lnschema_bionty import updating
+    from lnschema_bionty import applying
 
     def fail(*_):
         msg = "no"
@@ -181,7 +292,7 @@ def test_update_is_all_or_nothing(lb, second, monkeypatch):
 
     before = list(lb.CellType.filter().order_by("pk").values())
     update = lb.CellType.plan_update(second)
-    monkeypatch.setattr(updating, "link_parents", fail)
+    monkeypatch.setattr(applying, "link_parents", fail)
     with pytest.raises(RuntimeError, match="no"):
         update.apply()
     assert list(lb.CellType.filter().order_by("pk").values()) == before
