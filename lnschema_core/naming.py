@@ -107,6 +107,8 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
 def _warn_similar(registry: type[Registry], name: str, *, is_large: bool) -> None:
     from lnschema_core.search import similar
 
+    if log.verbosity() < log.VERBOSITIES["warning"]:
+        return
     hits = similar(registry, name, threshold=SIMILAR, is_large=is_large)
     if hits is None:
         return

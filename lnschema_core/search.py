@@ -124,6 +124,7 @@ def _in_order(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
 def _hits_to_frame(
     queryset: QuerySet[Any], fields: list[str], synonyms: str | None, hits: list[tuple[str, Hit]]
 ) -> pd.DataFrame:
+    import numpy as np
     import pandas as pd
 
     columns = [*fields, synonyms] if synonyms else fields
@@ -134,8 +135,11 @@ def _hits_to_frame(
         row[0]: row[1:]
         for row in queryset.model._default_manager.filter(AnyOf("pk", list(keys))).values_list("pk", *columns)
     }
-    records = [(hit.key, *rows[hit.key], hit.score) for _, hit in hits if hit.key in rows]
-    frame = pd.DataFrame.from_records(records, columns=["id", *columns, "__ratio__"])
-    shown = frame[columns].astype(object)
-    frame[columns] = shown.where(shown.notna(), "")
-    return frame.set_index(fields[0] if len(fields) == 1 else "id")
+    found = [hit for _, hit in hits if hit.key in rows]
+    shown = [["" if value is None else value for value in rows[hit.key]] for hit in found]
+    data: dict[str, Any] = {"id": [hit.key for hit in found]}
+    for position, name in enumerate(columns):
+        data[name] = np.array([values[position] for values in shown], dtype=object)
+    data["__ratio__"] = [hit.score for hit in found]
+    index = pd.Index(data.pop(fields[0] if len(fields) == 1 else "id"), name=fields[0] if len(fields) == 1 else "id")
+    return pd.DataFrame(data, index=index)
