@@ -158,7 +158,7 @@ def _terms_above(registry: type[BioRegistry], row: Any, ontology_ids: list[str])
     except (LaminError, KeyError, ValueError) as error:
         log.warning(f"parents are not looked up in a public source: {error.args[0] if error.args else error}")
         return {}, row
-    return terms, row if public is None or row is not None else sources.row_of(public.origin)
+    return terms, row if public is None else sources.row_of(public.origin)
 
 
 def _public_of_row(registry: type[BioRegistry], row: Any) -> Any:

@@ -120,17 +120,16 @@ def public_of(
     if not registry.__module__.startswith("lnschema_bionty."):
         return None
     entity = getattr(public, registry.__name__)
-    if row is not None:
-        if not row.currently_used:
-            log.warning("loading non-default source inside a LaminDB instance")
-            log.hint(
-                f"to use it by default, modify currently_used {row.entity} source in `lnschema_bionty.BiontySource`"
-            )
+    if row is not None and not row.currently_used:
+        log.warning("loading non-default source inside a LaminDB instance")
+        log.hint(f"to use it by default, modify currently_used {row.entity} source in `lnschema_bionty.BiontySource`")
         ontology: PublicOntology = entity(row.species, row.source, row.version)
         return ontology
-    found = find_species(registry, species) if has_species(registry) else None
-    name = None if found is None else found.name
-    current = current_row(registry.__name__, name)
+    name = None
+    if row is None and has_species(registry):
+        found = find_species(registry, species)
+        name = None if found is None else found.name
+    current = row or current_row(registry.__name__, name)
     if current is None:
         ontology = entity(name)
     else:

@@ -105,9 +105,15 @@ class BioRegistry(Registry, HasParents, CanValidate):
 
     @classmethod
     def scope(cls, **kwargs: Any) -> dict[str, Any]:
-        """The conditions that keyword arguments of validation put on records; see :meth:`Registry.scope`."""
+        """The conditions that keyword arguments of validation put on records; see :meth:`Registry.scope`.
+
+        A source stands for all its versions: a term keeps its record when another version is used.
+        """
         if not contexts.has_species(cls):
             kwargs.pop("species", None)
+        row = kwargs.pop("bionty_source", None)
+        if row is not None:
+            kwargs |= {"bionty_source__source": row.source, "bionty_source__species": row.species}
         return super().scope(**kwargs)
 
     @classmethod

@@ -88,6 +88,17 @@ def test_term_of_each_ontology(lb, registry, field, value, expected):
     assert record.id == (expected or record.id)
 
 
+def test_source_of_several_is_passed(lb):
+    """Phenotypes are those of humans, unless another source is passed; its record is found again."""
+    pato = lb.BiontySource.filter(entity="Phenotype", source="pato", currently_used=True).one()
+    record = lb.Phenotype.from_bionty(name="age", bionty_source=pato)
+    assert (record.id, record.ontology_id, record.bionty_source.source) == ("he7RPQN5", "PATO:0000011", "pato")
+    record.save()
+    assert lb.Phenotype.from_bionty(name="age", bionty_source=pato) == record
+    assert not lb.Phenotype.from_bionty(name="age", bionty_source=pato)._state.adding
+    assert {one.bionty_source.source for one in record.ancestors()} == {"pato"}
+
+
 def test_factor_has_molecule_and_instrument(lb):
     """Those that its ancestors stand for."""
     record = lb.ExperimentalFactor.from_bionty(ontology_id="EFO:0008913")
