@@ -310,7 +310,6 @@ def test_instance_of_the_release_before_is_restored_on_postgres(sandbox, url, tm
     """The reference instance goes through a dump to Postgres, and back to SQLite, unchanged."""
     shutil.copytree(FIXTURE / "storage", sandbox.home / "moved")
     shutil.copytree(FIXTURE / "dot-lamin", sandbox.home / ".lamin")
-    _without_bionty(sandbox)
     sandbox.lamin("load", "reference-instance", "--storage", str(sandbox.home / "moved"))
     sandbox.lamin("migrate", "deploy")
     before = rows_of(sandbox, tmp_path / "a.dump")
@@ -318,17 +317,3 @@ def test_instance_of_the_release_before_is_restored_on_postgres(sandbox, url, tm
     assert rows_of(sandbox, tmp_path / "b.dump") == before
     sandbox.lamin("move", "--db", "sqlite")
     assert rows_of(sandbox, tmp_path / "c.dump") == before
-
-
-def _without_bionty(user):
-    """Take the tables of the other package out of the reference instance."""
-    with closing(sqlite3.connect(user.home / "moved" / "reference-instance.lndb")) as connection:
-        found = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'lnschema_bionty%'"
-        )
-        for (name,) in found.fetchall():
-            connection.execute(f'DROP TABLE "{name}"')
-        connection.execute("DELETE FROM django_migrations WHERE app = 'lnschema_bionty'")
-        connection.commit()
-    for path in (user.home / ".lamin").glob("*.env"):
-        path.write_text(path.read_text().replace("schema_str=bionty", "schema_str="))
