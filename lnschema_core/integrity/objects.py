@@ -170,9 +170,14 @@ def is_there(place: Place) -> bool:
     """Whether a storage location can be reached at all."""
     try:
         with placing.explaining(place.root, "read"):
-            return bool(place.root.fs.isdir(place.root.path)) if place.local is None else place.local.is_dir()
+            return _is_in_store(place.root) if place.local is None else place.local.is_dir()
     except (StorageError, FileNotFoundError):
         return False
+
+
+def _is_in_store(root: UPath) -> bool:
+    """Whether there is anything below a root, or a bucket that something may be in."""
+    return bool(root.fs.isdir(root.path) or root.fs.exists(paths.address_segments(root.path)[0]))
 
 
 # -- all objects ------------------------------------------------------------------------------------------------------

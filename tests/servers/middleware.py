@@ -44,7 +44,7 @@ class Flaky:
 
     def __init__(self, share: float, seed: int = 0) -> None:
         self.failed = 0
-        self._share = share
+        self.share = share
         self._random = random.Random(seed)
         self._lock = threading.Lock()
 
@@ -54,8 +54,8 @@ class Flaky:
         def flaky(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
             with self._lock:
                 dice = self._random.random()
-                self.failed += dice < self._share
-            if dice >= self._share:
+                self.failed += dice < self.share
+            if dice >= self.share:
                 return application(environ, start_response)
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start_response(random.choice(("500 Internal Server Error", "503 Slow Down")), [("Content-Length", "0")])
