@@ -101,11 +101,16 @@ class _MayContain(models.Func):
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """Patterns; see https://www.postgresql.org/docs/current/pgtrgm.html#PGTRGM-INDEX."""
-        condition = definitions.text(self.layout, f"{quoted(self.layout.table)}.")
-        template = f"(%(expressions)s IS NOT NULL AND ({condition}) ILIKE ANY(%%s))"
-        sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
-        return sql, (*parameters, list(dict.fromkeys(_pattern(term) for term in self.terms)))
+        """Patterns, each in a selection of its own; several in one condition would not be looked up in the index.
+
+        See https://www.postgresql.org/docs/current/pgtrgm.html#PGTRGM-INDEX.
+        """
+        table, key = quoted(self.layout.table), quoted(self.layout.key)
+        text = definitions.text(self.layout)
+        patterns = list(dict.fromkeys(_pattern(term) for term in self.terms))
+        keys = " UNION ALL ".join([f"SELECT {key} FROM {table} WHERE ({text}) ILIKE %%s"] * len(patterns))  # noqa: S608 - our names
+        sql, parameters = super().as_sql(compiler, connection, template=f"%(expressions)s IN ({keys})", **extra_context)
+        return sql, (*parameters, *patterns)
 
 
 def _all_trigrams(stretches: Sequence[str]) -> str:
