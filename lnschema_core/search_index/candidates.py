@@ -29,6 +29,7 @@ _PER_KEY = 40
 _PER_TEXT = 500
 _ENOUGH = 20
 _FEW = 2  # pieces that may be missing where any hit is enough
+_STEPS = 3  # on Postgres, each of which reads more than the one before
 _MOST_PARTS = 30
 _LONGEST = 200  # characters that find candidates
 
@@ -102,7 +103,7 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
         _of_unfinished_batch(statement)
     found = statement.rows()
     is_sqlite = connection.vendor == "sqlite"
-    for missing in range(max(1, len(trigrams.pieces(string))) if is_sqlite else 2):
+    for missing in range(max(1, len(trigrams.pieces(string))) if is_sqlite else _STEPS):
         statement = _Statement(layout)
         _by_text(statement, string, missing=missing, limit=_PER_TEXT)
         more = statement.rows()
@@ -195,7 +196,8 @@ def _spellings(name: str) -> list[str]:
 def _by_text(statement: _Statement, string: str, *, missing: int, limit: int) -> None:
     """Records whose texts have the trigrams of the string, all but those of so many pieces.
 
-    Postgres knows texts that contain the string or have similar words, and if one may be missing, texts that are similar.
+    Postgres knows texts that contain the string; where one piece may be missing, texts that have similar words; where more, texts that
+    are similar as a whole.
     """
     layout = statement.layout
     if connection.vendor == "sqlite":
@@ -207,12 +209,12 @@ def _by_text(statement: _Statement, string: str, *, missing: int, limit: int) ->
         return
     text = f"({definitions.text(layout)})"
     pattern = "%" + string.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    if missing:
-        statement.add(f"{text} %% %s ORDER BY similarity({text}, %s) DESC", string, string, limit=limit)
-        return
-    statement.add(f"{text} ILIKE %s", pattern, limit=limit)
-    if limit == _PER_TEXT:
+    if not missing:
+        statement.add(f"{text} ILIKE %s", pattern, limit=limit)
+    elif missing == 1:
         statement.add(f"{text} %%> %s ORDER BY word_similarity(%s, {text}) DESC", string, string, limit=limit)
+    else:
+        statement.add(f"{text} %% %s ORDER BY similarity({text}, %s) DESC", string, string, limit=limit)
 
 
 def _of_unfinished_batch(statement: _Statement) -> None:
