@@ -33,6 +33,7 @@ _REGISTRIES = (
 _NAMES: dict[str, str] = {
     **{name: f"lnschema_bionty.models:{name}" for name in _REGISTRIES},
     **{name: f"lnschema_bionty.{name}" for name in ("dev", "ids", "models", "public")},
+    **{name: f"lnschema_bionty.updating:{name}" for name in ("apply_updates", "plan_updates")},
     "settings": "lnschema_bionty._settings:settings",
 }
 
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         Species,
         Tissue,
     )
+    from lnschema_bionty.updating import apply_updates, plan_updates
 
 __all__ = [
     "BiontySource",
@@ -76,9 +78,11 @@ __all__ = [
     "Species",
     "Tissue",
     "__version__",
+    "apply_updates",
     "dev",
     "ids",
     "models",
+    "plan_updates",
     "public",
     "settings",
 ]

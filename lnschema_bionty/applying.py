@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def remember(registry: type[Any], terms: Sequence[TermChange], row: BiontySource) -> None:
     """Write down what the terms were; once for terms that ended and stay from their version."""
     history = bio_registry("TermUpdate")
-    written = set(history.filter(registry=registry.__name__, to_source=row).values_list("record_id", flat=True))
+    written = remembered(registry, row)
     rows = [
         history.from_fields(
             registry=registry.__name__,
@@ -41,6 +41,13 @@ def remember(registry: type[Any], terms: Sequence[TermChange], row: BiontySource
         if not (one.is_ended and one.record.pk in written)
     ]
     insert_new(history, rows)
+
+
+def remembered(registry: type[Any], version: BiontySource | PublicOntology) -> set[str]:
+    """The keys of the records of which is written down what a version did to them."""
+    same = {f"to_source__{name}": getattr(version, name) for name in ("entity", "species", "source", "version")}
+    rows = bio_registry("TermUpdate").filter(registry=registry.__name__, **same)
+    return set(rows.values_list("record_id", flat=True))
 
 
 def change_fields(registry: type[Any], terms: Sequence[TermChange], row: BiontySource, public: PublicOntology) -> None:

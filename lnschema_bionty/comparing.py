@@ -70,10 +70,15 @@ class TermChange:
 
 
 def compare(registry: type[Any], ontology: PublicOntology) -> list[TermChange]:
-    """What a version says about the records that are from other versions of its source. Three queries."""
+    """What a version says about the records that are from other versions of its source. Three queries.
+
+    The table of the version is only read if there are such records.
+    """
     same = {"bionty_source__source": ontology.source, "bionty_source__species": ontology.species}
     others = registry.filter(ontology_id__isnull=False, **same).exclude(bionty_source__version=ontology.version)
     records = list(others.select_related("bionty_source").order_by("ontology_id", "pk"))
+    if not records:
+        return []
     rows = _first_rows(ontology, [record.ontology_id for record in records])
     parents = _parents(registry, [record.pk for record in records])
     twins = _twins(registry, ontology, records, rows, parents)

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from lamindb import log
+from lamindb.errors import NoSuchSource
 from lamindb.text.joined import join
 from lamindb.text.messages import plural
 from lnschema_bionty import applying, public, sources
+from lnschema_bionty.catalogue import bio_registry
 from lnschema_bionty.comparing import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -104,13 +106,63 @@ def plan_update(registry: type[BioRegistry], row: BiontySource | None, version: 
             f"records of {registry.__name__} have no ontology ids, by which terms are followed from version to version"
         )
         raise NotImplementedError(msg)
-    current = row or sources.current_row(registry.__name__)
-    if current is None:
+    used = row or sources.current_row(registry.__name__)
+    if used is None:
         msg = f"no source of {registry.__name__} is currently used: pass `bionty_source`"
         raise ValueError(msg)
-    found = public.sources.find(
-        current.entity, current.species, current.source, row.version if row is not None else version
-    )
-    entity = getattr(public, registry.__name__)
-    ontology = entity(found.species, found.source, found.version)
+    return _plan(registry, used, row.version if row is not None else version)
+
+
+def _plan(registry: type[Any], used: BiontySource, version: str | None) -> Update:
+    found = public.sources.find(used.entity, used.species, used.source, version)
+    ontology = getattr(public, registry.__name__)(found.species, found.source, found.version)
     return Update(registry, ontology, compare(registry, ontology))
+
+
+# -- all registries ---------------------------------------------------------------------------------------------------
+
+
+def plan_updates(registry: type[BioRegistry] | None = None) -> list[Update]:
+    """Look at which terms are from other versions than the newest that is here, of all sources in use. Changes nothing.
+
+    Args:
+        registry: Only this registry.
+
+    Returns:
+        What would change, an update per source with such terms; :func:`apply_updates` applies them.
+
+    Examples:
+        >>> updates = lb.plan_updates()
+        >>> lb.apply_updates(updates)
+    """
+    rows = bio_registry("BiontySource").filter(currently_used=True).order_by("entity", "species", "source")
+    registries = {one.__name__: one for one in _registries_with_terms() if registry in (None, one)}
+    updates = []
+    for row in rows:
+        if row.entity not in registries:
+            continue
+        try:
+            updates.append(_plan(registries[row.entity], row, None))
+        except NoSuchSource:
+            log.warning(f"{row.entity}: no version of {row.source} is known on this machine, so its terms are left out")
+    return [one for one in updates if _is_open(one)]
+
+
+def apply_updates(updates: Iterable[Update]) -> None:
+    """Apply several updates, all or nothing; see :meth:`Update.apply`."""
+    with transaction.atomic():
+        for update in updates:
+            update.apply()
+
+
+def _registries_with_terms() -> list[Any]:
+    from django.apps import apps
+
+    models = apps.get_app_config("lnschema_bionty").get_models()
+    return [model for model in models if getattr(model, "public_id", None) is not None]
+
+
+def _is_open(update: Update) -> bool:
+    """Whether there is anything to do: what ended, as was seen before, is not."""
+    ended = {one.record.pk for one in update.terms if one.is_ended}
+    return len(ended) < len(update.terms) or not ended <= applying.remembered(update.registry, update.public)

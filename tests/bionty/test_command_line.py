@@ -44,13 +44,43 @@ def test_life_of_an_ontology(user):
     assert (used["source"], used["version"]) == ("ours", "2")
     user.lamin("bionty", "use", "CellType", "1")
     changes = read(user, "diff", "CellType", "1", "2")["changes"]
-    assert (changes["added"], changes["renamed"], changes["replaced"]) == (["T:8"], ["T:2"], ["T:4"])
-    plan = read(user, "update", "CellType", "--version", "2")
-    assert (plan["terms"], len(plan["changes"]), plan["applied"]) == (7, 6, False)
+    assert (changes["added"], changes["replaced"]) == (["T:8"], {"T:4": "T:3"})
+    assert changes["renamed"] == {"T:2": ["white cell", "leukocyte"]}
+    lines = user.lamin("bionty", "diff", "CellType", "1", "2", "--terms").stdout.splitlines()
+    assert "renamed    T:2   white cell  leukocyte" in lines
+    [plan] = read(user, "update", "CellType", "--version", "2")["updates"]
+    assert (plan["terms"], len(plan["changes"])) == (7, 6)
+    [moved] = [one for one in plan["changes"] if one["changes"] == ["moved"]]
+    assert (moved["ontology_id"], moved["lost_parents"], moved["gained_parents"]) == ("T:3", ["T:2"], ["T:8"])
     said = user.lamin("bionty", "update", "CellType", "--version", "2", "--apply").stdout
     assert "T:2 'white cell': renamed, redefined → leukocyte" in said
     assert "ours    2        True" in user.lamin("bionty", "list", "CellType").stdout
     user.python("import lnschema_bionty as lb; assert lb.CellType.filter(ontology_id='T:2').one().name == 'leukocyte'")
+
+
+def test_all_registries_are_updated_at_once(user):
+    """Those with terms from another version than the newest that is here; what ended before is no news, and looking changes nothing."""
+    code = """
+import lnschema_bionty as lb
+for registry, name, ontology_id in ((lb.Tissue, "marrow", "UBERON:0002371"), (lb.DevelopmentalStage, "stage", "MmusDv:0000110")):
+    kind = registry.__name__
+    species = "mouse" if kind == "DevelopmentalStage" else "all"
+    old = lb.BiontySource.filter(entity=kind, species=species, currently_used=True).one()
+    registry(name=name, ontology_id=ontology_id, bionty_source=old).save(parents=False)
+"""
+    user.python(code)
+    before = read(user, "list", "--all")
+    planned = read(user, "update")
+    assert [(one["entity"], one["species"], one["terms"]) for one in planned["updates"]] == [
+        ("DevelopmentalStage", "mouse", 1),
+        ("Tissue", "all", 1),
+    ]
+    assert not planned["applied"]
+    assert read(user, "update", "DevelopmentalStage", "--species", "human")["updates"] == []
+    read(user, "update", "Tissue", "--source", "uberon", "--version", "2026-04-01")
+    assert read(user, "list", "--all") == before
+    assert read(user, "update", "--apply")["applied"]
+    assert user.lamin("bionty", "update").stdout.endswith("all terms are from the newest versions that are here\n")
 
 
 def test_bad_input_is_one_sentence(user):
@@ -60,6 +90,7 @@ def test_bad_input_is_one_sentence(user):
         (["list", "Unicorn"], "no registry 'Unicorn'"),
         (["use", "Tissue", "1848"], "No source is available"),
         (["update", "Gene"], "records of Gene have no ontology ids"),
+        (["update", "--version", "2"], "name the registry"),
         (["add", "Tissue", "none.obo", "--source", "x", "--version", "1", "--licence", "l"], "there is no file"),
         (["add", "Tissue", "cells-1.tsv", "--source", "x", "--version", "1", "--licence", ""], "licence"),
     ):

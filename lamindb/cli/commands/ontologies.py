@@ -9,11 +9,12 @@ import click
 from lamindb import setup
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import print_json, print_lines, print_table
+from lamindb.cli.output import escaped, print_json, print_lines, print_table
 from lamindb.cli.texts import TEXT
 
 if TYPE_CHECKING:
     from lnschema_bionty.models import BiontySource
+    from lnschema_bionty.updating import Update
 
 _COLUMNS = ("entity", "species", "source", "version", "currently_used")
 
@@ -27,6 +28,14 @@ bionty = LazyGroup(
         "update": (f"{__name__}:update", "Move the terms in use to a newer version."),
     },
     help="Choose and update the public ontologies behind registries.",
+)
+
+
+_source_option = click.option(
+    "--source", metavar="NAME", type=TEXT, help="The ontology, such as cl; by default the one that is used."
+)
+_species_option = click.option(
+    "--species", metavar="NAME", type=TEXT, help="The species; by default that of the one that is used."
 )
 
 
@@ -56,8 +65,8 @@ def _registry(entity: str) -> Any:
     return getattr(models, found)
 
 
-def _row(entity: str, source: str | None, version: str, species: str | None) -> BiontySource:
-    """The row of a version of a public ontology, which is new if the instance didn't know it.
+def _row(entity: str, source: str | None, version: str | None, species: str | None) -> BiontySource:
+    """The row of a version of a public ontology; a new one, which isn't saved, if the instance didn't know it.
 
     Raises:
         ValueError: There is no such version.
@@ -67,10 +76,7 @@ def _row(entity: str, source: str | None, version: str, species: str | None) -> 
     used = sources.current_row(entity, species)
     if used is not None:
         species, source = species or used.species, source or used.source
-    row = sources.row_of(public.sources.find(entity, species, source, version))
-    if row._state.adding:
-        row.save()
-    return row
+    return sources.row_of(public.sources.find(entity, species, source, version))
 
 
 @click.command("list", cls=Command)
@@ -96,8 +102,8 @@ def list_sources(entity: str | None, *, everything: bool) -> None:
 @click.command(cls=Command)
 @click.argument("entity", type=TEXT)
 @click.argument("version", type=TEXT)
-@click.option("--source", metavar="NAME", type=TEXT, help="The ontology, such as cl; by default the one that is used.")
-@click.option("--species", metavar="NAME", type=TEXT, help="The species; by default that of the one that is used.")
+@_source_option
+@_species_option
 def use(entity: str, version: str, source: str | None, species: str | None) -> None:
     """Use a version of a public ontology from now on.
 
@@ -129,45 +135,91 @@ def add(entity: str, address: str, source: str, release: str, licence: str, spec
 @click.argument("entity", type=TEXT)
 @click.argument("old", type=TEXT)
 @click.argument("new", type=TEXT)
-@click.option("--source", metavar="NAME", type=TEXT, help="The ontology, such as cl; by default the one that is used.")
+@_source_option
+@_species_option
+@click.option("--terms", "each", is_flag=True, help="Every term, rather than how many.")
 @json_option
-def diff(entity: str, old: str, new: str, source: str | None) -> None:
+def diff(entity: str, old: str, new: str, source: str | None, species: str | None, *, each: bool) -> None:
     """Show what happened to terms between two versions.
 
     OLD and NEW are versions of one ontology.
     """
     registry = _registry(entity)
-    rows = [_row(registry.__name__, source, version, None) for version in (old, new)]
+    rows = [_row(registry.__name__, source, version, species) for version in (old, new)]
     first, second = (registry.bionty(bionty_source=row) for row in rows)
-    changes = {kind: list(ids) for kind, ids in vars(first.changes(second)).items()}
+    changes = vars(first.changes(second))
     if current().json:
         print_json({"entity": registry.__name__, "changes": changes})
+    elif each:
+        print_table(["what", "term", "before", "after"], _terms(changes))
     else:
         print_table(["what", "terms"], [[kind, len(found)] for kind, found in changes.items()])
 
 
+def _terms(changes: dict[str, Any]) -> list[tuple[str, ...]]:
+    """A row per change of a term."""
+    told = {
+        "renamed": changes["renamed"],
+        "replaced": {one: ("", successor) for one, successor in changes["replaced"].items()},
+    }
+    return [(kind, one, *told.get(kind, {}).get(one, ("", ""))) for kind, found in changes.items() for one in found]
+
+
 @click.command(cls=Command)
-@click.argument("entity", type=TEXT)
+@click.argument("entity", type=TEXT, required=False)
 @click.option("--version", "release", metavar="V", type=TEXT, help="The version; by default the newest that is here.")
-@click.option("--source", metavar="NAME", type=TEXT, help="The ontology, such as cl; by default the one that is used.")
+@_source_option
+@_species_option
 @click.option("--apply", "wanted", is_flag=True, help="Do it; without this, what would happen is shown.")
 @json_option
-def update(entity: str, release: str | None, source: str | None, *, wanted: bool) -> None:
+def update(entity: str | None, release: str | None, source: str | None, species: str | None, *, wanted: bool) -> None:
     """Move the terms in use to a newer version.
 
-    Without `--apply` nothing changes.
+    ENTITY is a registry, such as CellType; by default all. Without `--apply` nothing changes.
     """
-    registry = _registry(entity)
-    row = _row(registry.__name__, source, release, None) if release is not None else None
-    plan = registry.plan_update(row)
+    plans = _plans(entity, source, release, species)
     if wanted:
-        plan.apply()
-    if not current().json:
-        print_lines(repr(plan).splitlines())
-        return
+        _registries()
+        from lnschema_bionty.updating import apply_updates
+
+        apply_updates(plans)
+    if current().json:
+        print_json({"applied": wanted, "updates": [_facts(plan) for plan in plans]})
+    else:
+        lines = [line for plan in plans for line in (plan.summary, *(f"  {escaped(str(one))}" for one in plan.changes))]
+        print_lines(lines or ["all terms are from the newest versions that are here"])
+
+
+def _plans(entity: str | None, source: str | None, version: str | None, species: str | None) -> list[Update]:
+    """What to do about the terms of one source, if one is named, or else of all that are used.
+
+    Raises:
+        UsageError: A source is named, and no registry.
+    """
+    if entity is None and (source, version, species) != (None, None, None):
+        msg = "name the registry, such as CellType, whose source, version or species you mean"
+        raise click.UsageError(msg, click.get_current_context(silent=True))
+    registry = None if entity is None else _registry(entity)
+    if registry is not None and (registry.public_id is None or (source, version) != (None, None)):
+        row = None if registry.public_id is None else _row(registry.__name__, source, version, species)
+        return [registry.plan_update(row)]
+    _registries()
+    from lnschema_bionty.updating import plan_updates
+
+    return [one for one in plan_updates(registry) if species in (None, one.public.species)]
+
+
+def _facts(plan: Update) -> dict[str, Any]:
     terms = [
-        {"ontology_id": one.record.ontology_id, "name": one.record.name, "changes": list(one.kinds), "after": one.after}
+        {
+            "ontology_id": one.record.ontology_id,
+            "name": one.record.name,
+            "changes": one.kinds,
+            "after": one.after,
+            "lost_parents": one.lost,
+            "gained_parents": one.gained,
+        }
         for one in plan.changes
     ]
-    to = {"source": plan.public.source, "version": plan.public.version}
-    print_json({"entity": registry.__name__, **to, "applied": wanted, "terms": len(plan.terms), "changes": terms})
+    to = {name: getattr(plan.public, name) for name in ("species", "source", "version")}
+    return {"entity": plan.registry.__name__, **to, "terms": len(plan.terms), "changes": terms}
