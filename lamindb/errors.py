@@ -35,7 +35,7 @@ class InstanceUnreachable(LaminError, RuntimeError):
     """The instance is known, but its database or storage can't be opened."""
 
 
-class InstanceLockedException(LaminError, RuntimeError):  # noqa: N818 - the name in 0.54
+class InstanceLockedException(LaminError, RuntimeError):
     """Somebody else works with an instance whose database is a file in a bucket."""
 
 
