@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -185,7 +186,7 @@ def _check_arguments(arguments: dict[str, Any]) -> None:
         raise MissingData(msg)
     unknown = {name: value for name, value in arguments.items() if name not in _ARGUMENTS}
     if unknown:
-        msg = f"Only data, name, run, description, reference, reference_type can be passed, you passed: {unknown}"
+        msg = f"Only data, name, run, description, reference, reference_type can be passed, you passed: {reprlib.repr(unknown)}"
         raise ValueError(msg)
 
 
