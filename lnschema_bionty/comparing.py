@@ -63,8 +63,8 @@ class TermChange:
 
     def __str__(self) -> str:
         record = self.record
-        where = f" ({', '.join(self.lost) or 'nothing'} → {', '.join(self.gained) or 'nothing'})"
-        kinds = ", ".join(f"{kind}{where if kind == MOVED else ''}" for kind in self.kinds)
+        where = ", ".join([*(f"-{one}" for one in self.lost), *(f"+{one}" for one in self.gained)])
+        kinds = ", ".join(f"{kind} ({where})" if kind == MOVED else kind for kind in self.kinds)
         after = f" → {self.after}" if self.after and self.after != record.name else ""
         return f"{record.ontology_id} {record.name!r}: {kinds}{after}"
 

@@ -11,6 +11,7 @@ from lnschema_core.models import CanValidate, HasParents, Registry
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from typing import Self
 
     from lnschema_bionty.models.source import BiontySource
@@ -224,6 +225,23 @@ class BioRegistry(Registry, HasParents, CanValidate):
 
         rows: QuerySet[TermUpdate] = bio_registry("TermUpdate").filter(registry=type(self).__name__, record_id=self.pk)
         return rows.order_by("pk")
+
+    def source_at(self, when: datetime) -> BiontySource | None:
+        """The version of the public source that the record was from at a time, such as when data were labelled.
+
+        Args:
+            when: The time, with its zone, such as ``file.created_at``.
+
+        Returns:
+            The version; ``None`` for a record that isn't from a public source.
+
+        Examples:
+            >>> record.source_at(file.created_at)
+        """
+        later = self.history().filter(created_at__gt=when).select_related("from_source").first()
+        record: Any = self  # the field is of registries
+        source: BiontySource | None = record.bionty_source if later is None else later.from_source
+        return source
 
     # -- save ---------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 HEADER = ("ontology_id", "name", "definition", "synonyms", "parents", "obsolete", "replaced_by")
@@ -99,7 +101,7 @@ def test_plan_shows_what_happens_to_terms_in_use(lb, second):
     assert "CellType: 7 terms to ours 2, 6 change" in repr(update)
     assert "T:2 'white cell': renamed, redefined → leukocyte" in repr(update)
     assert "T:4 'tiny cell': replaced → T:3" in repr(update)
-    assert "T:3 'small cell': moved (T:2 → T:8)" in repr(update)
+    assert "T:3 'small cell': moved (-T:2, +T:8)" in repr(update)
     frame = update.df()
     assert tuple(frame.loc["T:3", ["lost_parents", "gained_parents"]]) == ("T:2", "T:8")
     assert frame.loc["T:2", "after"] == "leukocyte"
@@ -154,6 +156,17 @@ def test_what_terms_were_is_remembered(lb, second):
     )
     [same] = lb.CellType.filter(ontology_id="T:7").one().history()
     assert same.changes == ""
+
+
+def test_version_of_a_term_at_a_time(lb, second):
+    """Is that with which labels were made then; terms that ended stay from theirs."""
+    registered = {record.ontology_id: record.created_at for record in lb.CellType.filter(ontology_id__isnull=False)}
+    lb.CellType.plan_update(second).apply()
+    for ontology_id, now in (("T:2", "2"), ("T:4", "1")):
+        record = lb.CellType.filter(ontology_id=ontology_id).one()
+        assert record.source_at(registered[ontology_id]).version == "1"
+        assert record.source_at(dt.datetime.now(tz=dt.UTC)).version == now
+    assert lb.CellType.filter(name="my cell").one().source_at(registered["T:2"]) is None
 
 
 def test_second_update_finds_only_what_ended(lb, second):
@@ -236,7 +249,7 @@ def test_what_users_changed_stays(lb, update):
 def test_root_gets_parents(lb, update):
     """Also a term that had none before."""
     plan = update([term(1, "a"), term(2, "b")], [term(1, "a"), term(2, "b", parents="T:1")])
-    assert "T:2 'b': moved (nothing → T:1)" in repr(plan)
+    assert "T:2 'b': moved (+T:1)" in repr(plan)
     plan.apply()
     assert lb.CellType.filter(ontology_id="T:2").one().parents.list("ontology_id") == ["T:1"]
 
