@@ -36,6 +36,8 @@ READING = {
     "cache-ls": ["cache", "ls"],
     "cache-verify": ["cache", "verify"],
     "cache-prune": ["cache", "prune"],
+    "trash-list": ["trash", "list"],
+    "trash-purge": ["trash", "purge", "--yes"],
 }
 OF_RUNS = {"run-replay", "run-show", "run-why"}  # tested where there are runs
 OF_ONTOLOGIES = {"bionty-list", "bionty-diff", "bionty-update"}  # tested where there are ontologies
