@@ -25,8 +25,7 @@ def running_behind(middleware: Callable[[Any], Any]) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     endpoint = f"http://127.0.0.1:{server.server_port}"
-    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")):
-        pass  # servers of one process share their content
+    _empty(endpoint)
     try:
         yield endpoint
     finally:
@@ -42,10 +41,17 @@ def running() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    _empty(f"http://{host}:{port}")
     try:
         yield f"http://{host}:{port}"
     finally:
         server.stop()
+
+
+def _empty(endpoint: str) -> None:
+    """Forget what servers of this process had before, since they share their content."""
+    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")):
+        pass
 
 
 def environment(endpoint: str) -> dict[str, str]:
