@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from lamindb.text.messages import plural
 from lnschema_bionty import applying, public, sources
 from lnschema_bionty.catalogue import bio_registry
 from lnschema_bionty.comparing import compare
+from lnschema_bionty.public import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from lnschema_bionty.comparing import TermChange
     from lnschema_bionty.models import BiontySource, BioRegistry
-    from lnschema_bionty.public import PublicOntology
+    from lnschema_bionty.public import PublicOntology, Source
 
 _SHOWN = 20
 
@@ -110,11 +112,45 @@ def plan_update(registry: type[BioRegistry], row: BiontySource | None, version: 
     if used is None:
         msg = f"no source of {registry.__name__} is currently used: pass `bionty_source`"
         raise ValueError(msg)
-    return _plan(registry, used, row.version if row is not None else version)
+    if row is not None or version is not None:
+        wanted = row.version if row is not None else version
+        return _plan(registry, public.sources.find(used.entity, used.species, used.source, wanted))
+    return _plan(registry, newest(registry, used))
 
 
-def _plan(registry: type[Any], used: BiontySource, version: str | None) -> Update:
-    found = public.sources.find(used.entity, used.species, used.source, version)
+def newest(registry: type[Any], used: BiontySource) -> Source:
+    """The newest version of a source that is on this machine.
+
+    Raises:
+        NoSuchSource: There is none, or terms are from a newer one.
+    """
+    wanted = (used.entity, used.species, used.source)
+    known = [one for one in public.sources.available() if (one.entity, one.species, one.source) == wanted]
+    here = [one for one in known if places.is_at_hand(one)]
+    found = max(here, key=lambda one: _age(one.version), default=None)
+    latest = max(_versions_in_use(registry, used), key=_age, default=used.version if found is None else "")
+    if found is None or _age(found.version) < _age(latest):
+        last = "no version of it" if found is None else f"nothing newer than {found.version}"
+        msg = (
+            f"{used.entity}: {used.source} {latest} is in use, and {last} is on this machine: upgrade lamindb, or name a "
+            "version"
+        )
+        raise NoSuchSource(msg)
+    return found
+
+
+def _versions_in_use(registry: Any, used: BiontySource) -> set[str]:
+    """The versions of a source that terms are from."""
+    terms = registry.filter(bionty_source__source=used.source, bionty_source__species=used.species)
+    return set(terms.order_by().values_list("bionty_source__version", flat=True).distinct())
+
+
+def _age(version: str) -> list[int]:
+    """What orders the versions of a source, which are dates or numbers."""
+    return [int(digits) for digits in re.findall(r"\d+", version)]
+
+
+def _plan(registry: type[Any], found: Source) -> Update:
     ontology = getattr(public, registry.__name__)(found.species, found.source, found.version)
     return Update(registry, ontology, compare(registry, ontology))
 
@@ -122,11 +158,12 @@ def _plan(registry: type[Any], used: BiontySource, version: str | None) -> Updat
 # -- all registries ---------------------------------------------------------------------------------------------------
 
 
-def plan_updates(registry: type[BioRegistry] | None = None) -> list[Update]:
+def plan_updates(registry: type[BioRegistry] | None = None, *, source: str | None = None) -> list[Update]:
     """Look at which terms are from other versions than the newest that is here, of all sources in use. Changes nothing.
 
     Args:
         registry: Only this registry.
+        source: Only this source, whether it is used currently or not.
 
     Returns:
         What would change, an update per source with such terms; :func:`apply_updates` applies them.
@@ -135,17 +172,20 @@ def plan_updates(registry: type[BioRegistry] | None = None) -> list[Update]:
         >>> updates = lb.plan_updates()
         >>> lb.apply_updates(updates)
     """
-    rows = bio_registry("BiontySource").filter(currently_used=True).order_by("entity", "species", "source")
+    conditions: dict[str, Any] = {"currently_used": True} if source is None else {"source": source}
+    rows = bio_registry("BiontySource").filter(**conditions).order_by("entity", "species", "source", "pk")
     registries = {one.__name__: one for one in _registries_with_terms() if registry in (None, one)}
+    sources_in_use = {(row.entity, row.species, row.source): row for row in rows if row.entity in registries}
     updates = []
-    for row in rows:
-        if row.entity not in registries:
+    for row in sources_in_use.values():
+        one = registries[row.entity]
+        if not _versions_in_use(one, row):
             continue
         try:
-            updates.append(_plan(registries[row.entity], row, None))
-        except NoSuchSource:
-            log.warning(f"{row.entity}: no version of {row.source} is known on this machine, so its terms are left out")
-    return [one for one in updates if _is_open(one)]
+            updates.append(_plan(one, newest(one, row)))
+        except NoSuchSource as error:
+            log.warning(error.args[0])
+    return [update for update in updates if _is_open(update)]
 
 
 def apply_updates(updates: Iterable[Update]) -> None:

@@ -201,7 +201,7 @@ class BioRegistry(Registry, HasParents, CanValidate):
 
         Args:
             bionty_source: The newer version.
-            version: The same by its name; by default the newest that comes with the package.
+            version: The same by its name; by default the newest that is on this machine.
 
         Returns:
             What would change, to be printed, and then applied by its ``apply()``.

@@ -31,6 +31,7 @@ SECOND = [
 @pytest.fixture
 def add(lb, tmp_path):
     """Make a table a source of cell types, which is forgotten afterwards."""
+    from lnschema_bionty import public
     from lnschema_bionty.public.registering import forget
 
     versions = []
@@ -43,7 +44,8 @@ def add(lb, tmp_path):
         return row
 
     yield make
-    for version in versions:
+    registered = {one.version for one in public.sources.own() if one.source == "ours"}
+    for version in registered.intersection(versions):
         forget("CellType", source="ours", version=version)
 
 
@@ -331,3 +333,62 @@ def test_version_of_the_package_is_the_default(lb):
     assert "renamed" in change.kinds
     update.apply()
     assert lb.CellType.filter(ontology_id="CL:0000084").one().name == "T cell"
+
+
+def test_newest_version_is_taken(lb, second, add):
+    """Rather than the one that was added last; terms never move to an older version unasked."""
+    from lnschema_bionty.public.registering import forget
+
+    add("0.9", FIRST)
+    second.use()
+    [update] = lb.plan_updates(lb.CellType)
+    assert update.public.version == lb.CellType.plan_update().public.version == "2"
+    update.apply()
+    assert lb.plan_updates() == []
+    forget("CellType", source="ours", version="2")
+    with pytest.raises(ValueError, match="ours 2 is in use, and nothing newer than 1 is on this machine"):
+        lb.CellType.plan_update()
+    assert lb.plan_updates() == []
+
+
+OBO = """format-version: 1.2
+ontology: cl
+
+[Term]
+id: CL:0000000
+name: cell of old
+
+[Term]
+id: CL:0000540
+name: nerve cell of old
+def: "A nerve cell." []
+synonym: "old neuron" EXACT []
+is_a: CL:0000000
+
+[Term]
+id: CL:0000054
+name: bone matrix secreting cell
+is_a: CL:0000000
+"""
+
+
+def test_terms_of_a_file_move_to_the_release_of_the_package(lb, tmp_path):
+    """From an OBO file to the Cell Ontology as it comes with the package."""
+    from lnschema_bionty.public.registering import forget
+
+    path = tmp_path / "cl.obo"
+    path.write_text(OBO)
+    lb.CellType.add_source(path, source="cl", version="2001-01-01", licence="CC-BY-4.0")
+    try:
+        lb.CellType.import_from_bionty()
+        [update] = lb.plan_updates(lb.CellType)
+        update.apply()
+    finally:
+        forget("CellType", source="cl", version="2001-01-01")
+    found = {one.record.ontology_id: (one.kinds, one.after) for one in update.changes}
+    assert found["CL:0000054"] == (("replaced",), "CL:0000062")
+    assert found["CL:0000540"] == (("renamed", "moved", "redefined"), "neuron")
+    neuron = lb.CellType.filter(ontology_id="CL:0000540").one()
+    assert {"old neuron", "nerve cell of old"} <= set(neuron.synonyms.split("|"))
+    assert "neural cell" in neuron.ancestors().list("name")
+    assert lb.CellType.filter(ontology_id="CL:0000054").one().parents.filter(name="osteoblast").exists()

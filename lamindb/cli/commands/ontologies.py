@@ -65,7 +65,7 @@ def _registry(entity: str) -> Any:
     return getattr(models, found)
 
 
-def _row(entity: str, source: str | None, version: str | None, species: str | None) -> BiontySource:
+def _row(entity: str, source: str | None, version: str, species: str | None) -> BiontySource:
     """The row of a version of a public ontology; a new one, which isn't saved, if the instance didn't know it.
 
     Raises:
@@ -200,13 +200,13 @@ def _plans(entity: str | None, source: str | None, version: str | None, species:
         msg = "name the registry, such as CellType, whose source, version or species you mean"
         raise click.UsageError(msg, click.get_current_context(silent=True))
     registry = None if entity is None else _registry(entity)
-    if registry is not None and (registry.public_id is None or (source, version) != (None, None)):
-        row = None if registry.public_id is None else _row(registry.__name__, source, version, species)
-        return [registry.plan_update(row)]
+    if registry is not None and (registry.public_id is None or version is not None):
+        return [registry.plan_update(None if version is None else _row(registry.__name__, source, version, species))]
     _registries()
     from lnschema_bionty.updating import plan_updates
 
-    return [one for one in plan_updates(registry) if species in (None, one.public.species)]
+    plans = plan_updates(registry, source=source)
+    return [one for one in plans if species in (None, one.public.species)]
 
 
 def _facts(plan: Update) -> dict[str, Any]:
