@@ -75,9 +75,10 @@ def _names_of_others(terms: Sequence[TermChange], public: PublicOntology) -> Col
 
 
 def _former_names(one: TermChange) -> list[str]:
-    """The names that a record has from its public source, as far as is known."""
-    public_names = split((one.former or {}).get("synonyms"))
-    return [*public_names, one.record.name] if RENAMED in one.kinds else public_names
+    """The names that a record has from its public source, as far as is known, and that the version doesn't give to it."""
+    names = [*split((one.former or {}).get("synonyms")), *([one.record.name] if RENAMED in one.kinds else [])]
+    still = split((one.row or {}).get("synonyms"))
+    return [name for name in names if name not in still]
 
 
 def _synonyms(one: TermChange, taken: Collection[tuple[str, str]]) -> str | None:

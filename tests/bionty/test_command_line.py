@@ -41,7 +41,8 @@ def test_life_of_an_ontology(user):
     sources = read(user, "list", "CellType", "--all")["sources"]
     assert len(sources) == 5
     [used] = [source for source in sources if source["currently_used"]]
-    assert (used["source"], used["version"]) == ("ours", "2")
+    assert (used["source"], used["version"], used["reads"]) == ("ours", "2", "ours 2")
+    assert [source["reads"] for source in sources if source["source"] == "cl"] == [None] * 3
     user.lamin("bionty", "use", "CellType", "1")
     changes = read(user, "diff", "CellType", "1", "2")["changes"]
     assert (changes["added"], changes["replaced"]) == (["T:8"], {"T:4": "T:3"})
@@ -70,6 +71,8 @@ for registry, name, ontology_id in ((lb.Tissue, "marrow", "UBERON:0002371"), (lb
 """
     user.python(code)
     before = read(user, "list", "--all")
+    [stage] = [one for one in before["sources"] if one["species"] == "mouse" and one["source"] == "mmusdv"]
+    assert (stage["version"], stage["reads"]) == ("2020-03-10", "mmusdv 2025-01-23")
     planned = read(user, "update")
     assert [(one["entity"], one["species"], one["terms"]) for one in planned["updates"]] == [
         ("DevelopmentalStage", "mouse", 1),

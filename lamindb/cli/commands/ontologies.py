@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lamindb import setup
+from lamindb import log, setup
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import escaped, print_json, print_lines, print_table
 from lamindb.cli.texts import TEXT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lnschema_bionty.models import BiontySource
     from lnschema_bionty.updating import Update
 
@@ -86,17 +88,36 @@ def _row(entity: str, source: str | None, version: str, species: str | None) -> 
 def list_sources(entity: str | None, *, everything: bool) -> None:
     """List the versions of public ontologies that are used.
 
-    ENTITY is a registry, such as CellType; by default all.
+    ENTITY is a registry, such as CellType; by default all. What is read on this machine may be another version, if that
+    one would have to be downloaded.
     """
     conditions: dict[str, Any] = {} if everything else {"currently_used": True}
     if entity is not None:
         conditions["entity"] = _registry(entity).__name__
-    rows = _registries().BiontySource.filter(**conditions).order_by("entity", "species", "source", "-version")
-    values = list(rows.values(*_COLUMNS))
+    rows = list(_registries().BiontySource.filter(**conditions).order_by("entity", "species", "source", "-version"))
+    reads = _reads(rows)
+    values = [{**{name: getattr(row, name) for name in _COLUMNS}, "reads": reads[row.pk]} for row in rows]
     if current().json:
         print_json({"sources": values})
     else:
-        print_table(_COLUMNS, [[row[name] for name in _COLUMNS] for row in values])
+        columns = (*_COLUMNS, "reads")
+        print_table(columns, [[row[name] for name in columns] for row in values])
+
+
+def _reads(rows: Sequence[BiontySource]) -> dict[str, str | None]:
+    """By key of a row what is read for it on this machine, maybe another version; ``None`` if it has to be fetched."""
+    from lnschema_bionty import public, sources
+    from lnschema_bionty.public import places
+
+    known = {source.key: source for source in public.sources.available()}
+    found: dict[str, str | None] = dict.fromkeys((row.pk for row in rows), None)
+    for row in rows:
+        wanted = known.get(sources.key(row))
+        with log.muted():
+            taken = sources.at_hand(wanted) if wanted is not None and row.currently_used else wanted
+        if taken is not None and places.is_at_hand(taken):
+            found[row.pk] = f"{taken.source} {taken.version}"
+    return found
 
 
 @click.command(cls=Command)
