@@ -55,6 +55,10 @@ WRITING = {
     "login",
     "completion",
     "bionty",
+    "dump",
+    "restore",
+    "move",
+    "reindex",
 }
 
 
