@@ -22,6 +22,7 @@ class CreateModels(Operation):
     """
 
     reversible = True
+    makes_only_tables = True
     category = OperationCategory.ADDITION
 
     def __init__(self, operations: Sequence[CreateModel]) -> None:

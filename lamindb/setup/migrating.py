@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from lamindb.errors import DatabaseBehind
-from lamindb.setup import migration_plan, signals
+from lamindb.setup import fresh, migration_plan, signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +72,8 @@ def apply_all(on_applied: Callable[[str], None] | None = None, *, to: str | None
         plan = executor.migration_plan(targets)
         if plan:
             signals.tables_changing.send(sender=None)
+        for migration in [] if to else fresh.make_tables(executor, targets):
+            progress("apply_success", migration)
         _migrate(executor, targets)
         signals.tables_ready.send(sender=None)
     return len(plan)
