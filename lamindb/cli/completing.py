@@ -37,6 +37,7 @@ _PATIENCE = 0.1  # seconds to wait for a busy database
 _MOST = 50
 _EXPLANATIONS = ("name", "key", "description", "handle", "root")
 _HARMLESS = re.compile(r"[\w./:@%+=,-]+")  # what every shell takes as one word without quotes
+_NO_REGISTRIES = {"LinkORM", "models.Model"}  # bases of link tables and of plain models
 
 
 # -- types of arguments -----------------------------------------------------------------------------------------------
@@ -214,9 +215,9 @@ def _classes_of_package(package: str) -> Iterator[str]:
 
 
 def _classes_in(source: bytes) -> Iterator[str]:
-    """The classes of a module that are not link tables."""
+    """The classes of a module that are neither link tables nor plain models of Django."""
     for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef) and "LinkORM" not in map(ast.unparse, node.bases):
+        if isinstance(node, ast.ClassDef) and not _NO_REGISTRIES & {*map(ast.unparse, node.bases)}:
             yield node.name
 
 
