@@ -13,16 +13,20 @@ import anndata as ad
 import pandas as pd
 
 import lamindb as ln
+import lnschema_bionty as lb
 
 # %% [markdown]
 # ## Make an instance
 #
-# An instance is a database for metadata and a place for data. On the command line, the same is `lamin init --storage`.
+# An instance is a database for metadata and a place for data. The schema `bionty` adds registries of genes, cell types, tissues
+# and more, which know the terms of public ontologies. On the command line, the same is
+# `lamin init --storage lamin-quickstart --schema bionty`.
 
 # %%
 print("1/9 make an instance")
 ln.settings.verbosity = "success"
-ln.setup.init(storage="lamin-quickstart")
+ln.setup.init(storage="lamin-quickstart", schema="bionty")
+lb.settings.species = "human"
 
 # %% [markdown]
 # ## Track this script
@@ -79,27 +83,37 @@ adata = ad.read_h5ad(Path(scanpy.origin).parent / "datasets" / "10x_pbmc68k_redu
 adata
 
 # %% [markdown]
-# The columns of its cell annotations become features, and so does a panel of marker genes. The data is registered with all of
-# its genes; those outside the panel are reported as not validated. (With the schema `bionty`, genes have a registry of their
-# own, with all identifiers and synonyms.)
+# Its genes are those of the public reference, but for names that are no longer in use, and some that are none:
 
 # %%
-markers = ["CD3D", "CD4", "CD8A", "CD19", "MS4A1", "CD79A", "NKG7", "GNLY", "LYZ", "CST3", "FCER1A", "PTPRC"]
+lb.Gene.inspect(adata.var_names, field="symbol")
+
+# %% [markdown]
+# Genes that the reference knows are registered with all of their identifiers, and the columns of the cell annotations as
+# features. The data is registered with all of its genes; the others are reported as not validated.
+
+# %%
+ln.save(lb.Gene.from_values(adata.var_names, field="symbol"))
 ln.save(ln.Feature.from_df(adata.obs))
-ln.save([ln.Feature(name=gene, type="number") for gene in markers])
 cells = ln.File.from_anndata(
-    adata, field=ln.Feature.name, key="pbmc68k/reduced.h5ad", description="10x PBMC 68k, 700 cells"
+    adata, field=lb.Gene.symbol, key="pbmc68k/reduced.h5ad", description="10x PBMC 68k, 700 cells"
 )
 cells.save()
 
 # %% [markdown]
-# The types of its cells become labels:
+# The names that its authors gave to the types of its cells become labels; where the cells are from is a term of an ontology,
+# which is found with all that it is part of:
 
 # %%
 print("\n6/9 label the cells' metadata")
 ln.save([ln.ULabel(name=name) for name in adata.obs["bulk_labels"].cat.categories])
 cell_types = ln.ULabel.from_values(adata.obs["bulk_labels"])
 cells.labels.add(cell_types, feature=ln.Feature.filter(name="bulk_labels").one())
+
+ln.Feature(name="tissue", type="category", registries=[lb.Tissue]).save()
+blood = lb.Tissue.from_bionty(name="blood")
+blood.save()
+cells.labels.add(blood, feature=ln.Feature.filter(name="tissue").one())
 
 # %% [markdown]
 # ## Find it again
@@ -111,7 +125,8 @@ print("\n7/9 search and query")
 print(ln.ULabel.search("dendritc").head(3))
 print(ln.Dataset.search("immune"))
 print(ln.File.filter(ulabels__name="Dendritic").df()[["key", "description", "size"]])
-assert ln.File.filter(feature_sets__features__name="CD79A").distinct().one() == cells
+assert ln.File.filter(feature_sets__genes__symbol="CD79A").distinct().one() == cells
+assert ln.File.filter(tissues=blood).one() == cells
 
 # %% [markdown]
 # ## Load it back
