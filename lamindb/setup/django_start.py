@@ -25,7 +25,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 
 _ALIAS = "default"
-_SQLITE = "django.db.backends.sqlite3"
+_SQLITE = "lamindb.setup.sqlite"
 _CONNECTION_AGE = 600
 _CONNECT_TIMEOUT = "10"
 _INIT_COMMAND = (

@@ -1,0 +1,1 @@
+"""SQLite as Django's backends are found: ``lamindb.setup.sqlite.base``."""
