@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Value
+
 from lnschema_core.annotation import as_html
 from lnschema_core.executions import execution_of, status_of
 
@@ -19,7 +21,7 @@ MOST = 10
 
 
 def facts_of(run: Run) -> dict[str, Any]:
-    """All that is known of a run, in words, numbers and times; seven queries."""
+    """All that is known of a run, in words, numbers and times; five queries."""
     execution = execution_of(run)
     facts: dict[str, Any] = {
         "id": run.pk,
@@ -36,20 +38,22 @@ def facts_of(run: Run) -> dict[str, Any]:
     facts |= {name: None if execution is None else getattr(execution, name) for name in names}
     links = ("parent_id", "source_id", "environment_id", "report_id")
     facts |= {name: None if execution is None else getattr(execution, name) for name in links}
-    facts["inputs"] = _named(run.input_files) + _named(run.input_datasets)
-    facts["outputs"] = _named(run.output_files) + _named(run.output_datasets)
-    return facts
+    linked = [*_linked(run.input_files, run.output_files), *_linked(run.input_datasets, run.output_datasets)]
+    return facts | {role: [record for of, record in linked if of == role] for role in ("inputs", "outputs")}
 
 
-def _named(relation: Any) -> list[dict[str, Any]]:
-    """Registry, id and name of linked records."""
-    registry = relation.model
-    name = "name" if registry.__name__ == "Dataset" else "key"
-    further = ("description",) if name == "key" else ()
-    rows = relation.order_by("created_at", "pk").values_list("pk", name, *further)
+def _linked(inputs: Any, outputs: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Registry, id and name of linked records, oldest first, each with ``inputs`` or ``outputs``; a query."""
+    registry = inputs.model.__name__
+    names = ("name",) if registry == "Dataset" else ("key", "description")
+
+    def rows(relation: Any, role: str) -> Any:
+        return relation.order_by().annotate(role=Value(role)).values_list("created_at", "pk", "role", *names)
+
+    found = sorted(rows(inputs, "inputs").union(rows(outputs, "outputs"), all=True), key=lambda row: row[:3])
     return [
-        {"registry": registry.__name__, "id": row[0], "name": next((value for value in row[1:] if value), row[0])}
-        for row in rows
+        (role, {"registry": registry, "id": key, "name": next(filter(None, more), key)})
+        for _, key, role, *more in found
     ]
 
 

@@ -53,6 +53,11 @@ class Notes:
         make_folder(path.parent)
         self._file: TextIO | None = _locked(path)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process may write them, that is, none else is at work on the upload."""
+        return self._file is not None
+
     def read(self) -> tuple[dict[str, Any], dict[int, _Part]]:
         """The upload and its parts, empty if there are none; a last line that is cut off is none."""
         if self._file is None:
@@ -245,9 +250,11 @@ class PartsUpload:
         self.let_go(forget=True)
 
     def let_go(self, *, forget: bool) -> None:
-        """Let another process go on with it, or forget that it can."""
+        """Let another process go on with it, or forget that it can; nothing is kept that none could find."""
         self._executor.shutdown(cancel_futures=True)
-        if self._notes is not None:
+        if not forget and (self._notes is None or not self._notes.is_ours):
+            self.discard()
+        elif self._notes is not None:
             self._notes.close(forget=forget)
 
     def _call(self, method: str, **arguments: Any) -> Any:

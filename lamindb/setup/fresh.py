@@ -58,7 +58,10 @@ def make_tables(executor: MigrationExecutor, targets: list[tuple[str, str]]) -> 
     if not nodes:
         return []
     plan = [migration for migration, _ in executor.migration_plan(nodes)]
-    models = executor.loader.project_state(nodes).apps.get_models()
+    labels = {label for label, _ in nodes}
+    models = [
+        model for model in executor.loader.project_state(nodes).apps.get_models() if model._meta.app_label in labels
+    ]
     with connection.constraint_checks_disabled(), transaction.atomic():
         executor.recorder.ensure_schema()
         with connection.schema_editor() as editor:

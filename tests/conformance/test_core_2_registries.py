@@ -174,7 +174,7 @@ def test_which_registries_have_parents_and_which_are_data():
         "Modality",
     ]
     assert [name for name in REGISTRIES if hasattr(getattr(ln, name), "describe")] == ["Run", "File", "Dataset"]
-    assert [name for name in REGISTRIES if hasattr(getattr(ln, name), "view_flow")] == ["File", "Dataset"]
+    assert [name for name in REGISTRIES if hasattr(getattr(ln, name), "view_flow")] == ["Run", "File", "Dataset"]
 
 
 @pytest.mark.parametrize("name", REGISTRIES)

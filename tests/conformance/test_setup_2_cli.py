@@ -76,7 +76,7 @@ def test_a_guide_from_login_to_delete(sandbox):
         ("migrate deploy", 1, "❌ No instance is loaded! Call `lamin init` or `lamin load`"),
         ("migrate fly", 2, "❌ Invalid value for"),
         ("close", 0, "💡 no instance loaded"),
-        ("schema", 2, "❌ No such command 'schema'."),
+        ("schemas", 2, "❌ No such command 'schemas'."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_sentence(lamin, command, status, line):

@@ -163,6 +163,6 @@ def test_many_failures_are_counted(monkeypatch, labels):
 def test_reasons_are_those_of_the_schema():
     """The schema of the command line knows all of them."""
     schema = json.loads((REPOSITORY / "lamindb" / "cli" / "schemas" / "validate.json").read_text())
-    entry = schema["properties"]["failures"]["items"]["properties"]
-    assert entry["reason"]["enum"] == list(REASONS)
-    assert tuple(schema["properties"]["failures"]["items"]["required"]) == report.COLUMNS
+    entry = schema["$defs"]["report"]["properties"]["failures"]["items"]
+    assert entry["properties"]["reason"]["enum"] == list(REASONS)
+    assert tuple(entry["required"]) == report.COLUMNS

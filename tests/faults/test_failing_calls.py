@@ -38,7 +38,7 @@ def check_error(error, root):
     if error is None or isinstance(error, DatabaseError):
         return
     assert isinstance(error, (LaminError, OSError)), error
-    assert str(root) in str(error) or "data" in str(error), error
+    assert any(name in str(error) for name in (str(root), "data", "cache folder")), error
 
 
 def test_saving(ln, root, empty, source, contents, monkeypatch):

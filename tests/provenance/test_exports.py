@@ -127,7 +127,9 @@ def sender(monkeypatch):
             monkeypatch.delenv(name)
     monkeypatch.setattr(events, "_sender", events._Sender())
     monkeypatch.setattr(going_on, "_state", going_on._State())
-    return events
+    yield events
+    for name in [name for name in os.environ if name.startswith("OPENLINEAGE__")]:
+        del os.environ[name]  # the client of OpenLineage writes there what it was told otherwise
 
 
 def test_events_are_sent_to_the_configured_receiver(sender, tmp_path, monkeypatch):

@@ -150,7 +150,7 @@ def test_init_makes_a_lost_database_again(sandbox: Sandbox) -> None:
             "InstanceUnreachable The database postgresql://u:***@127.0.0.1:1/d of",
         ),
         ("storage='s', schema='nope'", "SchemaNotInstalled No module named 'lnschema_nope'"),
-        ("storage='s3://bucket'", "InstanceUnreachable The database of"),
+        ("storage='s3://bucket'", "StorageError The storage location s3://bucket/ can't be used"),
         ("storage='s', schema='a\\nb'", "InvalidSettings The value of lamindb_instance_schema_str can't be stored"),
         ("storage='s', schema='../x'", "SchemaNotInstalled"),
         ("storage='s\\udcff'", "InvalidInstanceName"),
