@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import NOT_PROVIDED
+from django.db.models import NOT_PROVIDED, CharField
 
 from lamindb.errors import NotStorable
 
@@ -33,6 +33,8 @@ def check_storable(records: Iterable[models.Model]) -> None:
                 raise NotStorable(msg)
             if isinstance(value, str):
                 _check_text(record, field, value, limits_length=limits_length)
+            elif limits_length and value is not None and _becomes_text(field, value):
+                _check_text(record, field, str(value), limits_length=limits_length)
 
 
 @cache
@@ -46,6 +48,11 @@ def _fills_itself(field: Any) -> bool:
     return field.db_default is not NOT_PROVIDED or any(
         getattr(field, name, False) for name in ("auto_now", "auto_now_add")
     )
+
+
+def _becomes_text(field: models.Field[Any, Any], value: Any) -> bool:
+    """Whether Django writes the text of a value that is none, such as a number."""
+    return isinstance(field, CharField) and not hasattr(value, "resolve_expression")
 
 
 def _check_text(record: models.Model, field: models.Field[Any, Any], value: str, *, limits_length: bool) -> None:

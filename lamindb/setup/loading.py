@@ -54,7 +54,8 @@ def load(identifier: str, *, storage: PathLike | None = None, break_lock: bool =
         if moved.is_cloud_sqlite and break_lock:
             cloud_sqlite.break_lock(moved)
         connection.open_instance(moved)
-        cloud_sqlite.refuse_locked(moved)
+        if moved.is_cloud_sqlite:
+            cloud_sqlite.refuse_locked(moved)
         _finish(moved, registered_root)
     log.important(f"loaded instance: {moved.identifier}")
     warn_if_another_is_chosen(moved)
