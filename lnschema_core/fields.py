@@ -11,6 +11,8 @@ from django.db.models.query_utils import DeferredAttribute
 if TYPE_CHECKING:
     from lamindb.types import StrField
 
+_LONGEST = 200
+"""Characters that a name of a field may have."""
 _STRING_TYPES = (models.CharField, models.TextField)
 
 
@@ -59,7 +61,7 @@ def field_name(field: StrField) -> str:
         TypeError: It is neither.
     """
     if isinstance(field, str):
-        if not field.isidentifier():
+        if not field.isidentifier() or len(field) > _LONGEST:
             msg = f"{field!r:.80} is no name of a field"
             raise FieldError(msg)
         return field
