@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 import string
+from functools import cache
 
 _BASE26 = string.ascii_lowercase
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE64 = _BASE62 + "_-"
+_SPARE = 8  # bytes, since some stand for no character
 
 
 def base62(n_char: int) -> str:
@@ -66,10 +68,16 @@ def base62_24() -> str:
 
 
 def _random_string(alphabet: str, length: int) -> str:
-    base = len(alphabet)
-    number = secrets.randbelow(base**length)
-    characters = []
-    for _ in range(length):
-        number, digit = divmod(number, base)
-        characters.append(alphabet[digit])
-    return "".join(characters)
+    table, too_large = _tables(alphabet)
+    characters = b""
+    while len(characters) < length:
+        characters += secrets.token_bytes(length + _SPARE).translate(table, too_large)
+    return characters[:length].decode()
+
+
+@cache
+def _tables(alphabet: str) -> tuple[bytes, bytes]:
+    """Which character each byte stands for, and which bytes stand for none, so that all characters are equally likely."""
+    times = 256 // len(alphabet)
+    characters = alphabet.encode() * times
+    return characters.ljust(256), bytes(range(len(characters), 256))

@@ -19,6 +19,8 @@ _PER_STATEMENT = 10_000
 _UNLESS_THERE = " ON CONFLICT DO NOTHING"
 
 _TEXTS = {models.CharField, models.TextField}
+_NUMBERS = {models.IntegerField, models.BigIntegerField}
+_KEPT_BY_JSON = (models.CharField, models.TextField, models.BooleanField, models.DateTimeField, models.IntegerField)
 
 
 def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_conflicts: bool = False) -> int | None:
@@ -54,10 +56,10 @@ def insert_pairs(link: type[models.Model], names: tuple[str, str], pairs: Sequen
         pairs: The keys.
 
     Returns:
-        Whether that was possible: the links have no other fields, and their keys are texts.
+        Whether that was possible: the links have no other fields, and their keys are texts or whole numbers.
     """
     fields = [field for field in link._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    if {field.name for field in fields} != set(names) or not all(_is_stored_as_text(field) for field in fields):
+    if {field.name for field in fields} != set(names) or not all(_is_kept_by_json(field) for field in fields):
         return False
     fields = [link._meta.get_field(name) for name in names]  # type: ignore[misc]
     if pairs:
@@ -77,7 +79,7 @@ def _insert_rows(
         if connection.vendor != "sqlite":
             values = [value for row in rows for value in row]
             cursor.execute(f"{start} VALUES {', '.join([marks] * len(rows))}{on_conflict}", values)
-        elif all(_is_stored_as_text(field) for field in fields):
+        elif all(_is_kept_by_json(field) for field in fields):
             each = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(len(fields)))
             selection = f"SELECT {each} FROM json_each(%s) WHERE true"  # noqa: S608 - our names
             return sum(_insert_json(cursor, f"{start} {selection}{on_conflict}", part) for part in _parts(rows))
@@ -127,17 +129,17 @@ def _insert_json(cursor: Any, statement: str, rows: list[list[Any]]) -> int:
     return inserted
 
 
-def _is_stored_as_text(field: models.Field[Any, Any]) -> bool:
-    """Whether SQLite has texts, booleans and nulls in the column, which JSON keeps as they are.
+def _is_kept_by_json(field: models.Field[Any, Any]) -> bool:
+    """Whether SQLite has texts, whole numbers, booleans and nulls in the column, which JSON keeps as they are.
 
     With JSON, many rows are one statement; where a table has triggers, each statement costs as much as a row.
     """
     target = field.target_field if isinstance(field, models.ForeignKey) else field
-    return isinstance(target, models.CharField | models.TextField | models.BooleanField | models.DateTimeField)
+    return isinstance(target, _KEPT_BY_JSON)
 
 
 def _preparing(field: models.Field[Any, Any], *, add: bool) -> Callable[[Any], Any]:
-    """What gives the stored value of a field of a record; of texts and times without asking Django about each."""
+    """What gives the stored value of a field of a record; of texts, whole numbers and times without asking Django about each."""
     name = field.attname
 
     def general(record: Any) -> Any:
@@ -147,6 +149,10 @@ def _preparing(field: models.Field[Any, Any], *, add: bool) -> Callable[[Any], A
         value = getattr(record, name)
         return value if value is None or type(value) is str else general(record)
 
+    def of_number(record: Any) -> Any:
+        value = getattr(record, name)
+        return value if value is None or type(value) is int else general(record)
+
     def of_time(record: Any) -> Any:
         value = field.pre_save(record, add)
         is_usual = type(value) is datetime and value.tzinfo is UTC
@@ -155,4 +161,6 @@ def _preparing(field: models.Field[Any, Any], *, add: bool) -> Callable[[Any], A
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     if type(target) in _TEXTS and type(field) in {*_TEXTS, models.ForeignKey}:
         return of_text
+    if type(field) in _NUMBERS:
+        return of_number
     return of_time if type(field) is models.DateTimeField and connection.vendor == "sqlite" else general

@@ -170,8 +170,11 @@ def save_files(files: Sequence[File]) -> None:
     """
     failures: list[tuple[BaseException, str]] = []
     with ExitStack() as contents:
-        stored = []
+        stored: list[tuple[File, StoredContent | None]] = []
         for file in files:
+            if file.pending is None or not file.pending.has_content:
+                stored.append((file, None))
+                continue
             try:
                 stored.append((file, contents.enter_context(file_saving.stored_content(file))))
             except (OSError, StorageError) as error:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import NOT_PROVIDED, CharField
+from django.db.models import NOT_PROVIDED, CharField, IntegerField
 
 from lamindb.errors import NotStorable
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from django.db import models
 
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+
 
 def check_storable(records: Iterable[models.Model]) -> None:
     """Refuse values that a database can't store.
@@ -22,22 +24,42 @@ def check_storable(records: Iterable[models.Model]) -> None:
     Lengths are checked where the database limits them; SQLite doesn't.
 
     Raises:
-        NotStorable: A text is too long, has characters that no database takes, or a value that has to be there isn't.
+        NotStorable: A text or number is too large, a text has characters that no database takes, or a value that has to be there
+            isn't.
     """
     limits_length = connection.vendor != "sqlite"
     for record in records:
-        for field in record._meta.concrete_fields:
-            value = record.__dict__.get(field.attname)
-            if value is None and field.attname in _required(type(record)):
-                msg = f"a {type(record).__name__} needs a {field.name}: pass {field.name}=…"
-                raise NotStorable(msg)
-            if isinstance(value, str):
+        values = record.__dict__
+        for field, is_required, limits in _columns(type(record), connection.vendor):
+            value = values.get(field.attname)
+            if value is None:
+                if is_required:
+                    msg = f"a {type(record).__name__} needs a {field.name}: pass {field.name}=…"
+                    raise NotStorable(msg)
+            elif isinstance(value, str):
                 _check_text(record, field, value, limits_length=limits_length)
-            elif limits_length and value is not None and _becomes_text(field, value):
+            elif limits is not None and isinstance(value, int):
+                if not limits[0] <= value <= limits[1]:
+                    msg = f"{field.attname} of {type(record).__name__} {value!r:.40} is not between {limits[0]} and {limits[1]}"
+                    raise NotStorable(msg)
+            elif limits_length and _becomes_text(field, value):
                 _check_text(record, field, str(value), limits_length=limits_length)
 
 
 @cache
+def _columns(registry: type[models.Model], vendor: str) -> tuple[tuple[Any, bool, tuple[int, int] | None], ...]:  # noqa: ARG001
+    """The fields, whether each has to have a value, and between which whole numbers it has to be in a kind of database."""
+    required = _required(registry)
+    return tuple((field, field.attname in required, _limits(field)) for field in registry._meta.concrete_fields)
+
+
+def _limits(field: Any) -> tuple[int, int] | None:
+    if not isinstance(field, IntegerField):
+        return None
+    lowest, highest = connection.ops.integer_field_range(field.get_internal_type())
+    return (_LOWEST if lowest is None else lowest, _HIGHEST if highest is None else highest)
+
+
 def _required(registry: type[models.Model]) -> frozenset[str]:
     """The columns that can't be null and have no value by themselves."""
     fields = (field for field in registry._meta.concrete_fields if not field.null and not field.primary_key)

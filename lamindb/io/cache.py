@@ -191,7 +191,7 @@ class _Stamp:
     def of(cls, local: Path, digest: FileHash, path: UPath) -> _Stamp:
         """Describe a copy that has just been compared."""
         fingerprint = Fingerprint.of(local.stat())
-        return cls(digest.value, digest.type, **asdict(fingerprint), remote=_remote_state(path))
+        return cls(digest.value, digest.type, **fingerprint._asdict(), remote=_remote_state(path))
 
     @classmethod
     def read(cls, path: Path) -> _Stamp | None:

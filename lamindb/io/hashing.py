@@ -14,8 +14,9 @@ import hashlib
 import mmap
 import os
 import stat
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from lamindb.errors import SourceChanged, StorageError
 from lamindb.io.listing import content_of
@@ -130,15 +131,20 @@ def digest_file(path: Path, *, progress: Update | None = None) -> FileHash:
         SourceChanged: The file was modified meanwhile.
         StorageError: It is no regular file.
     """
+    return measure_file(path, progress=progress)[1]
+
+
+def measure_file(path: Path, *, progress: Update | None = None) -> tuple[int, FileHash]:
+    """The size of a local file in bytes, and the digest of these; see :func:`digest_file`."""
     with open_regular(path) as file:
         before = Fingerprint.of(os.fstat(file.fileno()))
         kind = type_for_size(before.size)
         algorithm = hasher(kind)
         is_quick = progress is None and before.size <= _CHUNK
-        with continued(_untold if is_quick else progress, before.size, f"hashing {path.name}") as update:
+        with nullcontext(_untold) if is_quick else continued(progress, before.size, f"hashing {path.name}") as update:
             _read_into(algorithm, file, path, before.size, update)
         before.require_same(file, path)
-    return FileHash(to_b64_str(algorithm.digest()), kind)
+    return before.size, FileHash(to_b64_str(algorithm.digest()), kind)
 
 
 def _untold(_: int) -> None:
@@ -196,7 +202,7 @@ def _digest_member(path: Path, update: Update) -> tuple[int, bytes]:
 def _read_into(algorithm: Hasher, file: BinaryIO, path: Path, size: int, update: Update) -> None:
     if size <= THRESHOLD:
         remaining = size
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(min(_CHUNK, remaining + 1)):  # no larger, since the memory is taken before it is read
             remaining -= len(chunk)
             if remaining < 0:  # something appends, maybe without end
                 raise SourceChanged(changed_message(path))
@@ -219,8 +225,7 @@ def _read_into(algorithm: Hasher, file: BinaryIO, path: Path, size: int, update:
 # -- sources that change ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Fingerprint:
+class Fingerprint(NamedTuple):
     """What tells, without reading it, that a file was modified or replaced."""
 
     size: int
@@ -257,9 +262,10 @@ def open_regular(path: Path) -> BinaryIO:
         FileNotFoundError: There is no such file.
         StorageError: It is something else.
     """
-    if path.is_dir():
+    mode = path.stat().st_mode  # asked first, since opening a pipe waits for its other end
+    if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
-    if not stat.S_ISREG(path.stat().st_mode):  # asked first, since opening a pipe waits for its other end
+    if not stat.S_ISREG(mode):
         msg = f"{path} is not a regular file, so its content can't be stored"
         raise StorageError(msg)
     return path.open("rb", buffering=0)

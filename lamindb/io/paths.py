@@ -285,7 +285,7 @@ def suffix_of(name: PathLike, *, what: str = "file") -> SuffixFinding:
         name: A file name, a key or a path; only the last component counts.
         what: How the note calls it, ``"file"`` or ``"key"``.
     """
-    suffixes = PurePosixPath(name_of(name)).suffixes
+    suffixes = _suffixes(name_of(name))
     if len(suffixes) <= 1:
         return SuffixFinding(suffixes[0] if suffixes else "")
     if suffixes[-2] in KNOWN_SUFFIXES:
@@ -298,12 +298,26 @@ def suffix_of(name: PathLike, *, what: str = "file") -> SuffixFinding:
     return SuffixFinding(suffixes[-1], note)
 
 
+def _suffixes(name: str) -> list[str]:
+    """What `PurePath.suffixes` tells of a last component, without a path being made of it."""
+    if name.endswith("."):
+        return []
+    return [f".{part}" for part in name.lstrip(".").split(".")[1:]]
+
+
 def name_of(path: PathLike) -> str:
     """The last component of a name, key or path."""
     name: Any = getattr(path, "name", path)
+    if isinstance(name, str) and name and "/" not in name and name != ".":
+        return name
     return PurePosixPath(name).name
+
+
+def last_suffix_of(path: PathLike) -> str:
+    """The last suffix of a name, key or path, including the dot."""
+    return "".join(_suffixes(name_of(path))[-1:])
 
 
 def is_store(path: PathLike) -> bool:
     """Whether a path is named like a folder that is one object, as zarr stores are."""
-    return PurePosixPath(name_of(path)).suffix in STORE_SUFFIXES
+    return last_suffix_of(path) in STORE_SUFFIXES

@@ -67,6 +67,18 @@ class Lock:
         )
 
 
+@dataclass(frozen=True)
+class _Hindrance:
+    """What keeps this process from having the lock although nobody else has it."""
+
+    reason: str
+    token: None = None
+
+    def message(self, _: InstanceSettings) -> str:
+        """What to tell who may only read."""
+        return self.reason
+
+
 @dataclass
 class _Known:
     """What is known of a working copy, kept beside it.
@@ -87,11 +99,11 @@ class _Known:
 class _Session:
     """This process's use of a working copy."""
 
-    def __init__(self, instance: InstanceSettings, users: TextIO, *, lock: Lock | None) -> None:
+    def __init__(self, instance: InstanceSettings, users: TextIO, *, lock: Lock | _Hindrance | None) -> None:
         self.instance = instance
         self.users = users
         self.lock = lock
-        """Who else has the lock; None if it is ours."""
+        """Who else has the lock, or why we can't; None if it is ours."""
         self.process = os.getpid()
 
 
@@ -149,14 +161,14 @@ def begin(instance: InstanceSettings, *, user: Any) -> str | None:
     return f"The instance {instance.identifier} can only be read: {session.lock.message(instance)}"
 
 
-def _enter(instance: InstanceSettings, user: Any, *, is_first: bool) -> Lock | None:
+def _enter(instance: InstanceSettings, user: Any, *, is_first: bool) -> Lock | _Hindrance | None:
     """Take the lock, and bring the working copy up to date.
 
     Returns:
-        Who else has the lock.
+        Who else has the lock, or why this process can't have it.
     """
     known = _read_known(instance)
-    holder = _holder(instance)
+    holder: Lock | _Hindrance | None = _holder(instance)
     if holder is not None and holder.token == known.token:
         return None  # of processes that are at work on this working copy, or were killed
     if holder is None:
@@ -164,9 +176,11 @@ def _enter(instance: InstanceSettings, user: Any, *, is_first: bool) -> Lock | N
         _write_known(instance, known)  # first, so that a lock is never forgotten
         holder = _take_lock(instance, user, known.token)
     if is_first:
-        _refresh(instance, known)
+        _refresh(instance, known, is_ours=holder is None)
     elif holder is None and conditional.version_of(_remote(instance)) != known.version:
-        holder = _holder(instance)  # other processes have a former version open
+        holder = _Hindrance(
+            "other processes of this machine have a former version of it open. End them, then try again"
+        )
         _remove_lock(instance)
     if holder is not None:
         known.token = None
@@ -179,8 +193,8 @@ def _holder(instance: InstanceSettings) -> Lock | None:
     return None if found is None else Lock(**json.loads(found[0]))
 
 
-def _take_lock(instance: InstanceSettings, user: Any, token: str) -> Lock | None:
-    """Make the lock; who may not write, or comes second, gets the one that prevents it."""
+def _take_lock(instance: InstanceSettings, user: Any, token: str) -> Lock | _Hindrance | None:
+    """Make the lock; who may not write, or comes second, gets what prevents it."""
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     lock = Lock(token, user.handle or getpass.getuser(), user.id, user.name, socket.gethostname(), since)
     try:
@@ -189,18 +203,20 @@ def _take_lock(instance: InstanceSettings, user: Any, token: str) -> Lock | None
         return _holder(instance) or _take_lock(instance, user, token)
     except StorageNotWritable:
         log.warning("read-only access - did not access locker")
-        return Lock("", "the bucket", "", None, "a place that you may not write", since)
+        reason = f"you may not write to {instance.db.rpartition('/')[0]}. Ask who owns the bucket for the permission"
+        return _Hindrance(reason)
     return None
 
 
-def _refresh(instance: InstanceSettings, known: _Known) -> None:
+def _refresh(instance: InstanceSettings, known: _Known, *, is_ours: bool) -> None:
     """Fetch the database unless the working copy is the version that is in the bucket."""
     working, remote = instance.sqlite_file, _remote(instance)
     version = conditional.version_of(remote)
     if version is None or (version == known.version and working.exists()):
         return
     _keep_unsent(instance, known)
-    log.warning("updating local SQLite & locking cloud SQLite (sync back & unlock: lamin close)")
+    locking_too = " & locking cloud SQLite (sync back & unlock: lamin close)" if is_ours else ""
+    log.warning(f"updating local SQLite{locking_too}")
     found = conditional.read(remote)
     if found is None:
         return
@@ -366,7 +382,7 @@ def refuse_locked(instance: InstanceSettings) -> None:
         InstanceLockedException: Somebody does.
     """
     session = _open.get(str(instance.sqlite_file))
-    if session is not None and session.lock is not None and session.lock.token:
+    if session is not None and isinstance(session.lock, Lock):
         msg = f"Cannot load the instance, {session.lock.message(instance)}"
         raise InstanceLockedException(msg)
 

@@ -16,6 +16,7 @@ from lnschema_core.files import places
 from lnschema_core.files.intake import take_in
 from lnschema_core.files.pending import PendingFile, remove_when_forgotten
 from lnschema_core.settings import settings
+from lnschema_core.users import current_user_id
 from lnschema_core.versioning import join_family, plan_version, tell_first_version
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ def become_new(file: File, intake: Intake, family: Family, description: str | No
     """Fill the fields of a new file."""
     fields: dict[str, Any] = {
         "id": family.id,
-        "storage": intake.storage,
         "key": intake.key,
         "suffix": intake.suffix,
         "accessor": intake.accessor,
@@ -76,11 +76,14 @@ def become_new(file: File, intake: Intake, family: Family, description: str | No
         "size": intake.size,
         "hash": None if intake.hash is None else intake.hash.value,
         "hash_type": None if intake.hash is None else intake.hash.type,
-        "run": run,
-        "transform": None if run is None else run.transform,
         "initial_version_id": family.initial_version_id,
+        "created_by_id": current_user_id(),
     }
-    Model.__init__(file, **fields)
+    # by position, which takes a third of the time that Django takes by name
+    Model.__init__(file, *(fields.get(field.attname) for field in file._meta.concrete_fields))
+    file.storage = intake.storage
+    if run is not None:
+        file.run, file.transform = run, run.transform
     join_family(file, family)
     file.memory = intake.memory
     file.pending = pending_of(intake)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lamindb import log, setup
-from lamindb.errors import UnsupportedFormat
-from lamindb.io import buckets, cache, clients, formats, hashing, listing, paths
+from lamindb.errors import SettingsNotWritable, UnsupportedFormat
+from lamindb.io import buckets, cache, clients, formats, hashing, listing, paths, remembered
 from lamindb.io.placing import explaining
 from lamindb.io.storage import StorageRoot, longest_root
 from lnschema_core.files.pending import Intake
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Storages = dict[StorageRoot, Storage]
     Facts = Mapping[str, Any]
+
+_DIGESTS = ".lamindb/digests"
 
 
 def take_in(
@@ -134,7 +136,7 @@ def take_in_place(path: Path, storage: Storage, key: str) -> Intake:
     finding = paths.suffix_of(path.name)
     if finding.note:
         log.warning(finding.note)
-    skips = settings.upon_file_create_skip_size_hash
+    size, digest = (None, None) if settings.upon_file_create_skip_size_hash else _measured(path)
     return Intake(
         storage=storage,
         key=key,
@@ -143,8 +145,8 @@ def take_in_place(path: Path, storage: Storage, key: str) -> Intake:
         memory=None,
         is_in_place=True,
         is_temporary=False,
-        size=None if skips else path.stat().st_size,
-        hash=None if skips else hashing.digest_file(path),
+        size=size,
+        hash=digest,
         accessor=formats.accessor_of(path),
     )
 
@@ -191,7 +193,22 @@ def with_size_and_digest(intake: Intake, facts: Facts | None = None) -> Intake:
         return intake
     if facts is not None:
         return _with_facts_of_listing(intake, facts)
-    return replace(intake, size=listing.size_of(path), hash=hashing.digest_path(Path(str(path))))
+    local = Path(str(path))
+    if is_folder:
+        return replace(intake, size=listing.size_of(path), hash=hashing.digest_folder(local))
+    size, digest = hashing.measure_file(local) if intake.is_temporary else _measured(local)
+    return replace(intake, size=size, hash=digest)
+
+
+def _measured(path: Path) -> tuple[int, hashing.FileHash]:
+    """Size and digest of a local file; a large one that nobody touched since it was read isn't read again."""
+    if path.stat().st_size <= hashing.THRESHOLD:
+        return hashing.measure_file(path)
+    try:
+        folder = setup.settings.storage.cache_dir / _DIGESTS
+    except SettingsNotWritable:  # on a machine where nothing can be kept
+        return hashing.measure_file(path)
+    return remembered.measure_file(path, folder)
 
 
 def _with_facts_of_listing(intake: Intake, facts: Facts) -> Intake:

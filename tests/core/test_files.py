@@ -10,6 +10,7 @@ from django.db import IntegrityError
 
 import lamindb as ln
 from lamindb.errors import InvalidKey, StorageError
+from lamindb.io import hashing, remembered
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
 
@@ -210,6 +211,20 @@ def test_files_that_differ_in_the_middle_are_two_files(tmp_path):
     assert one.hash != two.hash
     one.save()
     assert ln.File(paths[1], description="two.bin")._state.adding
+
+
+def test_large_file_that_nobody_touched_is_read_once(csv, monkeypatch):
+    """Registered again, it is not read; once it was modified, it is."""
+    monkeypatch.setattr(hashing, "THRESHOLD", 1)
+    monkeypatch.setattr(remembered.time, "time", lambda: csv.stat().st_ctime + 3600)
+    reads, read_into = [], hashing._read_into
+    monkeypatch.setattr(hashing, "_read_into", lambda *arguments: reads.append(read_into(*arguments)))
+    first, second = (ln.File(csv, description="one") for _ in range(2))
+    assert first.hash == second.hash
+    assert len(reads) == 1
+    csv.write_text(csv.read_text().swapcase())
+    assert ln.File(csv, description="one").hash != first.hash
+    assert len(reads) == 2
 
 
 def test_missing_object_is_stored_again(csv):

@@ -60,3 +60,23 @@ def test_texts_that_are_too_long_are_named():
     """Where the database limits lengths, the error names field and limit."""
     with pytest.raises(ValueError, match=r"name of ULabel 'xxxx.* has 300 characters, the database takes at most 255"):
         ln.ULabel(name="x" * 300).save()
+
+
+@pytest.mark.parametrize("size", [2**63, -(2**63) - 1])
+def test_numbers_that_no_database_stores_are_named(size):
+    """The error names the field and the limits, also in bulk."""
+    for save in (lambda record: record.save(), lambda record: ln.save([record])):
+        with pytest.raises(
+            ValueError, match=r"size of File .* is not between -9223372036854775808 and 9223372036854775807"
+        ):
+            save(ln.File.from_fields(suffix="", size=size, storage=ln.Storage.filter().first()))
+
+
+@pytest.mark.parametrize("size", [0, 2**53 + 1, 2**63 - 1])
+def test_numbers_are_stored_exactly_in_bulk(size):
+    """Also those that no floating-point number is equal to."""
+    with transaction.atomic():
+        file = ln.File.from_fields(suffix="", key=f"{size}", size=size, storage=ln.Storage.filter().first())
+        ln.save([file])
+        assert ln.File.filter(id=file.id).one().size == size
+        transaction.set_rollback(True)

@@ -130,3 +130,20 @@ def test_killed_and_broken(two) -> None:
     kept.rename(first.home / "kept" / "mine.lndb")
     first.lamin("load", "./kept")
     assert "'unsent'" in first.python(LOOK).stdout
+
+
+def test_who_may_not_write_the_bucket_reads(two, address) -> None:
+    """The instance is loaded, and what keeps from writing is the permission and nobody's lock."""
+    first, second, root = two
+    first.python(SAVE.format(name="one"))
+    endpoint = address[1]["AWS_ENDPOINT_URL"]
+    reader = s3.make_user(endpoint, "reader", ["s3:Get*", "s3:List*"])
+    second.environment |= {"AWS_ACCESS_KEY_ID": reader["key"], "AWS_SECRET_ACCESS_KEY": reader["secret"]}
+    with s3.enforcing_permissions(endpoint):
+        loaded = second.lamin("load", root).stderr
+        shown = second.python(TRY).stdout
+    assert "locking" not in loaded
+    assert "labels: ['one']" in shown
+    refusal = shown.partition("refused: ")[2]
+    assert f"can only be read: you may not write to {root}." in refusal
+    assert "break" not in refusal

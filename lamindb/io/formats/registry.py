@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb import log
 from lamindb.errors import InvalidKey, MissingExtra, UnsupportedFormat
 from lamindb.io.formats.table_row import Format
-from lamindb.io.paths import suffix_of
+from lamindb.io.paths import last_suffix_of, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def accessor_of(data: object) -> str | None:
     if not isinstance(data, str | PurePath) and not hasattr(data, "protocol"):
         row = format_of_object(data)
         return row.accessor if row else None
-    last = PurePosixPath(data if isinstance(data, str) else data.name).suffix  # type: ignore[attr-defined]
+    last = last_suffix_of(data)  # type: ignore[arg-type]
     row = format_of_suffix(last) if last else None
     return row.accessor if row and row.accessor_from_path and is_installed(row) else None
 
