@@ -34,6 +34,9 @@ MOST_RUNS = 1_000
 MOST_NODES = 5_000
 """How many records are drawn."""
 
+MOST_DOWNWARDS = 30
+"""How many records of a hierarchy are drawn from top to bottom: names of more would be beside each other for metres."""
+
 _EMOJIS = {"notebook": "📔", "app": "🖥️", "pipeline": "🧩"}
 _OTHER_EMOJI = "💫"
 
@@ -149,7 +152,7 @@ def view_parents(
         distance: How many generations to go.
 
     Returns:
-        A graph for graphviz, with arrows from parents to children.
+        A graph for graphviz, with arrows from parents to children; of many records, these are below each other.
 
     Raises:
         NotImplementedError: Records of this registry have no parents.
@@ -162,7 +165,10 @@ def view_parents(
     graph = _Graph.around(str(record.pk), [(str(tail), str(head)) for tail, head in edges])
     title = string_field(record, field=field)
     nodes = {node.id: node for node in _nodes_of_family(type(record), graph.records, title)}
-    return graph.draw(nodes)
+    drawn = graph.draw(nodes)
+    if len(nodes) > MOST_DOWNWARDS:
+        drawn.graph_attr["rankdir"] = "LR"
+    return drawn
 
 
 def _parents_relation(registry: Any) -> ManyToManyField[Any, Any]:

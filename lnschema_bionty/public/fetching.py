@@ -65,11 +65,11 @@ def fetch(url: str, target: Path, *, md5: str = "", digest: str = "", name: str 
         with _part_of(target) as part:
             was_begun = part.exists() and part.stat().st_size > 0
             _download(address, part, name or target.name)
-            found = _find_difference(part, md5=md5, digest=digest)
+            found = find_difference(part, md5=md5, digest=digest)
             if found and was_begun:  # of another file, perhaps
                 discard(part)
                 _download(address, part, name or target.name)
-                found = _find_difference(part, md5=md5, digest=digest)
+                found = find_difference(part, md5=md5, digest=digest)
             if found:
                 discard(part)
                 msg = f"{shown(url)} isn't the file that was announced ({found}): nothing of it was kept"
@@ -246,8 +246,8 @@ def _read_validator(part: Path, address: str) -> str | None:
     return facts.get("validator") or None if facts.get("address") == address else None
 
 
-def _find_difference(path: Path, *, md5: str, digest: str) -> str:
-    """What of a file differs from what was announced; empty if nothing does."""
+def find_difference(path: Path, *, md5: str, digest: str) -> str:
+    """What of a file differs from the digests that it has to have, as far as they are known; empty if nothing does."""
     for kind, expected in (("md5", md5), ("sha256", digest)):
         found = _digest(path, kind) if expected else ""
         if found != expected.lower():

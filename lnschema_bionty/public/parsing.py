@@ -7,11 +7,13 @@ import gzip
 import io
 import json
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from lamindb.errors import UnreadableFile
+from lamindb.text.messages import listed, plural
 from lnschema_bionty.public.columns import LIFE, OBSOLETE, ONTOLOGY_ID, PARENTS, REPLACED_BY, columns_of, type_of
 from lnschema_bionty.public.factors import add_factors
+from lnschema_bionty.public.obo import GZIP, read_terms
 from lnschema_bionty.public.prefixes import own_prefixes
 from lnschema_bionty.public.writing import table_of
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from lnschema_bionty.public.source import Source
 
 _PARQUET = b"PAR1"
-_GZIP = b"\x1f\x8b"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _HEAD = 4096
 _TRUE = {"true", "1", "yes"}
@@ -44,17 +45,27 @@ def parse(path: Path, source: Source) -> pa.Table:
 
 
 def _parser_of(path: Path) -> Callable[[Path, Source], pa.Table]:
+    """What reads a file, by its first bytes.
+
+    Raises:
+        UnreadableFile: It has none.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD)
+    if not head:
+        msg = f"{path} is empty"
+        raise UnreadableFile(msg)
     if head.startswith(_PARQUET):
         return _parse_parquet
     if head.startswith(_ZSTANDARD):
         return _parse_guide
-    if head.startswith(_GZIP):
+    if head.startswith(GZIP):
         with gzip.open(path) as file:
             head = file.read(_HEAD)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith((b"<", b"format-version:", b"[Term]", b"ontology:")):
+    if start.startswith((b"format-version:", b"[Term]", b"ontology:")):
+        return _parse_obo
+    if start.startswith(b"<"):
         return _parse_ontology
     if start.startswith(b"{"):
         return _parse_ontology if b'"graphs"' in head else _parse_json
@@ -73,8 +84,12 @@ def pronto_module() -> Any:
     return import_module("lnschema_bionty.public.pronto_ontology")
 
 
-def open_ontology(path: Path) -> Any:
+def open_ontology(path: Path, content: IO[bytes] | None = None) -> Any:
     """An ontology that a file has, as an object of pronto.
+
+    Args:
+        path: The file.
+        content: What of it is read; by default all.
 
     Raises:
         UnreadableFile: The file is broken.
@@ -82,14 +97,22 @@ def open_ontology(path: Path) -> Any:
     """
     module = pronto_module()
     try:
-        return module.Ontology(path)
+        return module.Ontology(content or path)
     except Exception as error:  # parsers of three formats raise whatever they like
         msg = f"{path} can't be read as an ontology: {' '.join(str(error).split()) or type(error).__name__}"
         raise UnreadableFile(msg) from error
 
 
+def _parse_obo(path: Path, source: Source) -> pa.Table:
+    return _table_of_ontology(open_ontology(path, read_terms(path)), source)
+
+
 def _parse_ontology(path: Path, source: Source) -> pa.Table:
-    rows = {row[ONTOLOGY_ID]: row for row in pronto_module().rows_of(open_ontology(path), own_prefixes(source.source))}
+    return _table_of_ontology(open_ontology(path), source)
+
+
+def _table_of_ontology(ontology: Any, source: Source) -> pa.Table:
+    rows = {row[ONTOLOGY_ID]: row for row in pronto_module().rows_of(ontology, own_prefixes(source.source))}
     if source.entity == "ExperimentalFactor":
         add_factors(rows)
     return table_of(source.entity, rows.values())
@@ -151,7 +174,7 @@ def _parse_text(path: Path, source: Source) -> pa.Table:
     """A table with a head line, of columns that are separated by tabs, or else commas."""
     raw = path.read_bytes()
     try:
-        text = (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8-sig")
+        text = (gzip.decompress(raw) if raw.startswith(GZIP) else raw).decode("utf-8-sig")
         head, *lines = csv.reader(io.StringIO(text), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
     except (ValueError, OSError, csv.Error) as error:
         msg = f"{path} is neither an ontology nor a table that can be read: {error}"
@@ -171,11 +194,11 @@ def _ensembl_species(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _table_of_texts(rows: list[dict[str, Any]], head: list[str], path: Path, source: Source) -> pa.Table:
     known = {*columns_of(source.entity), *LIFE}
     try:
-        listed = [{name: _value(name, value) for name, value in row.items()} for row in rows]
+        typed = [{name: _value(name, value) for name, value in row.items()} for row in rows]
     except ValueError as error:
         msg = f"{path} has a value that is no number: {error}"
         raise UnreadableFile(msg) from error
-    return table_of(source.entity, listed, [name for name in head if name and name not in known])
+    return table_of(source.entity, typed, [name for name in head if name and name not in known])
 
 
 def _value(name: str, text: str | None) -> Any:
@@ -211,10 +234,13 @@ def _check(table: pa.Table, path: Path, source: Source) -> None:
     filled = {name: _number_filled(table[name]) for name in required}
     if not table.num_rows or not all(filled.values()):
         lacking = [name for name, number in filled.items() if not number]
-        msg = f"{path} has no terms of {source.entity}: there is nothing in {' and '.join(lacking)}"
+        others = [name for name in table.column_names if name not in (*columns_of(source.entity), *LIFE)]
+        known = f"; its columns are {listed(others, quoted=False)}" if others else ""
+        msg = f"{path} has no terms of {source.entity}: there is nothing in {' and '.join(lacking)}{known}"
         raise UnreadableFile(msg)
     if ONTOLOGY_ID in table.column_names:
         _check_ids(table[ONTOLOGY_ID].to_pylist(), path)
+        _check_names(table, path)
     if REPLACED_BY not in table.column_names:
         msg = f"{path} has no column {REPLACED_BY}"
         raise UnreadableFile(msg)
@@ -236,3 +262,13 @@ def _check_ids(ids: Iterable[Any], path: Path) -> None:
             msg = f"{path} has {f'the id {one} twice' if one else 'a term without an id'}"
             raise UnreadableFile(msg)
         seen.add(one)
+
+
+def _check_names(table: pa.Table, path: Path) -> None:
+    import pyarrow.compute as pc
+
+    lacking = pc.and_(pc.equal(pc.fill_null(table["name"], ""), ""), pc.invert(table[OBSOLETE]))
+    ids = table[ONTOLOGY_ID].filter(lacking).to_pylist()
+    if ids:
+        msg = f"{path} has {len(ids)} term{plural(len(ids))} without a name: {listed(ids, quoted=False)}"
+        raise UnreadableFile(msg)

@@ -11,7 +11,7 @@ from lamindb import log
 from lamindb.errors import DigestMismatch, MissingExtra, StorageError, UnreadableFile
 from lamindb.io.placing import discard
 from lnschema_bionty.public import places
-from lnschema_bionty.public.fetching import fetch, shown
+from lnschema_bionty.public.fetching import fetch, find_difference, shown
 from lnschema_bionty.public.parsing import parse
 from lnschema_bionty.public.places import is_at_hand, misses_package
 from lnschema_bionty.public.sources import available
@@ -112,6 +112,10 @@ def _local(source: Source) -> Path:
     if not path.exists():
         msg = f"{source} was made of {path}, which is gone. {_way_out(source)}"
         raise StorageError(msg)
+    difference = find_difference(path, md5=source.md5, digest=source.digest)
+    if difference:
+        msg = f"{path} isn't the file that {source} is made of ({difference}): register it as another version"
+        raise DigestMismatch(msg)
     return path
 
 

@@ -458,6 +458,15 @@ def test_another_field_can_be_shown():
     assert nodes_of(child.view_parents("id"))[parent.id] == parent.id
 
 
+def test_many_records_are_below_each_other():
+    """Names beside each other would make a picture of metres; a few are a tree from top to bottom."""
+    elder = make_line(2)[0]
+    assert "rankdir" not in elder.view_parents(with_children=True).source
+    for child in make_labels(*[f"child {number}" for number in range(40)]):
+        child.parents.add(elder)
+    assert "rankdir=LR" in elder.view_parents(with_children=True).source
+
+
 def test_transforms_have_the_labels_of_flows():
     """Emoji and name, id, type and user."""
     parent, child = make_transform("First", "notebook"), make_transform("Second")

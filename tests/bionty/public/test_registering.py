@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import sys
@@ -108,6 +109,23 @@ def test_terms_of_other_ontologies_in_a_known_file(obo: Path) -> None:
     assert public.CellType().df().index.tolist() == ["CL:1", "CL:2"]
 
 
+def test_what_no_table_shows_can_be_odd(obo: Path) -> None:
+    """Published files have cross-references that parsers refuse, and relations of which only another file knows."""
+    odd = "xref: http://neurolex.org/wiki/Category\\:Thing\nrelationship: RO:0002410 MY:2\n"
+    obo.write_text(obo.read_text().replace("id: MY:1\nname: thing\n", f"id: MY:1\nname: thing\n{odd}"))
+    assert odd in obo.read_text()
+    public.register("CellType", obo, **MINE)
+    assert public.CellType().validate("thing", mute=True).all()
+
+
+def test_compressed_ontology_is_read(obo: Path) -> None:
+    """As it is published by some."""
+    path = obo.with_suffix(".obo.gz")
+    path.write_bytes(gzip.compress(obo.read_bytes()))
+    public.register("CellType", path, **MINE)
+    assert public.CellType().validate("thing", mute=True).all()
+
+
 def test_address_becomes_a_source(server: FileServer, obo: Path, cache: Path) -> None:
     """A file is fetched and parsed once, and not again when only its cached file is gone."""
     server.files["/my.obo"] = obo.read_bytes()
@@ -147,6 +165,21 @@ def test_local_table_survives_its_file(obo: Path, cache: Path) -> None:
         public.CellType("all", "my").table()
 
 
+def test_file_is_the_one_that_was_registered(obo: Path, cache: Path) -> None:
+    """A file with another digest than is passed is refused; so is one that has changed since, where its table is gone."""
+    import shutil
+
+    with pytest.raises(DigestMismatch, match="its md5 is"):
+        public.register("CellType", obo, **MINE, md5="0" * 32)
+    assert sources.own() == []
+    registered = public.register("CellType", obo, **MINE, md5=hashlib.md5(obo.read_bytes()).hexdigest())
+    shutil.rmtree(cache)
+    assert tables.find_table(registered) is None
+    obo.write_text(obo.read_text() + "\n")
+    with pytest.raises(DigestMismatch, match="register it as another version"):
+        public.CellType().table()
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -154,11 +187,13 @@ def test_local_table_survives_its_file(obo: Path, cache: Path) -> None:
         ("<rdf:RDF", "can't be read as an ontology"),
         ('{"graphs": [', "can't be read as an ontology"),
         ("format-version: 1.2\nontology: empty\n", "has no terms of CellType"),
-        ("a\tb\n1\t2\n", "there is nothing in ontology_id and name"),
+        ("a\tb\n1\t2\n", "there is nothing in ontology_id and name; its columns are a, b"),
         ("ontology_id\tname\nMY:1\tthing\nMY:1\tother\n", "has the id MY:1 twice"),
         ("ontology_id\tname\n\tthing\nMY:1\tother\n", "has a term without an id"),
+        ("ontology_id\tname\nMY:1\tthing\nMY:2\t\nMY:3\n", "has 2 terms without a name: MY:2, MY:3"),
+        ("format-version: 1.2\n\n[Term]\nid: MY:1\nname: thing\nxref: htt", "can't be read as an ontology"),
         ("PAR1 is no parquet", "can't be read as parquet"),
-        ("", "neither an ontology nor a table"),
+        ("", "is empty"),
         ("\udcff\udcfe", "neither an ontology nor a table"),
     ],
 )
