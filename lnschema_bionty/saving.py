@@ -13,6 +13,7 @@ from lnschema_bionty import ids, sources
 from lnschema_bionty._settings import settings
 from lnschema_bionty.catalogue import bio_registry
 from lnschema_bionty.construction import is_public, make_records, parents_of
+from lnschema_core.fields import oldest_first
 from lnschema_core.hierarchy import parents_relation
 from lnschema_core.inserting import insert_new
 from lnschema_core.saving import insert_rows, save_rows
@@ -109,7 +110,7 @@ def _rows(registry: type[Any], field: str, values: Sequence[Any]) -> dict[Any, A
     """The records by a field that has one of the values; of several with one value the oldest."""
     if not values:
         return {}
-    found = registry.filter().filter(AnyOf(field, values)).order_by("-created_at", "-pk")
+    found = registry.filter().filter(AnyOf(field, values)).order_by(*oldest_first(registry)).reverse()
     return {getattr(row, field): row for row in found}
 
 
@@ -170,8 +171,8 @@ def _public_of_row(registry: type[BioRegistry], row: Any) -> Any:
 
 def keys_by_ontology_id(registry: type[Any], ontology_ids: Collection[str]) -> dict[str, str]:
     """The keys of records by their ontology ids; of several with one id the oldest. One query."""
-    rows = registry.filter().filter(AnyOf("ontology_id", list(ontology_ids))).order_by("-created_at", "-pk")
-    return dict(rows.values_list("ontology_id", "pk"))
+    rows = registry.filter().filter(AnyOf("ontology_id", list(ontology_ids))).order_by(*oldest_first(registry))
+    return dict(rows.reverse().values_list("ontology_id", "pk"))
 
 
 def link_parents(registry: type[Any], parents: Mapping[str, Iterable[str]], keys: Mapping[str, str]) -> None:

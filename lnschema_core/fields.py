@@ -74,3 +74,8 @@ def field_name(field: StrField) -> str:
 def has_field(registry: type[models.Model], name: str) -> bool:
     """Whether a registry has a column of this name."""
     return any(field.name == name for field in registry._meta.concrete_fields)
+
+
+def oldest_first(registry: Any) -> list[str]:
+    """The fields by which the records of a registry are in the order in which they were made, as far as that is known."""
+    return ["created_at", "pk"] if has_field(registry, "created_at") else ["pk"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from lamindb import log
-from lnschema_core.fields import has_field
+from lnschema_core.fields import has_field, oldest_first
 from lnschema_core.search_index import candidates
 from lnschema_core.settings import settings
 from lnschema_core.values import storable
@@ -88,7 +88,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         return None
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
     same |= {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
-    record = registry.filter(**same).order_by(*_oldest_first(registry)).first()
+    record = registry.filter(**same).order_by(*oldest_first(registry)).first()
     if record is not None:
         what = "name and version" if "version" in fields else "name"
         log.success(f"loaded {registry.__name__} record with exact same {what}: '{name}'")
@@ -122,7 +122,3 @@ def _warn_similar(registry: type[Registry], name: str, *, is_large: bool) -> Non
 def warn_select() -> None:
     """Say that ``select`` is the old name of ``filter``."""
     log.warning("select() is deprecated! please use: Registry.filter()")
-
-
-def _oldest_first(registry: type[Registry]) -> list[str]:
-    return ["created_at", "pk"] if has_field(registry, "created_at") else ["pk"]

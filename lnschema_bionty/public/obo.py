@@ -28,7 +28,7 @@ def read_terms(path: Path) -> io.BytesIO:
     """
     with gzip.open(path) if _is_compressed(path) else path.open("rb") as file:
         content = io.BytesIO(b"".join(_shown(file)))
-    content.name = path.name  # type: ignore[attr-defined] # the name in messages of parsers
+    content.name = path.name  # the name in messages of parsers
     return content
 
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from lamindb.text.batch import check_strings
 from lamindb.text.synonyms import find_standards, pick
-from lnschema_core.fields import has_field, registry_of, string_field
+from lnschema_core.fields import has_field, oldest_first, registry_of, string_field
 from lnschema_core.search_index import holders
 from lnschema_core.values import find_records, find_values, plain, storable
 
@@ -82,7 +82,7 @@ class Vocabulary:
         ambiguous = {name for names in standards.values() if len(names) > 1 for name in names}
         if not ambiguous:
             return standards
-        order = ["created_at", "pk"] if has_field(self.registry, "created_at") else ["pk"]
+        order = oldest_first(self.registry)
         records = sorted(self.find_records(ambiguous), key=lambda record: [getattr(record, name) for name in order])
         positions = {getattr(record, self.field): number for number, record in reversed([*enumerate(records)])}
         return {value: sorted(names, key=lambda name: positions.get(name, 0)) for value, names in standards.items()}

@@ -20,7 +20,7 @@ def install(user: Sandbox) -> Sandbox:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    """A user whose instance mounts bionty and both packages; tests share it, and use names of their own."""
+    """A user whose instance mounts bionty and the packages; tests share it, and use names of their own."""
     user = install(Sandbox(tmp_path_factory.mktemp("lab") / "home"))
-    user.lamin("init", "--storage", "storage", "--schema", "bionty,lamin1,assays")
+    user.lamin("init", "--storage", "storage", "--schema", "bionty,lamin1,assays,vetbio")
     return user

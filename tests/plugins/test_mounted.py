@@ -30,8 +30,9 @@ def test_all_migrations_are_applied_and_agree_with_the_registries(lab: Sandbox) 
         ("lnschema_bionty", "mounted"),
         ("lnschema_lamin1", "mounted"),
         ("lnschema_assays", "mounted"),
+        ("lnschema_vetbio", "mounted"),
     ]
-    assert [one["version"] for one in found[1:]] == ["0.23.1", "1.2"]
+    assert [one["version"] for one in found[1:]] == ["0.23.1", "1.2", "0.2.0"]
 
 
 def test_records_relate_to_those_of_bionty_and_label_files(lab: Sandbox) -> None:
@@ -109,6 +110,43 @@ def test_registries_of_the_modern_package_have_all_that_core_offers(lab: Sandbox
     assert {record["name"] for record in listed} == {"g0", "g1", "g2"}
 
 
+def test_registries_of_biology_of_another_package(lab: Sandbox) -> None:
+    """They have species and parents, label files by a link table with a feature, and need no public source and no times."""
+    run(
+        lab,
+        """
+        import lnschema_bionty as lb
+        from lnschema_vetbio import Breed, FileBreed, Strain
+        lb.settings.species = "human"
+        hound = Breed(name="hound", ontology_id="VBO:1")
+        hound.save()
+        beagle = Breed(name="beagle", ontology_id="VBO:2", synonyms="Beagle dog", parents=["VBO:1", "VBO:none"])
+        beagle.save()
+        assert beagle.parents.one() == hound and beagle.species.name == "human"
+        assert Breed.bionty() is None and Breed.from_bionty(name="unheard of") is None
+        assert Breed.from_values(["beagle dog", "unheard of"]) == [beagle]
+        assert not Breed.validate(["beagle"], species="mouse").any()
+
+        file = ln.File(pd.DataFrame({"x": [1]}), description="of a beagle")
+        file.save()
+        features = [ln.Feature(name=name, type="category") for name in ("breed", "breed of the mother")]
+        ln.save(features)
+        for feature in features:
+            file.labels.add(beagle, feature)
+        assert FileBreed.filter().one().feature == features[0]
+        assert file.labels.get(features[1]).one() == beagle
+        assert ln.File.filter(breeds__in=hound.with_descendants()).one() == file
+
+        strains = [Strain(name=name) for name in ("first", "second")]
+        ln.save(strains)
+        strains[0].save()
+        third = Strain(name="third")
+        third.save()
+        assert Strain.filter().list("name") == ["first", "second", "third"] and Strain.validate(["first"]).all()
+        """,
+    )
+
+
 def test_packages_are_listed_with_those_that_are_not_mounted(sandbox: Sandbox) -> None:
     """Mounted ones first; others by their names, without being imported, and those that an entry point announces."""
     install(sandbox)
@@ -123,11 +161,12 @@ def test_packages_are_listed_with_those_that_are_not_mounted(sandbox: Sandbox) -
         "bionty": "available",
         "lamin1": "available",
         "site": "available",
+        "vetbio": "available",
     }
     sandbox.lamin("init", "--storage", "storage", "--schema", "assays")
     lines = sandbox.lamin("plugin", "list").stdout.splitlines()
     assert lines[1].split() == ["assays", "lnschema_assays", "1.2", "mounted"]
-    assert len(lines) == 5
+    assert len(lines) == 6
 
 
 @pytest.mark.postgres
@@ -135,7 +174,7 @@ def test_packages_mount_on_postgres(sandbox: Sandbox, postgres_server: str) -> N
     """With all migrations, and labels of both."""
     install(sandbox)
     url = postgres.create_database(postgres_server, "plugins")
-    sandbox.lamin("init", "--storage", "storage", "--db", url, "--schema", "bionty,lamin1,assays")
+    sandbox.lamin("init", "--storage", "storage", "--db", url, "--schema", "bionty,lamin1,assays,vetbio")
     out = run(
         sandbox,
         """
