@@ -16,6 +16,7 @@ from lnschema_core.values import storable
 
 if TYPE_CHECKING:
     from lnschema_core.models.registry import Registry
+    from lnschema_core.search_index.candidates import Knowledge
 
 SIMILAR = 90.0
 """The similarity, from 0 to 100, from which a name is pointed out."""
@@ -29,11 +30,16 @@ def check_required(registry: type[Registry], fields: dict[str, Any]) -> None:
     Raises:
         TypeError: A required field is missing or ``None``.
     """
-    required = [field for field in registry._meta.concrete_fields if not field.null and field.default is None]
-    missing = [field.name for field in required if fields.get(field.name) is None and fields.get(field.attname) is None]
+    missing = [name for name, column in _required(registry) if fields.get(name) is None and fields.get(column) is None]
     if missing:
         msg = f"{missing} are required."
         raise TypeError(msg)
+
+
+@cache
+def _required(registry: type[Registry]) -> list[tuple[str, str]]:
+    fields = [field for field in registry._meta.concrete_fields if not field.null and field.default is None]
+    return [(field.name, field.attname) for field in fields]
 
 
 def check_texts(registry: type[Registry], fields: dict[str, Any]) -> None:
@@ -81,10 +87,10 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         raise TypeError(msg)
     if not storable([name]):
         return None
-    known = candidates.knowledge(registry, name)
+    known = candidates.knowledge(registry, name, with_similar=_warns())
     if not known.is_known:
         if not known.is_empty:
-            _warn_similar(registry, name, is_large=known.is_large)
+            _warn_similar(registry, name, known)
         return None
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
     same |= {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
@@ -100,16 +106,21 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
     if not settings.upon_create_search_names:
         return
     versions = set(registry.filter(name=name).list("version"))
-    if not versions or version in versions:
-        _warn_similar(registry, name, is_large=candidates.is_large(registry))
+    if (not versions or version in versions) and storable([name]):
+        _warn_similar(registry, name, candidates.knowledge(registry, name, with_similar=_warns()))
 
 
-def _warn_similar(registry: type[Registry], name: str, *, is_large: bool) -> None:
+def _warns() -> bool:
+    return log.verbosity() >= log.VERBOSITIES["warning"]
+
+
+def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None:
     from lnschema_core.search import similar
 
-    if log.verbosity() < log.VERBOSITIES["warning"]:
+    if not _warns():
         return
-    hits = similar(registry, name, threshold=SIMILAR, is_large=is_large)
+    entries = candidates.namesakes(registry, name) if known.is_large and known.similar is None else known.similar
+    hits = similar(registry, name, entries, threshold=SIMILAR)
     if hits is None:
         return
     if len(hits) == 1:

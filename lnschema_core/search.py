@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lamindb.types import StrField
     from lnschema_core.models.registry import Registry
     from lnschema_core.query import QuerySet
+    from lnschema_core.search_index.candidates import Entry
 
 
 _MOST_HITS = 100
@@ -43,36 +44,36 @@ def search(
     searched = _narrowed(queryset, string, fields, limit)
     hits: list[tuple[str, Hit]] = []
     for position, name in enumerate(fields):
-        synonyms = _usable_synonyms_field(queryset, name, synonyms_field) if position == 0 else None
+        synonyms = _usable_synonyms_field(queryset.model, name, synonyms_field) if position == 0 else None
         entries = _entries(searched, name, synonyms)
         hits += [(name, hit) for hit in rank(string, entries, limit=limit, case_sensitive=case_sensitive)]
     if len(fields) > 1:
         hits.sort(key=lambda pair: -pair[1].score)
     if return_queryset:
         return _in_order(queryset, list(dict.fromkeys(hit.key for _, hit in hits)))
-    synonyms = _usable_synonyms_field(queryset, fields[0], synonyms_field)
+    synonyms = _usable_synonyms_field(queryset.model, fields[0], synonyms_field)
     return _hits_to_frame(queryset, fields, synonyms, hits)
 
 
-def similar(registry: type[Registry], name: str, *, threshold: float, is_large: bool) -> pd.DataFrame | None:
+def similar(
+    registry: type[Registry], name: str, entries: list[Entry] | None, *, threshold: float
+) -> pd.DataFrame | None:
     """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, as :func:`search` shows them.
 
     Args:
         registry: The registry.
         name: The name.
+        entries: The records to compare it with; ``None`` for the whole registry.
         threshold: The least score.
-        is_large: Whether to compare the name with candidates of the search index only.
 
     Returns:
         A frame as of :func:`search`, ``None`` if no record is similar.
     """
-    queryset = registry.filter()
-    synonyms = _usable_synonyms_field(queryset, "name", "synonyms")
-    entries = candidates.namesakes(registry, name) if is_large else None
+    synonyms = _usable_synonyms_field(registry, "name", "synonyms")
     if entries is None:
-        entries = _entries(queryset, "name", synonyms)
-    hits = rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)
-    return _hits_to_frame(queryset, ["name"], synonyms, [("name", hit) for hit in hits]) if hits else None
+        entries = _entries(registry.filter(), "name", synonyms)
+    hits = [("name", hit) for hit in rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)]
+    return _hits_to_frame(registry.filter(), ["name"], synonyms, hits) if hits else None
 
 
 def _narrowed(queryset: QuerySet[Any], string: str, fields: list[str], limit: int | None) -> QuerySet[Any]:
@@ -101,8 +102,8 @@ def _fields_to_search(queryset: QuerySet[Any], field: StrField | Sequence[StrFie
     return [string_field(queryset, field=field)]  # type: ignore[arg-type]
 
 
-def _usable_synonyms_field(queryset: QuerySet[Any], field: str, synonyms_field: str | None) -> str | None:
-    if synonyms_field is None or not has_field(queryset.model, synonyms_field):
+def _usable_synonyms_field(registry: type[Registry], field: str, synonyms_field: str | None) -> str | None:
+    if synonyms_field is None or not has_field(registry, synonyms_field):
         return None
     if synonyms_field == field:
         log.warning("Input field is the same as synonyms field, skipping synonyms matching")
@@ -110,7 +111,7 @@ def _usable_synonyms_field(queryset: QuerySet[Any], field: str, synonyms_field: 
     return synonyms_field
 
 
-def _entries(queryset: QuerySet[Any], field: str, synonyms: str | None) -> list[tuple[Any, str | None, str | None]]:
+def _entries(queryset: QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:
     """Keys, values and synonyms of all records, as ranking takes them."""
     absent = Value(None, output_field=TextField())
     rows = plain(queryset).values_list("pk", field, F(synonyms) if synonyms else absent)

@@ -6,6 +6,7 @@ our indexes has none; then the whole registry is ranked.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
@@ -17,6 +18,8 @@ from lnschema_core.search_index.layout import layout_of
 from lnschema_core.values import storable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db import models
 
     from lnschema_core.search_index.layout import Layout
@@ -26,6 +29,9 @@ SMALL = 1_000
 
 _NEIGHBOURS = 20
 _PER_KEY = 40
+_COMMON = 4  # a new name has at least this part of its letters in common with a similar neighbour: one in so many
+_HIGHEST = chr(0x10FFFF)
+_SPELLINGS = 8  # as many, or a multiple of it
 _PER_TEXT = 500
 _ENOUGH = 20
 _FEW = 2  # pieces that may be missing where any hit is enough
@@ -34,16 +40,33 @@ _MOST_PARTS = 30
 _LONGEST = 200  # characters that find candidates
 
 
+Entry = tuple[Any, "str | None", "str | None"]
+"""Key, name and synonyms of a record."""
+
+
 class Knowledge(NamedTuple):
-    """What one statement tells about a name and the registry it is asked of."""
+    """What is known of a name and the registry it is asked of."""
 
     is_known: bool
-    is_empty: bool
-    is_large: bool
+    """Whether the registry has exactly this name."""
+    is_empty: bool = False
+    is_large: bool = False
+    similar: list[Entry] | None = None
+    """Records that may be similar, where the same statement tells them: in large registries."""
 
 
-def knowledge(registry: type[models.Model], name: str) -> Knowledge:
-    """Whether the registry has exactly this name, and how large it is. One statement."""
+def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) -> Knowledge:
+    """Whether the registry has exactly this name, and how large it is.
+
+    One statement, which also finds candidates where the registry was large when it was last asked. Where there are synonyms, another
+    one looks for those.
+    """
+    layout = layout_of(registry)
+    if with_similar and layout is not None and layout.table in _Known.large:
+        known = _namesakes(layout, name)
+        if known is not None and known.is_large:
+            return known
+        _Known.large.discard(layout.table)
     field = registry._meta.get_field("name")
     table, column = quoted(field.model._meta.db_table), quoted(str(field.column))  # type: ignore[union-attr]
     with connection.cursor() as cursor:
@@ -53,6 +76,8 @@ def knowledge(registry: type[models.Model], name: str) -> Knowledge:
             [name],
         )
         is_known, has_rows, beyond = cursor.fetchone()
+    if beyond is not None and layout is not None:
+        _Known.large.add(layout.table)
     return Knowledge(bool(is_known), not has_rows, beyond is not None)
 
 
@@ -63,8 +88,8 @@ def is_large(registry: type[models.Model]) -> bool:
         return cursor.fetchone() is not None
 
 
-def namesakes(registry: type[models.Model], name: str) -> list[tuple[Any, str | None, str | None]] | None:
-    """Records of a large registry whose name, or one of whose synonyms, may be similar to a new name.
+def namesakes(registry: type[models.Model], name: str) -> list[Entry] | None:
+    """Records that have a new name, and those whose name, or one of whose synonyms, may be similar.
 
     One statement, and another one where there are synonyms.
 
@@ -72,18 +97,27 @@ def namesakes(registry: type[models.Model], name: str) -> list[tuple[Any, str | 
         Key, name and synonyms of each; ``None`` if the indexes for that are missing.
     """
     layout = layout_of(registry)
-    if layout is None or layout.name is None or "keys" not in usable(layout) or not storable([name]):
+    known = None if layout is None or not storable([name]) else _namesakes(layout, name)
+    return None if known is None else known.similar
+
+
+def _namesakes(layout: Layout, name: str) -> Knowledge | None:
+    if layout.name is None or "keys" not in usable(layout):
         return None
     statement = _Statement(layout)
-    _by_name(statement, layout.name, name[:_LONGEST])
+    statement.add(f"{quoted(layout.name)} = %s", name, limit=1)
+    _by_name(statement, layout.name, name[:_LONGEST], is_new=True)
+    statement.parts.append(_if_large(layout))
     found = statement.rows()
+    is_large = found.pop(None, None) is not None
     if layout.synonyms is not None and "trigrams" in usable(layout):
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
         if connection.vendor == "sqlite":
-            _of_unfinished_batch(statement)
+            _of_unfinished_batch(statement, having=trigrams.words(name[:_LONGEST]))
         found |= statement.rows()
-    return list(found.values())
+    is_known = any(entry[1] == name for entry in found.values())
+    return Knowledge(is_known, is_large=is_large, similar=list(found.values()))
 
 
 def matches(registry: type[models.Model], string: str, fields: set[str]) -> list[Any] | None:
@@ -98,7 +132,7 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
     string = string[:_LONGEST]
     statement = _Statement(layout)
     if layout.name is not None and "keys" in usable(layout):
-        _by_name(statement, layout.name, string)
+        _by_name(statement, layout.name, string, is_new=False)
     if connection.vendor == "sqlite":
         _of_unfinished_batch(statement)
     found = statement.rows()
@@ -117,15 +151,16 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
 
 
 class _Known:
-    """Which indexes the database of one connection has, asked once per connection."""
+    """Which indexes the database of one connection has, asked once per connection, and which registries were large."""
 
     connection: Any = None
     tables: dict[str, set[str]] = {}  # noqa: RUF012 - replaced, never changed
+    large: set[str] = set()  # noqa: RUF012 - likewise
 
 
 def forget() -> None:
     """Ask the database again which indexes it has."""
-    _Known.connection = None
+    _Known.connection, _Known.large = None, set()
 
 
 def usable(layout: Layout) -> set[str]:
@@ -144,24 +179,22 @@ def usable(layout: Layout) -> set[str]:
 
 
 class _Statement:
-    """Several bounded selections of keys, names and synonyms of one registry in one statement."""
+    """Several bounded selections of keys, names and synonyms of one registry in one statement.
+
+    Selections for names that are as long as others have the same text, so that nobody has to parse it again.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.parts: list[str] = []
         self.parameters: list[Any] = []
-        columns = [layout.key, layout.name or layout.texts[0]]
-        self.columns = ", ".join(quoted(column) for column in columns)
-        self.columns += f", {quoted(layout.synonyms)}" if layout.synonyms else ", NULL"
 
     def add(self, condition: str, *parameters: Any, limit: int) -> None:
         """Add at most ``limit`` rows that meet a condition, which may end with an order."""
-        table = quoted(self.layout.table)
-        selection = f"SELECT {self.columns} FROM {table} WHERE {condition} LIMIT {limit}"  # noqa: S608 - our names
-        self.parts.append(f"SELECT * FROM ({selection}) AS part{len(self.parts)}")  # noqa: S608 - likewise
+        self.parts.append(_selection(self.layout, condition, limit))
         self.parameters += parameters
 
-    def rows(self) -> dict[Any, tuple[Any, str | None, str | None]]:
+    def rows(self) -> dict[Any, Entry]:
         """The rows by key."""
         if not self.parts:
             return {}
@@ -170,19 +203,66 @@ class _Statement:
             return {row[0]: row for row in cursor.fetchall()}
 
 
-def _by_name(statement: _Statement, column: str, name: str) -> None:
-    """The same name in another case, its parts, its neighbours in the order of names, and names with the same keys."""
-    column_sql = quoted(column)
+@cache
+def _selection(layout: Layout, condition: str, limit: int) -> str:
+    columns = ", ".join(quoted(column) for column in (layout.key, layout.name or layout.texts[0]))
+    columns += f", {quoted(layout.synonyms)}" if layout.synonyms else ", NULL"
+    selection = f"SELECT {columns} FROM {quoted(layout.table)} WHERE {condition} LIMIT {limit}"  # noqa: S608 - our names
+    return f"SELECT * FROM ({selection}) AS part"  # noqa: S608 - likewise
+
+
+@cache
+def _if_large(layout: Layout) -> str:
+    """A row without a key if the registry is large."""
+    table, key = quoted(layout.table), quoted(layout.key)
+    selection = f"SELECT NULLIF({key}, {key}), '', '' FROM {table} LIMIT 1 OFFSET {SMALL}"  # noqa: S608 - our names
+    return f"SELECT * FROM ({selection}) AS part"  # noqa: S608 - likewise
+
+
+def _by_name(statement: _Statement, column: str, name: str, *, is_new: bool) -> None:
+    """The same name in another case, its parts, its neighbours in the order of names, and names with the same keys.
+
+    Of a new name, only neighbours are of interest that begin like it; SQLite can tell those by the order of names.
+    """
+    vendor = connection.vendor
     spellings = _spellings(name)
-    marks = ", ".join(["%s"] * len(spellings))
-    statement.add(f"{column_sql} IN ({marks})", *spellings, limit=_PER_KEY)
-    for start in dict.fromkeys([name, name[:1].swapcase() + name[1:]]):
-        statement.add(f"{column_sql} >= %s ORDER BY {column_sql}", start, limit=_NEIGHBOURS)
-        statement.add(f"{column_sql} < %s ORDER BY {column_sql} DESC", start, limit=_NEIGHBOURS)
-    expressions = keys.expressions(column_sql, connection.vendor)
-    for expression, values in zip(expressions, keys.keys(name, connection.vendor), strict=True):
-        for value in values:
-            statement.add(f"({expression}) = %s", value, limit=_PER_KEY)
+    spellings += spellings[:1] * (-len(spellings) % _SPELLINGS)
+    starts = list(dict.fromkeys([name, name[:1].swapcase() + name[1:]]))
+    beginning = len(name) // _COMMON if is_new and vendor == "sqlite" else 0
+    found = keys.keys(name, vendor)
+    shape = _Shape(vendor, len(spellings), len(starts), beginning > 0, tuple(map(len, found)))
+    statement.parts += _selections_by_name(statement.layout, column, shape)
+    statement.parameters += spellings
+    for start in starts:
+        if beginning:
+            statement.parameters += [start, start[:beginning] + _HIGHEST, start, start[:beginning]]
+        else:
+            statement.parameters += [start, start]
+    for values in found:
+        statement.parameters += values
+
+
+class _Shape(NamedTuple):
+    """What names have in common that are looked up by the same selections."""
+
+    vendor: str
+    spellings: int
+    starts: int
+    is_bounded: bool
+    keys: tuple[int, ...]
+
+
+@cache
+def _selections_by_name(layout: Layout, column: str, shape: _Shape) -> list[str]:
+    column = quoted(column)
+    conditions = [(f"{column} IN ({', '.join(['%s'] * shape.spellings)})", _PER_KEY)]
+    after, before = ("", "") if not shape.is_bounded else (f"AND {column} < %s ", f"AND {column} >= %s ")
+    for _ in range(shape.starts):
+        conditions.append((f"{column} >= %s {after}ORDER BY {column}", _NEIGHBOURS))
+        conditions.append((f"{column} < %s {before}ORDER BY {column} DESC", _NEIGHBOURS))
+    for expression, count in zip(keys.expressions(column, shape.vendor), shape.keys, strict=True):
+        conditions += [(f"({expression}) = %s", _PER_KEY)] * count
+    return [_selection(layout, condition, limit) for condition, limit in conditions]
 
 
 def _spellings(name: str) -> list[str]:
@@ -217,10 +297,11 @@ def _by_text(statement: _Statement, string: str, *, missing: int, limit: int) ->
         statement.add(f"{text} %% %s ORDER BY similarity({text}, %s) DESC", string, string, limit=limit)
 
 
-def _of_unfinished_batch(statement: _Statement) -> None:
-    """Records that are not in the table of trigrams yet."""
+def _of_unfinished_batch(statement: _Statement, *, having: Sequence[str] = ()) -> None:
+    """Records that are not in the table of trigrams yet, and whose texts have all of some words."""
     texts = quoted(statement.layout.object_name("text"))
-    _of_entries(statement, f"entry > (SELECT max(entry) / {BATCH} * {BATCH} FROM {texts})")  # noqa: S608 - our names
+    condition = f"entry > (SELECT max(entry) / {BATCH} * {BATCH} FROM {texts})"  # noqa: S608 - our names
+    _of_entries(statement, condition + " AND text LIKE %s" * len(having), *(f"%{word}%" for word in having))
 
 
 def _of_entries(statement: _Statement, condition: str, *parameters: Any) -> None:

@@ -8,6 +8,7 @@ however many names there are.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _LENGTHS = (0, -1, 1, -2, 2)
 """By how many characters the names may differ in length."""
 
 
+@cache
 def expressions(column: str, vendor: str) -> list[str]:
     """The keys of a column as SQL.
 

@@ -21,14 +21,18 @@ def pieces(string: str, *, from_end: bool = False) -> list[list[str]]:
     Returns:
         Up to six lists of trigrams; none for strings without a word of three letters.
     """
-    words = [word for word in re.findall(r"[^\W_]+", string.lower()) if len(word) >= _SIZE]
-    found = [_trigrams(part) for word in words for part in _cut(word, from_end=from_end)]
+    found = [_trigrams(part) for word in words(string) for part in _cut(word, from_end=from_end)]
     while len(found) > _MOST_PIECES:
         at = min(range(len(found) - 1), key=lambda i: len(found[i]) + len(found[i + 1]))
         found[at : at + 2] = [list(dict.fromkeys(found[at] + found[at + 1]))]
     if len(found) == 1 and len(found[0]) > _SIZE - 1:
         return [found[0][:1], found[0][-1:]]
     return found
+
+
+def words(string: str) -> list[str]:
+    """The words of a string, of three letters or more, in lower case."""
+    return [word for word in re.findall(r"[^\W_]+", string.lower()) if len(word) >= _SIZE]
 
 
 def expression(string: str, *, missing: int) -> str | None:
