@@ -8,7 +8,7 @@ from lamindb import log
 from lamindb.errors import DuplicateContent
 from lnschema_core import runs
 from lnschema_core.files import construction, places
-from lnschema_core.files.intake import take_in
+from lnschema_core.files.intake import is_path, take_in
 from lnschema_core.files.pending import remove_when_forgotten
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def replace(file: File, data: DataLike, *, run: Run | None = None, format: str |
 
     Raises:
         RuntimeError: Another file has the new content.
-        ValueError: The data lies in storage at another key.
+        ValueError: The data lies in storage at another key, or is an object that isn't stored in the format of the key.
     """
     run = runs.resolve(run)
-    intake = take_in(data, id=file.id, key=None, format=format)
+    intake = take_in(data, id=file.id, key=None if is_path(data) else file.key, format=format)
     if intake.is_temporary and intake.source is not None:
         remove_when_forgotten(file, intake.source)
     _refuse_duplicate(file, intake)

@@ -433,6 +433,25 @@ def test_replacing_the_content(frame, path, root, capsys):
     assert (file.suffix, file.accessor, file.size) == (".csv", None, path.stat().st_size)
 
 
+def test_objects_replace_content_in_the_format_of_the_key(frame, adata, path):
+    """A frame can't be stored under the key of a table of text."""
+    store = ln.File(adata, key="cells.zarr")
+    store.save()
+    adata.obs["feat1"] = ["C", "D"]
+    store.replace(adata)
+    assert (store.key, store.suffix) == ("cells.zarr", ".zarr")
+    store.save()
+    assert ln.File.filter(key="cells.zarr").one().load().obs["feat1"].tolist() == ["C", "D"]
+    table = ln.File(path, key="table.csv")
+    table.save()
+    with pytest.raises(
+        ValueError, match=r"The suffix '.csv' of the provided key is incorrect, it should be '.parquet'"
+    ):
+        table.replace(frame)
+    table.save()
+    assert table.load().equals(pd.read_csv(path))
+
+
 def test_replacing_the_content_of_a_file_without_key(frame):
     """It stays where it is."""
     file = ln.File(frame, description="x")

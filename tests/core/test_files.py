@@ -303,17 +303,18 @@ def test_replace_of_a_keyless_file_keeps_the_new_content(csv, tmp_path):
     assert stored.hash == ln.dev.hashing.hash_file(other)[0]
 
 
-def test_replace_with_another_suffix_moves_key_and_object(csv, frame, root):
+def test_replace_with_another_suffix_moves_key_and_object(csv, frame, root, tmp_path):
     """The key follows the format, the old object goes once the new row is there."""
     file = ln.File(csv, key="panels/one.csv")
     file.save()
-    file.replace(frame)
+    frame.to_parquet(tmp_path / "new.parquet")
+    file.replace(tmp_path / "new.parquet")
     assert file.key == "panels/one.parquet"
     assert (root / "panels" / "one.csv").exists()
     file.save()
     assert not (root / "panels" / "one.csv").exists()
     stored = ln.File.filter().one()
-    assert (stored.suffix, stored.accessor, stored.hash_type) == (".parquet", "DataFrame", "md5")
+    assert (stored.suffix, stored.accessor, stored.hash_type) == (".parquet", None, "md5")
     pd.testing.assert_frame_equal(stored.load(), frame)
 
 
