@@ -195,8 +195,8 @@ def _commit_content(stored: Sequence[tuple[File, StoredContent | None]]) -> None
     try:
         with transaction.atomic():
             _commit_files([file for file, _ in stored])
-            for _, content in stored:
-                file_saving.publish(content)
+            for file, content in stored:
+                file_saving.publish(file, content)
     except StorageError as error:
         raise StorageError(_failure_message([], [(error, traceback.format_exc())])) from error
 

@@ -119,24 +119,26 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
         link_feature_sets(file, pending.feature_sets)
         if pending.annotate is not None:
             pending.annotate()
-        publish(content)
+        publish(file, content)
         point("save.before-commit")
     point("save.committed")
     finish(file)
 
 
-def publish(content: StoredContent | None) -> None:
-    """Give stored content its final name."""
+def publish(file: File, content: StoredContent | None) -> None:
+    """Give the stored content of a file its final name."""
     if content is not None:
         point("save.before-publish")
-        content.publish()
+        with _naming_failures(file):
+            content.publish()
         point("save.published")
 
 
 @contextmanager
 def stored_content(file: File) -> Iterator[StoredContent | None]:
     """Have the content in the storage location within the block, withdrawn again if its record isn't committed."""
-    content = store_content(file)
+    with _naming_failures(file):
+        content = store_content(file)
     try:
         yield content
     except BaseException:
@@ -145,6 +147,16 @@ def stored_content(file: File) -> Iterator[StoredContent | None]:
         raise
     if content is not None:
         transaction.on_commit(content.settle)
+
+
+@contextmanager
+def _naming_failures(file: File) -> Iterator[None]:
+    """Say which file it is whose content can't be stored."""
+    try:
+        yield
+    except (OSError, StorageError):
+        log.warning(f"could not upload file: {file}")
+        raise
 
 
 def _is_surely_not_committed(file: File, content: StoredContent) -> bool:

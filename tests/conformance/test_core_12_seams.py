@@ -36,13 +36,14 @@ def text_file(tmp_path):
 
 
 @pytest.mark.parametrize("save", [lambda file: file.save(), lambda file: ln.save(file)], ids=["file.save", "ln.save"])
-def test_failed_first_save_can_be_repeated(text_file, root, save):
-    """The record keeps its id, no row and no object appear, and the next try succeeds (D-2)."""
+def test_failed_first_save_can_be_repeated(text_file, root, save, capsys):
+    """It is named, the record keeps its id, no row and no object appear, and the next try succeeds (D-2)."""
     file = text_file("1", key="folder/1.csv")
     key = file.id
     (root / "folder").write_text("in the way")
     with pytest.raises(RuntimeError):
         save(file)
+    assert f"❗ could not upload file: File(id='{key}', key='folder/1.csv'" in capsys.readouterr().out
     assert file.id == key
     assert ln.File.filter().count() == 0
     (root / "folder").unlink()
