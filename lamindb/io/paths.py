@@ -65,7 +65,7 @@ def to_path(data: PathLike) -> UPath:
     Raises:
         InvalidKey: The address of a cloud object can't be understood, has ``..`` segments or control characters.
     """
-    from upath import UPath
+    from lamindb.io.path_class import UPath
 
     local = as_local(data)
     if local is not None:
@@ -80,7 +80,7 @@ def to_path(data: PathLike) -> UPath:
 
 
 def _with_options(path: UPath) -> UPath:
-    from upath import UPath
+    from lamindb.io.path_class import UPath
 
     protocol = protocol_of(path)
     clients.prepare(protocol)

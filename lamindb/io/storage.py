@@ -45,7 +45,7 @@ class StorageRoot:
     @cached_property
     def path(self) -> UPath:
         """The root as a path object."""
-        from upath import UPath
+        from lamindb.io.path_class import UPath
 
         return to_path(UPath(self.root, **self.options) if self.options else self.root)
 

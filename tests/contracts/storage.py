@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import anndata as ad
@@ -344,6 +345,27 @@ class CloudStorageContract(StorageContract):
         self.put(storage / "x.csv", b"a,b\n6,6\n")
         with pytest.raises(DigestMismatch, match=r"x\.csv"):
             ln.File.filter(key="x.csv").one().load()
+
+    def test_paths_copy_themselves(self, storage, table, tmp_path):
+        """To this machine and back, files and folders; ``synchronize`` leaves a copy that is as new as the object."""
+        path, local, folder = storage / "folder" / "x.csv", tmp_path / "local" / "x.csv", tmp_path / "folder"
+        path.upload_from(table)
+        path.with_name("y.csv").upload_from(str(table))
+        path.parent.download_to(folder)
+        assert files_below(folder) == ["x.csv", "y.csv"]
+        path.parent.with_name("again").upload_from(folder)
+        assert files_below(storage) == ["again/x.csv", "again/y.csv", "folder/x.csv", "folder/y.csv"]
+        path.synchronize(local)
+        assert local.read_bytes() == (folder / "x.csv").read_bytes() == table.read_bytes()
+        assert datetime.fromtimestamp(local.stat().st_mtime) == path.modified  # noqa: DTZ006 - in local time
+        for written, stays in ((1, True), (-1, False)):
+            local.write_text("mine")
+            os.utime(local, times=(0, path.modified.timestamp() + written))
+            path.synchronize(local)
+            assert (local.read_text() == "mine") == stays
+        for verb in (path.with_name("z.csv").synchronize, path.with_name("z.csv").download_to):
+            with pytest.raises(FileNotFoundError):
+                verb(local)
 
     def test_missing_bucket(self, storage, instance, new_bucket):
         """A bucket that doesn't exist is one sentence, and stays without consequences."""

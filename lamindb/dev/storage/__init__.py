@@ -9,7 +9,7 @@ from lamindb._lazy import door
 _NAMES = {
     "AnnDataAccessor": "lamindb.io.accessors:AnnDataAccessor",
     "BackedAccessor": "lamindb.io.accessors:BackedAccessor",
-    "UPath": "upath:UPath",
+    "UPath": "lamindb.io.path_class:UPath",
     "LocalPathClasses": "lamindb.dev.storage.file:LocalPathClasses",
     "delete_storage": "lamindb.io.transfer:delete_storage",
     "infer_filesystem": "lamindb.io.storage:infer_filesystem",
@@ -24,8 +24,6 @@ _NAMES = {
 __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
-    from upath import UPath
-
     from lamindb.dev.storage import file
     from lamindb.dev.storage.file import (
         LocalPathClasses,
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     )
     from lamindb.io.accessors import AnnDataAccessor, BackedAccessor
     from lamindb.io.formats.anndata import size_adata
+    from lamindb.io.path_class import UPath
     from lamindb.io.storage import infer_filesystem
     from lamindb.io.transfer import delete_storage
 

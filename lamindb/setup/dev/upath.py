@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from upath import UPath
-
+from lamindb.io.path_class import UPath
 from lamindb.io.storage import infer_filesystem
 
 __all__ = ["UPath", "infer_filesystem"]
