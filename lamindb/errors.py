@@ -220,7 +220,7 @@ class NotRestorable(StorageError):
     """Something that was deleted can't be restored: its content is gone, or its place is taken."""
 
 
-class InvalidKey(LaminError, ValueError):
+class InvalidKey(LaminError, ValueError, AssertionError):
     """A key that is empty, absolute or leaves its storage location."""
 
 

@@ -42,7 +42,7 @@ def _is_reserved(key: str) -> bool:
 class Lookup:
     """The entries of a vocabulary as attributes: ``lookup.my_project_1``.
 
-    Behaves like a named tuple: it has ``_fields``, a length, positions and iteration, and in addition ``dict()``. A key
+    Behaves like a named tuple: it has ``_fields``, ``_asdict()``, a length, positions and iteration, and in addition ``dict()``. A key
     of several entries gives a list. Nothing is computed before the first use, and no record fetched before it is asked
     for.
 
@@ -91,6 +91,9 @@ class Lookup:
     @property
     def _fields(self) -> tuple[str, ...]:
         return tuple(self._targets)
+
+    def _asdict(self) -> builtins.dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
 
     def __len__(self) -> int:
         return len(self._targets)

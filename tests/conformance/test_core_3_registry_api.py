@@ -373,6 +373,7 @@ def test_lookup():
     lookup = ln.ULabel.lookup()
     assert type(lookup).__name__ == "Lookup"
     assert set(names.values()) <= set(lookup._fields)
+    assert lookup._asdict() == {key: labels[name] for name, key in names.items()}
     assert all(getattr(lookup, key) == labels[name] for name, key in names.items())
     assert lookup.dict() == labels
     assert ln.ULabel.lookup(return_field="id").my_project_1 == labels["My project 1"].id

@@ -6,9 +6,11 @@ from importlib import import_module
 from pathlib import Path
 
 import anndata as ad
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import zarr
 
 import lamindb as ln
 
@@ -136,6 +138,27 @@ def test_objects_are_written_and_read_by_suffix(elsewhere):
 
 
 @pytest.mark.usefixtures("instance")
+def test_stores_and_arrays_are_written_and_opened(elsewhere):
+    """A callback is told of the progress; the connection of an accessor is what is to be closed."""
+    from lamindb.dev.storage._zarr import read_adata_zarr, write_adata_zarr
+
+    cells, told = ad.AnnData(np.ones((4, 3), dtype="float32")), []
+    write_adata_zarr(cells, "x.zarr", lambda total, done: told.append((total, done)), (2, 2))
+    assert read_adata_zarr(Path("x.zarr")).X.tolist() == cells.X.tolist()
+    assert told[-1][0] == told[-1][1] > 0
+    with h5py.File("x.h5", "w") as written:
+        written["numbers"] = [1, 2]
+    file = ln.File(elsewhere / "x.h5", description="x")
+    opened = file.backed()
+    assert isinstance(opened, ln.dev.storage.BackedAccessor)
+    assert opened.storage["numbers"][1] == 2
+    opened.connection.close()
+    assert not opened.storage
+    assert zarr.open_group("plain.zarr", mode="w").attrs.asdict() == {}
+    assert ln.File("plain.zarr", description="x").backed().connection is None
+
+
+@pytest.mark.usefixtures("instance")
 def test_objects_of_a_file_are_found_and_deleted_by_key(elsewhere):
     """What plug-ins use to look after the objects of a file; no key leads out of its storage location (D-9)."""
     from lamindb.dev.storage import file as verbs
@@ -147,6 +170,8 @@ def test_objects_of_a_file_are_found_and_deleted_by_key(elsewhere):
     assert (
         key == verbs.auto_storage_key_from_id_suffix(file.id, ".csv.gz") == f"{verbs.AUTO_KEY_PREFIX}{file.id}.csv.gz"
     )
+    with pytest.raises(AssertionError):
+        verbs.auto_storage_key_from_id_suffix(1, ".csv")
     assert verbs.filepath_from_file(file) == file.path == verbs.attempt_accessing_path(file, key)
     verbs.store_object("a.csv.gz", "other/a.csv.gz")
     verbs.delete_storage_using_key(file, "other/a.csv.gz")

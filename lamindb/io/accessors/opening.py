@@ -25,7 +25,7 @@ class BackedAccessor:
     """An open file or store of any content."""
 
     connection: Any
-    """The open file of an HDF5 file in the cloud, else None."""
+    """What is open of an HDF5 file: the object in the cloud, or the local file itself; None of a zarr store."""
     storage: Any
     """The ``h5py.File`` or ``zarr.Group``."""
 
@@ -50,7 +50,7 @@ def open_backed(path: PathLike) -> AnnDataAccessor | BackedAccessor:
     connection, storage = _open_hdf5(path) if suffix in HDF5_SUFFIXES else (None, open_group(to_path(path)))
     if suffix in _ALWAYS_ANNDATA or storage.attrs.get("encoding-type") == "anndata":
         return AnnDataAccessor(connection, storage, name_of(path))
-    return BackedAccessor(connection, storage)
+    return BackedAccessor(storage if connection is None and suffix in HDF5_SUFFIXES else connection, storage)
 
 
 def open_annotated(path: PathLike) -> AnnDataAccessor:

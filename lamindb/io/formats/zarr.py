@@ -99,11 +99,12 @@ def _write_group(
     from anndata.experimental import write_dispatched
 
     own = _with_categoricals(shallow_copy(adata))
+    total = size_adata(own)
     group = zarr.open_group(path, mode="w", zarr_format=2)
-    write_dispatched(
-        group, "/", own, callback=_member_writer(size_adata(own), callback, chunks), dataset_kwargs=options
-    )
+    write_dispatched(group, "/", own, callback=_member_writer(total, callback, chunks), dataset_kwargs=options)
     zarr.consolidate_metadata(group.store)
+    if callback:
+        callback(total, total)
 
 
 def _with_categoricals(adata: AnnData) -> AnnData:
@@ -128,6 +129,6 @@ def _member_writer(
         )
         if callback and iospec.encoding_type not in _CONTAINERS:
             written += size_of_member(member)
-            callback(total, written)
+            callback(total, min(written, total))
 
     return write_member
