@@ -14,7 +14,7 @@ from lamindb.cli.root import COMMANDS
 from lamindb.cli.root import lamin as root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.sandbox import Sandbox
 
@@ -61,6 +61,28 @@ def test_every_command_has_help_and_common_options(name: str, lamin: Callable) -
     assert COMMANDS[name][1].split(".")[0] in " ".join(result.out.split())
     if not isinstance(root.get_command(click.Context(root), name), click.Group):
         assert {"--verbose", "--quiet", "--instance"} <= {word.strip(",") for word in result.out.split()}
+
+
+def commands_below(group: click.Group, *names: str) -> Iterator[tuple[str, ...]]:
+    """The names of all commands, those within groups too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield (*names, name)
+        if isinstance(command, click.Group):
+            yield from commands_below(command, *names, name)
+
+
+def test_help_reads_as_it_was_written(lamin: Callable) -> None:
+    """No page of help has a mark of click's in it, or a word that was taken for a secret."""
+    for names in commands_below(root):
+        page = lamin(*names, "--help").out
+        assert not {"\\b", "\b", "***"} & set(page.split()), names
+
+
+def test_help_keeps_the_lines_of_lists(lamin: Callable) -> None:
+    """A list in a page of help has one item per line."""
+    assert "  deploy  apply to the database what it misses\n" in lamin("migrate", "--help").out
 
 
 def test_help_imports_nothing_heavy(sandbox: Sandbox) -> None:

@@ -35,15 +35,16 @@ def migrate(
     to: str | None,
     no_backup: bool,
 ) -> int | None:
-    r"""Manage migrations.
+    """Manage migrations.
 
     \b
     create  write migrations for changed models of plug-ins under development
     deploy  apply to the database what it misses
     squash  merge migrations of a package into one
     check   exit 0 if models, migrations and database agree
-    plan    show what deploy would do and how risky it is; exit 0 if nothing or all is safe, 1 cautious, 2 breaking
-    """
+    plan    show what deploy would do and how risky it is; exit 0 if nothing or
+            all is safe, 1 if something is cautious, 2 if something is breaking
+    """  # noqa: D301 - the escape is what tells click to keep the lines
     _check_options(action, to=to, no_backup=no_backup)
     if current().json and action not in {"check", "plan"}:
         msg = f"migrate {action} has no --json: it is for check and plan"

@@ -31,8 +31,8 @@ def signup(email: str) -> None:
 def login(user: str, password: str | None, *, password_stdin: bool) -> None:
     """Log in an already-signed-up user.
 
-    No hub is configured, so this needs no account and no password: it stores a local profile, and makes it the current one.
-    A password is taken for scripts that pass one, and is not stored.
+    No hub is configured, so neither an account nor a password is needed. This stores a local profile, and makes it the
+    current one. A password is taken for scripts that pass one, and is not stored.
     """
     if password is not None and password_stdin:
         msg = "--password and --password-stdin exclude each other"
