@@ -62,8 +62,8 @@ class Lock:
     def message(self, instance: InstanceSettings) -> str:
         """What to tell who comes second."""
         return (
-            f"it is locked by '{self.user}' (id: '{self.id}', name: '{self.name}'), on {self.host} since {self.since}. Wait until "
-            f"they have finished; if nobody works there any more, break the lock: lamin load {instance.db} --break-lock"
+            f"it is locked by '{self.user}' (id: '{self.id}', name: '{self.name}'). They work on {self.host} since {self.since}: "
+            f"wait until they have finished; if nobody works there any more, break the lock: lamin load {instance.db} --break-lock"
         )
 
 

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 3  # names in a message
-_CLOSE = "Close the instance with `lamin close`, or load another one with `lamin load <instance>`."
+_NOT_REACHED = (
+    "Current instance cannot be reached, close it: `lamin close`\n"
+    "Alternatively, init or load a connectable instance on the command line: `lamin load <instance>` or `lamin init <...>`"
+)
 
 
 class _State:
@@ -132,12 +135,13 @@ def connect() -> None:
     with _state.lock:
         if _state.instance is not None or is_connecting():
             return
+        log.settle()
         layers.apply_verbosity()
         instance = current.settings.instance
         try:
             open_instance(instance)
         except InstanceUnreachable as error:
-            msg = f"Current instance cannot be reached: {error}"
+            msg = f"{_NOT_REACHED}\n{error}"
             raise InstanceUnreachable(msg) from error
         log.important(f"loaded instance: {instance.identifier} (lamindb {__version__})")
 
@@ -314,7 +318,7 @@ def _database(instance: InstanceSettings, refusal: Refusal | None) -> tuple[dict
     if not path.exists():
         msg = (
             f"SQLite file does not exist: {path}. If the storage folder was moved, run "
-            f"`lamin load {instance.identifier} --storage <folder>`; else `lamin close` it."
+            f"`lamin load {instance.identifier} --storage <folder>`."
         )
         raise InstanceUnreachable(msg)
     with reachable(instance):
@@ -360,12 +364,12 @@ def refuse_cloud_sqlite(instance: InstanceSettings) -> None:
 
 
 @contextmanager
-def reachable(instance: InstanceSettings, advice: str = _CLOSE) -> Iterator[None]:
-    """Turn errors of the database driver into one that names the instance and the way out.
+def reachable(instance: InstanceSettings, advice: str = "") -> Iterator[None]:
+    """Turn errors of the database driver into one that names the instance.
 
     Args:
         instance: The instance.
-        advice: The way out.
+        advice: The way out, if there is a particular one.
 
     Raises:
         InstanceUnreachable: The database can't be opened.
@@ -376,11 +380,8 @@ def reachable(instance: InstanceSettings, advice: str = _CLOSE) -> Iterator[None
         yield
     except (Error, sqlite3.Error, OSError) as error:
         reason = " ".join(str(error).split())
-        msg = (
-            f"The database {database_url.mask(instance.db)} of {instance.identifier} can't be reached or used ({reason}). "
-            f"{advice}"
-        )
-        raise InstanceUnreachable(msg) from error
+        msg = f"The database {database_url.mask(instance.db)} of {instance.identifier} can't be reached or used ({reason})."
+        raise InstanceUnreachable(f"{msg} {advice}".rstrip()) from error
 
 
 def _refusal_of_read_only(instance: InstanceSettings) -> Refusal:

@@ -37,7 +37,12 @@ _CHECK_ADDRESS = "Check the address, and that the server runs and lets you in."
 
 
 def init(
-    *, storage: PathLike | None, name: str | None = None, db: str | None = None, schema: str | None = None
+    *,
+    storage: PathLike | None,
+    name: str | None = None,
+    db: str | None = None,
+    schema: str | None = None,
+    _test: bool = False,
 ) -> None:
     """Make an instance and load it; an instance that exists is loaded.
 
@@ -46,6 +51,7 @@ def init(
         name: The name; by default that of the database or of the storage.
         db: The address of a Postgres database; by default there is an SQLite file in the storage folder.
         schema: The names of schemas to mount beside core, separated by commas.
+        _test: Make the settings only, and no database.
 
     Raises:
         InvalidInstanceName: The name can't be used.
@@ -58,6 +64,9 @@ def init(
     """
     instance = _planned(storage=storage, name=name, db=db, schema=schema)
     locations.check_settings_dir()
+    if _test:
+        instance._persist()  # noqa: SLF001 - a name of 0.54, as the argument is
+        return
     if _load_existing(instance):
         return
     if instance.storage.is_cloud:
@@ -80,6 +89,7 @@ def init(
         with log.at_verbosity(4 if log.verbosity() else 0):  # also where hints are off, but not where all is
             log.hint("did not register local instance on hub (if you want, call `lamin register`)")
     loading.warn_if_another_is_chosen(instance)
+    log.settle()
 
 
 # -- look before ------------------------------------------------------------------------------------------------------

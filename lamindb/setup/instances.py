@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from lamindb.errors import InstanceNotFound, InvalidSettings, StorageError
-from lamindb.setup import database_url, envfile, identity, layers, locations
-from lamindb.setup.storages import StorageSettings
+from lamindb.io import paths
+from lamindb.setup import cloud_sqlite, database_url, envfile, identity, layers, locations, users
+from lamindb.setup.storages import StorageSettings, make_folder
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 _PREFIX = "lamindb_instance_"
 _KEYS = ("owner", "name", "storage_root", "storage_region", "db", "schema_str", "id")
@@ -110,6 +114,43 @@ class InstanceSettings:
         if not self.storage.is_cloud:
             return False
         return self.dialect == "sqlite" or not database_url.is_on_this_machine(self.db)
+
+    # -- names of 0.54, which scripts of that time use ------------------------------------------------------------------
+
+    _sqlite_file_local = sqlite_file
+    _is_cloud_sqlite = is_cloud_sqlite
+
+    @property
+    def _id(self) -> str | None:
+        return self.id
+
+    @property
+    def _schema_str(self) -> str | None:
+        return self.schema_str
+
+    @property
+    def _sqlite_file(self) -> UPath | Path:
+        """The file of an SQLite database where everybody finds it: in the bucket, if it is in one."""
+        return paths.to_path(self.db) if self.is_cloud_sqlite else self.sqlite_file
+
+    def _get_settings_file(self) -> Path:
+        return locations.instance_file(self.owner, self.name)
+
+    def _persist(self) -> None:
+        """Store these settings as those of the instance that is loaded; a local storage folder is made."""
+        if not self.storage.is_cloud:
+            make_folder(Path(self.storage.root_as_str))
+        write_instance(self)
+
+    def _update_cloud_sqlite_file(self, unlock_cloud_sqlite: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - of 0.54
+        """Send an SQLite database to its bucket now; who has the lock keeps it until they close the instance."""
+        if self.is_cloud_sqlite:
+            cloud_sqlite.send(self)
+
+    def _update_local_sqlite_file(self, lock_cloud_sqlite: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - of 0.54
+        """Have a working copy of an SQLite database in a bucket, and its lock if nobody else has it."""
+        if self.is_cloud_sqlite:
+            cloud_sqlite.begin(self, user=users.current_user())
 
     # -- words ----------------------------------------------------------------------------------------------------------
 

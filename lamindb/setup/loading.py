@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
-from lamindb.errors import InstanceUnreachable
+from lamindb.errors import InstanceNotFound, InstanceUnreachable
 from lamindb.setup import (
     addresses,
     cloud_sqlite,
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from lamindb.types import PathLike
 
 
-def load(identifier: str, *, storage: PathLike | None = None, break_lock: bool = False) -> None:
+def load(
+    identifier: str,
+    *,
+    storage: PathLike | None = None,
+    break_lock: bool = False,
+    _raise_not_reachable_error: bool = True,
+    _test: bool = False,
+) -> str | None:
     """Load an instance.
 
     Args:
@@ -32,6 +39,11 @@ def load(identifier: str, *, storage: PathLike | None = None, break_lock: bool =
             instance: a folder such as ``./mydata``, ``s3://bucket/folder``, an SQLite file, or ``postgresql://…``.
         storage: Where its storage folder is now, if it was moved or copied.
         break_lock: If its database is a file in a bucket, take it from whoever works with it, since nobody does any more.
+        _raise_not_reachable_error: Raise an error if the instance isn't known, rather than return a word for it.
+        _test: Make its settings the current ones only, and open no database.
+
+    Returns:
+        Nothing, or ``"instance-not-reachable"``.
 
     Raises:
         InstanceLockedException: Somebody else works with its database, which is a file in a bucket.
@@ -40,16 +52,16 @@ def load(identifier: str, *, storage: PathLike | None = None, break_lock: bool =
         InvalidInstanceName: The identifier can't be understood.
     """
     locations.check_settings_dir()
-    owner = current.settings.owner
-    if addresses.is_address(str(identifier)):
-        found = addresses.find(str(identifier), owner=owner)
-        instance, registered_root = found.instance, found.registered_root
-        _warn_about_namesake(instance)
-    else:
-        path, instance = instances.find_instance(identifier, owner=owner)
-        log.info(f"found cached instance metadata: {path}")
-        registered_root = instance.storage.root_as_str
+    try:
+        instance, registered_root = _found(str(identifier))
+    except InstanceNotFound:
+        if _raise_not_reachable_error:
+            raise
+        return "instance-not-reachable"
     moved = _moved(instance, storage) if storage is not None else instance
+    if _test:
+        instances.write_instance(moved)
+        return None
     with connection.switching():
         if moved.is_cloud_sqlite and break_lock:
             cloud_sqlite.break_lock(moved)
@@ -59,6 +71,20 @@ def load(identifier: str, *, storage: PathLike | None = None, break_lock: bool =
         _finish(moved, registered_root)
     log.important(f"loaded instance: {moved.identifier}")
     warn_if_another_is_chosen(moved)
+    log.settle()
+    return None
+
+
+def _found(identifier: str) -> tuple[InstanceSettings, str]:
+    """The instance that is meant, and the root that its storage location is registered with."""
+    owner = current.settings.owner
+    if addresses.is_address(identifier):
+        found = addresses.find(identifier, owner=owner)
+        _warn_about_namesake(found.instance)
+        return found.instance, found.registered_root
+    path, instance = instances.find_instance(identifier, owner=owner)
+    log.info(f"found cached instance metadata: {path}")
+    return instance, instance.storage.root_as_str
 
 
 def _warn_about_namesake(instance: InstanceSettings) -> None:

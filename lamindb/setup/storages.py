@@ -83,6 +83,8 @@ class StorageSettings:
         clients.remember_options((location.protocol, *location.segments), options)
         self._root = None
 
+    _set_fs_kwargs = set_options  # its name in 0.54
+
     @property
     def cache_dir(self) -> Path:
         """Where copies of remote objects are kept; made when first asked for.
