@@ -19,6 +19,8 @@ Verbosity = Literal["error", "warning", "success", "info", "hint", "debug"]
 
 VERBOSITIES: dict[str, int] = {"error": 0, "warning": 1, "success": 2, "info": 3, "hint": 4, "debug": 5}
 
+_QUIET, _TALKATIVE = 1, 3  # in sessions with registries, and before
+
 _COLOURS = {"red": 91, "green": 92, "yellow": 93, "blue": 94, "purple": 95, "cyan": 96}
 
 
@@ -26,7 +28,8 @@ class _State:
     """What the next message depends on."""
 
     def __init__(self) -> None:
-        self.verbosity = 1
+        self.verbosity = _QUIET
+        self.is_settled = True
         self.indent = ""
         self.stream: TextIO | None = None
 
@@ -53,18 +56,30 @@ def set_verbosity(value: int | str) -> None:
     if type(number) is not int or number not in VERBOSITIES.values():
         msg = "verbosity needs to be one of {0, 1, 2, 3, 4, 5}"
         raise ValueError(msg)
-    _state.verbosity = number
+    _state.verbosity, _state.is_settled = number, True
+
+
+def talk_until_connected() -> None:
+    """Tell also what happened, until this process works with registries or sets a verbosity."""
+    if _state.verbosity == _QUIET:
+        _state.verbosity, _state.is_settled = _TALKATIVE, False
+
+
+def settle() -> None:
+    """Tell as little as is usual where registries are used, if this process told more until now."""
+    if not _state.is_settled:
+        _state.verbosity, _state.is_settled = _QUIET, True
 
 
 @contextmanager
 def at_verbosity(value: int | str) -> Iterator[None]:
     """Use another verbosity within the block, restored however the block ends."""
-    before = _state.verbosity
+    before = _state.verbosity, _state.is_settled
     set_verbosity(value)
     try:
         yield
     finally:
-        _state.verbosity = before
+        _state.verbosity, _state.is_settled = before
 
 
 @contextmanager

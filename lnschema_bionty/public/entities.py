@@ -5,100 +5,87 @@ from __future__ import annotations
 from lnschema_bionty.public.ontology import PublicOntology
 
 
-class Species(PublicOntology):
+class _Entity(PublicOntology):
+    """An entity that LaminDB knows: of its sources, users name the species first.
+
+    Args:
+        species: The species, such as ``"human"``, where sources are of one species each.
+        source: The ontology, such as ``"cl"``; by default the first one in use.
+        version: The release; by default the one in use.
+
+    Raises:
+        NoSuchSource: There is no such source.
+    """
+
+    def __init__(self, species: str | None = None, source: str | None = None, version: str | None = None) -> None:
+        super().__init__(source, version, species)
+
+
+class Species(_Entity):
     """Species; ``species`` is their division: vertebrates, bacteria, fungi, metazoa, plants."""
 
-    entity = "Species"
 
-
-class Gene(PublicOntology):
+class Gene(_Entity):
     """Genes of a species, with Ensembl ids, symbols, and former symbols as synonyms."""
 
-    entity = "Gene"
     default_species = "human"
 
 
-class Protein(PublicOntology):
+class Protein(_Entity):
     """Proteins of a species, with UniProtKB ids."""
 
-    entity = "Protein"
     default_species = "human"
 
 
-class CellMarker(PublicOntology):
+class CellMarker(_Entity):
     """Markers on the surface of cells, such as CD8, with the genes that make them."""
 
-    entity = "CellMarker"
     default_species = "human"
 
 
-class CellLine(PublicOntology):
+class CellLine(_Entity):
     """Cell lines."""
 
-    entity = "CellLine"
 
-
-class CellType(PublicOntology):
+class CellType(_Entity):
     """Types of cells."""
 
-    entity = "CellType"
 
-
-class Tissue(PublicOntology):
+class Tissue(_Entity):
     """Tissues and organs."""
 
-    entity = "Tissue"
 
-
-class Disease(PublicOntology):
+class Disease(_Entity):
     """Diseases."""
 
-    entity = "Disease"
 
-
-class ExperimentalFactor(PublicOntology):
+class ExperimentalFactor(_Entity):
     """What experiments vary and how they measure: assays, instruments, treatments."""
 
-    entity = "ExperimentalFactor"
 
-
-class Phenotype(PublicOntology):
+class Phenotype(_Entity):
     """Phenotypes and traits."""
 
-    entity = "Phenotype"
 
-
-class Pathway(PublicOntology):
+class Pathway(_Entity):
     """Pathways, processes, functions and places in cells."""
 
-    entity = "Pathway"
 
-
-class Drug(PublicOntology):
+class Drug(_Entity):
     """Drugs."""
 
-    entity = "Drug"
 
-
-class DevelopmentalStage(PublicOntology):
+class DevelopmentalStage(_Entity):
     """Stages of development of a species."""
 
-    entity = "DevelopmentalStage"
 
-
-class Ethnicity(PublicOntology):
+class Ethnicity(_Entity):
     """Ancestries of humans."""
 
-    entity = "Ethnicity"
 
-
-class BFXPipeline(PublicOntology):
+class BFXPipeline(_Entity):
     """Bioinformatics pipelines."""
 
-    entity = "BFXPipeline"
 
-
-class BioSample(PublicOntology):
+class BioSample(_Entity):
     """Attributes of biological samples."""
-
-    entity = "BioSample"

@@ -15,14 +15,15 @@ from lamindb.text.inspection import compare
 from lamindb.text.lookup import Lookup
 from lamindb.text.synonyms import replace
 from lnschema_bionty.public import places, sources, tables
-from lnschema_bionty.public.columns import LIFE, PARENTS, SYNONYMS, columns_of, index_of
+from lnschema_bionty.public.columns import LIFE, ONTOLOGY_ID, PARENTS, SYNONYMS, columns_of, index_of
 from lnschema_bionty.public.diffing import compare_frames, find_changes
 from lnschema_bionty.public.examining import examine
 from lnschema_bionty.public.parsing import pronto_module
-from lnschema_bionty.public.terms import taken
+from lnschema_bionty.public.prefixes import has_prefix
+from lnschema_bionty.public.terms import Terms, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from lnschema_bionty.public.diffing import Changes
     from lnschema_bionty.public.examining import Examination
     from lnschema_bionty.public.source import Source
-    from lnschema_bionty.public.terms import Terms
 
 _HELP = """
 📖 .df(): ontology reference table
@@ -63,10 +63,13 @@ class BiontyField:
 class PublicOntology:
     """The terms of one entity in one release of a public ontology.
 
+    A class of your own is the entity of its name; its sources are in your list of sources.
+
     Args:
-        species: The species, such as ``"human"``, where sources are of one species each.
         source: The ontology, such as ``"cl"``; by default the first one in use.
         version: The release; by default the one in use.
+        species: The species, such as ``"human"``, where sources are of one species each.
+        include_id_prefixes: Per ontology the prefixes of ids that count, as in ``{"cl": ["CL"]}``; by default all.
 
     Raises:
         NoSuchSource: There is no such source.
@@ -78,11 +81,24 @@ class PublicOntology:
     default_species: ClassVar[str | None] = None
     """The species where none is named."""
 
-    def __init__(self, species: str | None = None, source: str | None = None, version: str | None = None) -> None:
-        if type(self) is PublicOntology:
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not hasattr(cls, "entity") and not cls.__name__.startswith("_"):
+            cls.entity = cls.__name__
+
+    def __init__(
+        self,
+        source: str | None = None,
+        version: str | None = None,
+        species: str | None = None,
+        *,
+        include_id_prefixes: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        if not hasattr(type(self), "entity"):
             msg = "PublicOntology has no terms of its own: take CellType, Gene or another entity"
             raise TypeError(msg)
         self._source = sources.find(self.entity, species or self.default_species, source, version)
+        self._prefixes = tuple((include_id_prefixes or {}).get(self._source.source, ()))
 
     # -- which release -----------------------------------------------------------------------------------------------
 
@@ -115,7 +131,13 @@ class PublicOntology:
     @property
     def terms(self) -> Terms:
         """The terms, prepared for being found; read once in a process."""
-        return tables.load(self._source)
+        return self._chosen_terms if self._prefixes else tables.load(self._source)
+
+    @cached_property
+    def _chosen_terms(self) -> Terms:
+        """The terms whose ids have one of the chosen prefixes."""
+        table = tables.load(self._source).table
+        return Terms(table.filter([has_prefix(one, self._prefixes) for one in table[ONTOLOGY_ID].to_pylist()]))
 
     def df(self) -> pd.DataFrame:
         """The terms in use as a frame; one of your own, to be changed at will."""
@@ -158,7 +180,7 @@ class PublicOntology:
         return set(self._columns)
 
     def __getattr__(self, name: str) -> BiontyField:
-        if name.startswith("_") or name not in self._columns:
+        if name.startswith("_") or "_source" not in vars(self) or name not in self._columns:
             msg = f"{type(self).__name__!r} object has no attribute {name!r}"
             raise AttributeError(msg)
         return BiontyField(self, name)
@@ -173,11 +195,26 @@ class PublicOntology:
             NoSuchColumn: There is no such column.
         """
         name = self._default_field if field is None else str(field)
-        searchable = [column for column in self._columns if column != PARENTS]
-        if name not in searchable:
-            msg = f"{what} {name!r} is invalid! Available fields are: {searchable}"
+        if name not in self._searchable:
+            msg = f"{what} {name!r} is invalid! Available fields are: {self._searchable}"
             raise NoSuchColumn(msg)
         return name
+
+    @property
+    def _searchable(self) -> list[str]:
+        """The names of the columns that values can be looked up in."""
+        return [name for name in self._columns if name != PARENTS]
+
+    def _existing(self, field: Any) -> str:
+        """The name of a column to look values up in.
+
+        Raises:
+            NoSuchColumn: There is no such column.
+        """
+        if field is not None and str(field) not in self._columns:
+            msg = f"No {field} column exists! Available fields are: {self._searchable}"
+            raise NoSuchColumn(msg)
+        return self._check(field)
 
     @property
     def _default_field(self) -> str:
@@ -337,7 +374,7 @@ class PublicOntology:
         Raises:
             NoSuchColumn: There is no such column.
         """
-        return Lookup(self.terms.entries(self._check(field)), load=self._tuples, prefix="bt_")
+        return Lookup(self.terms.entries(self._existing(field)), load=self._tuples, prefix="bt_")
 
     def _tuples(self, numbers: Sequence[int]) -> dict[int, Any]:
         names, make = self.table().column_names, self._tuple_class
@@ -377,7 +414,7 @@ class PublicOntology:
         Raises:
             NoSuchColumn: There is no such column.
         """
-        name = self._check(field)
+        name = self._existing(field)
         synonyms = str(synonyms_field) if synonyms_field is not None else None
         if synonyms == name:
             log.warning("Input field is the same as synonyms field, skipping synonyms matching")

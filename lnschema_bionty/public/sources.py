@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lamindb.errors import NoSuchSource
 from lamindb.io.placing import explaining, make_folder, place, temporary
 from lnschema_bionty.public import places
+from lnschema_bionty.public.columns import ENTITIES
 from lnschema_bionty.public.listing import read_sources, write_sources
 from lnschema_bionty.public.source import Source
 
@@ -111,7 +112,8 @@ def find(entity: str, species: str | None = None, source: str | None = None, ver
     """
     sources = [one for one in available() if one.entity == entity]
     if not sources:
-        msg = f"no source of {entity} is known: register a file or an address of it with `public.register(...)`"
+        call = f"register a file or an address of it with `public.register({entity!r}, ...)`"
+        msg = f"no source of {entity} is known: {call if entity in ENTITIES else f'list one in {places.local_sources_file()}'}"
         raise NoSuchSource(msg)
     in_use = _in_use(sources)
     asked = {"source": source, "version": version, "species": species}

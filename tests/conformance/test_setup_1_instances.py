@@ -156,7 +156,62 @@ def test_current_instance_that_cannot_be_reached_is_a_runtime_error(machine):
     (machine.home / "intro" / "lamin-intro.lndb").unlink()
     for statement in ("ln.File", "from lamindb import File", "import lnschema_core.models"):
         code = f"import lamindb as ln\ntry:\n    {statement}\nexcept RuntimeError as error:\n    print(error)"
-        (line,) = told(machine, code)
-        assert line.startswith("Current instance cannot be reached: SQLite file does not exist: ")
+        first, second, cause = told(machine, code)
+        assert first == "Current instance cannot be reached, close it: `lamin close`"
+        assert second == (
+            "Alternatively, init or load a connectable instance on the command line: `lamin load <instance>` or "
+            "`lamin init <...>`"
+        )
+        assert cause.startswith("SQLite file does not exist: ")
     assert machine.lamin("close").stdout == "✅ closed instance: testuser1/lamin-intro\n"
     assert machine.lamin("close").stdout == "💡 no instance loaded\n"
+
+
+def test_settings_have_the_names_that_packages_use(machine):
+    """What packages of 0.54 ask of instance settings beyond what users do; a database that is a file here is not sent."""
+    root = machine.home / "intro"
+    lines = told(
+        machine,
+        "from lamindb_setup import settings; from lamindb_setup.dev import InstanceSettings\n"
+        "i = settings.instance; print(i._sqlite_file, i._sqlite_file_local == i._sqlite_file, i._is_cloud_sqlite)\n"
+        "print(i._get_settings_file(), repr(i._schema_str), i._id, i._db)\n"
+        "i._update_cloud_sqlite_file(unlock_cloud_sqlite=False); i._update_local_sqlite_file(); i.storage._set_fs_kwargs()\n"
+        "InstanceSettings('testuser1', 'new', 'new', None, 'postgresql://u:p@localhost/d', 'a,b', '0' * 32)._persist()\n"
+        "i = settings.instance; print(i.identifier, i._db, i._schema_str, i._id)",
+    )
+    assert lines == [
+        f"{root / 'lamin-intro.lndb'} True False",
+        f"{machine.home / '.lamin' / 'instance--testuser1--lamin-intro.env'} '' None None",
+        f"testuser1/new postgresql://u:p@localhost/d a,b {'0' * 32}",
+    ]
+    assert (machine.home / "new").is_dir()
+
+
+def test_settings_can_be_made_without_a_database(machine):
+    """As the tests of packages do; an instance that isn't known can be a word rather than an error."""
+    lines = told(
+        machine,
+        "import lamindb_setup as setup\nsetup.init(storage='My Data', db='postgresql://u:p@localhost:1/Lab', _test=True)\n"
+        "print(setup.settings.instance.identifier, setup.settings.storage.root_as_str)\n"
+        "setup.load('lamin-intro', _test=True)\nprint(setup.settings.instance.identifier, setup.dev.django.IS_SETUP)\n"
+        "print(setup.load('nobody/nothing', _raise_not_reachable_error=False))",
+    )
+    assert lines == [
+        f"testuser1/Lab {machine.home / 'My Data'}",
+        "testuser1/lamin-intro False",
+        "instance-not-reachable",
+    ]
+
+
+def test_setup_alone_tells_what_it_does(sandbox):
+    """Scripts without registries see what was saved; with lamindb they see what matters."""
+    script = "setup.login('ada@lab.org'); setup.init(storage='a'); setup.close()"
+    alone = sandbox.python(f"import lamindb_setup as setup; {script}").stdout.splitlines()
+    assert [line.split("(")[0] for line in alone[:3]] == [
+        "✅ logged in with handle ada and id " + alone[0].split()[-1],
+        "✅ saved: User",
+        "✅ saved: Storage",
+    ]
+    assert alone[3] == "💡 loaded instance: ada/a"
+    quiet = sandbox.python(f"import lamindb, lamindb_setup as setup; {script}").stdout
+    assert quiet == "💡 loaded instance: ada/a\n"

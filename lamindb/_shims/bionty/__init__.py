@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from lamindb._lazy import door
-from lnschema_bionty.public import _NAMES as _PUBLIC_NAMES
+_is_first = "lamindb" not in sys.modules
+
+from lamindb import log  # noqa: E402 - after the look
+from lamindb._lazy import door  # noqa: E402
+from lnschema_bionty.public import _NAMES as _PUBLIC_NAMES  # noqa: E402
 
 _NAMES = {
     **_PUBLIC_NAMES,
     "Bionty": "lnschema_bionty.public.ontology:PublicOntology",
     "Entity": "lnschema_bionty.public.ontology:PublicOntology",
     "dev": "bionty.dev",
-    "reset_sources": "lnschema_bionty.public.registering:reset_sources",
+    "display_available_sources": "bionty._sources:display_available_sources",
+    "reset_sources": "bionty._sources:reset_sources",
+    "__version__": "lamindb:__version__",
 }
 
 _find, __dir__ = door(__name__, _NAMES)
+if _is_first:  # nobody asked for quiet yet
+    log.talk_until_connected()
 
 
 def __getattr__(name: str) -> Any:
