@@ -5,6 +5,7 @@ Each function returns messages; :func:`show` hands them to the log.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lamindb import log
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from lamindb.text.inspection import InspectResult
 
 MOST_VALUES = 20
+
+LONGEST = 200
+"""Characters of a value that are shown."""
 
 
 class Message(NamedTuple):
@@ -45,9 +49,14 @@ def is_or_are(number: int) -> str:
 
 
 def listed(values: Collection[Any], *, quoted: bool = True) -> str:
-    """The first 20 values, and ``...`` if there are more."""
-    shown = [f"'{value}'" if quoted else str(value) for value, _ in zip(values, range(MOST_VALUES), strict=False)]
+    """The first 20 values, long ones cut, and ``...`` if there are more."""
+    first = [_cut(str(value)) for value in islice(values, MOST_VALUES)]
+    shown = [f"'{value}'" for value in first] if quoted else first
     return ", ".join([*shown, "..."] if len(values) > MOST_VALUES else shown)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _terms(number: int) -> str:

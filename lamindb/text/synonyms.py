@@ -43,8 +43,10 @@ class _Matches:
         self._folded = {value: self._fold(value) for value in values}
         self._names: set[str] = set()
         self._by_casing: dict[str, list[str]] = {}
-        self._by_synonym: dict[str, list[str]] = {}
-        self._by_synonym_casing: dict[str, list[str]] = {}
+        self._by_synonym: dict[str, tuple[str, str]] = {}
+        """By folded synonym the first pair of a synonym and its name."""
+        self._by_shared_synonym: dict[str, list[tuple[str, str]]] = {}
+        """The same with all pairs, where there are several; there rarely are, and lists take time to make."""
 
     def read(self, terms: Iterable[tuple[str | None, str | None]]) -> None:
         """Note the terms that match. Most don't, so they are told apart before anything else."""
@@ -64,19 +66,28 @@ class _Matches:
     def _note_synonyms(self, name: str, synonyms: Iterable[tuple[str, str]], wanted: set[str]) -> None:
         for synonym, folded in synonyms:
             if folded in wanted:
-                self._by_synonym_casing.setdefault(folded, []).append(name)
-                if synonym in self._folded:
-                    self._by_synonym.setdefault(synonym, []).append(name)
+                first = self._by_synonym.setdefault(folded, (synonym, name))
+                if first != (synonym, name):
+                    self._by_shared_synonym.setdefault(folded, [first]).append((synonym, name))
 
     def standards(self) -> dict[str, list[str]]:
         """Per value that isn't a name, the names of the strongest kind of match."""
-        found = ((value, self._standards_of(value, folded)) for value, folded in self._folded.items())
-        return {value: names if len(names) == 1 else list(dict.fromkeys(names)) for value, names in found if names}
+        found = {}
+        for value, folded in self._folded.items():
+            if folded in self._by_casing:
+                if value not in self._names:
+                    found[value] = list(dict.fromkeys(self._by_casing[folded]))
+            elif folded in self._by_shared_synonym:
+                found[value] = _names_of(value, self._by_shared_synonym[folded])
+            elif folded in self._by_synonym:
+                found[value] = [self._by_synonym[folded][1]]
+        return found
 
-    def _standards_of(self, value: str, folded: str) -> list[str]:
-        if value in self._names:
-            return []
-        return self._by_casing.get(folded) or self._by_synonym.get(value) or self._by_synonym_casing.get(folded) or []
+
+def _names_of(value: str, pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """The names with a synonym that equals the value, or else all names; each once."""
+    exact = dict.fromkeys(name for synonym, name in pairs if synonym == value)
+    return list(exact or dict.fromkeys(name for _, name in pairs))
 
 
 def pick(standards: Mapping[str, list[str]], keep: Keep = "first") -> dict[str, Any]:

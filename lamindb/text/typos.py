@@ -2,7 +2,7 @@
 
 Two texts are near if few edits lead from one to the other: insertions, deletions, substitutions, and swaps of neighbours
 (optimal string alignment, https://rapidfuzz.github.io/RapidFuzz/Usage/distance/OSA.html). How few depends on the length.
-Casing and kinds of white space don't count. What tells names apart in biology is never taken for a typo: numbers and codes
+Casing, kinds of white space, and underscores in their place don't count; a name that differs in separators only is nearest. What tells names apart in biology is never taken for a typo: numbers and codes
 (CD4 and CD8, IL2RA and IL2RB), signs (CD25+ and CD25-), Greek letters, Roman numerals, and single letters (T cell and
 B cell).
 """
@@ -60,10 +60,10 @@ def find_typos(
 
 
 def tidy(text: str) -> str:
-    """The text in lower case, in one form of each character, with single blanks for white space."""
+    """The text in lower case, in one form of each character, with single blanks for white space and underscores."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return " ".join(text.casefold().split())
+    return " ".join(text.casefold().replace("_", " ").split())
 
 
 def _marks(text: str) -> tuple[str, ...]:
@@ -71,11 +71,13 @@ def _marks(text: str) -> tuple[str, ...]:
     return tuple(_MARKS.findall(text))
 
 
-def _differ_by_mistake(value: str, name: str) -> bool:
-    """Whether two near tidy texts of equal marks have the same single letters, or differ in separators only."""
-    if _SINGLE_LETTERS.findall(value) == _SINGLE_LETTERS.findall(name):
-        return True
+def _differ_by_separators(value: str, name: str) -> bool:
     return _SEPARATORS.sub("", value) == _SEPARATORS.sub("", name)
+
+
+def _have_equal_letters(value: str, name: str) -> bool:
+    """Whether the single letters in two tidy texts are the same."""
+    return _SINGLE_LETTERS.findall(value) == _SINGLE_LETTERS.findall(name)
 
 
 def _most_edits(text: str) -> int:
@@ -131,7 +133,9 @@ class _Nearest:
         allowed = np.array([_most_edits(form) for _, form in given], dtype=np.uint8)
         for row, column in np.argwhere(distances <= allowed[:, None]).tolist():
             value, form = given[row]
-            if _differ_by_mistake(form, forms[column]):
+            if _differ_by_separators(form, forms[column]):
+                self._note(value, names[column], 0)
+            elif _have_equal_letters(form, forms[column]):
                 self._note(value, names[column], int(distances[row, column]))
 
     def _note(self, value: str, name: str, distance: int) -> None:

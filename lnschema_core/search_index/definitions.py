@@ -36,8 +36,9 @@ def quoted(name: str) -> str:
 
 
 def text(layout: Layout, row: str = "") -> str:
-    """All that is searched in a row as one text."""
-    return " || '|' || ".join(f"coalesce({row}{quoted(column)}, '')" for column in layout.texts)
+    """All that is searched in a row as one text, with a bar before and behind each part, so that whole parts can be found."""
+    parts = " || '|' || ".join(f"coalesce({row}{quoted(column)}, '')" for column in layout.texts)
+    return f"'|' || {parts} || '|'"
 
 
 def key_indexes(layout: Layout, vendor: str) -> list[Definition]:

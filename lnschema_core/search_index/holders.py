@@ -54,28 +54,22 @@ def narrowed(
     """
     registry: type[models.Model] = queryset.model
     layout = layout_of(registry)
-    if layout is None or len(texts) > _MOST_VALUES or not _are_bounded(layout, registry, name, synonyms):
+    if layout is None or len(texts) > _MOST_VALUES or not {name, synonyms} <= layout.fields:
         return None
     if not has_more_rows(registry._default_manager.all(), _ROWS_PER_VALUE * len(texts)):
         return None
-    terms = [_sure(term) for text in texts for term in (f"{text}|", f"|{text}")]
-    if not all(terms) or "trigrams" not in candidates.usable(layout):
+    terms = [_sure(f"|{text}|") for text in texts]  # bars are around names and around each synonym
+    if not all(any(len(stretch) >= _SIZE for stretch in term) for term in terms) or "trigrams" not in candidates.usable(
+        layout
+    ):
         return None
     return queryset.filter(_MayContain(layout, terms))
 
 
-def _are_bounded(layout: Layout, registry: type[models.Model], name: str, synonyms: str) -> bool:
-    """Whether in what is indexed a bar follows each name, and precedes all synonyms."""
-    if not {name, synonyms} <= layout.fields:
-        return False
-    columns = [registry._meta.get_field(field).column for field in (name, synonyms)]  # type: ignore[union-attr]
-    return columns[0] != layout.texts[-1] and columns[1] != layout.texts[0]
-
-
 def _sure(text: str) -> list[str]:
-    """The stretches of a text, of three characters or more, that all texts share which differ in casing only."""
+    """The stretches of a text that all texts share which differ in casing only."""
     marked = _FOLDS[connection.vendor].sub(lambda match: "\0" * len(match[0]), text.casefold())
-    return [stretch for stretch in _UNSURE.split(marked) if len(stretch) >= _SIZE]
+    return [stretch for stretch in _UNSURE.split(marked) if stretch]
 
 
 class _MayContain(models.Func):

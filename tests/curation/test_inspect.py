@@ -40,6 +40,16 @@ def test_the_messages_tell_what_to_do(messages):
     ]
 
 
+def test_the_messages_are_short(messages):
+    """Values of a million characters are cut where they are shown."""
+    messages()
+    ln.Feature.inspect(["x" * 1_000_000, "zz"])
+    ln.Feature.from_values(["x" * 1_000_000])
+    said = messages()
+    assert max(map(len, said)) < 400
+    assert said[0].endswith("x…, zz")
+
+
 def test_the_frame_can_be_asked_for():
     """In the older way."""
     frame = ln.Feature.inspect(["ct", "zz"], return_df=True)

@@ -12,6 +12,7 @@ import lamindb as ln
 from lamindb.text.synonyms import find_standards
 from lnschema_core.curation.vocabulary import vocabulary_of
 from lnschema_core.search_index import holders
+from lnschema_core.search_index.definitions import BATCH
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -74,6 +75,17 @@ def test_few_records_are_read():
         "marker number 700",
         "nothing",
     ]
+
+
+@pytest.mark.usefixtures("always_indexed")
+def test_beginning_of_many_values_is_none_of_them():
+    """Whole names and synonyms are looked up: of a thousand that begin in the same way, one is read."""
+    _save([(f"marker number {number}", f"the mk{number}") for number in range(1000, 2024)])
+    _save([("marker number 1", "the mk1")])
+    records = holders.narrowed(_vocabulary().records, "name", "synonyms", ["MARKER NUMBER 1", "The MK1"])
+    assert records is not None
+    assert records.filter(name="marker number 1").exists()
+    assert records.count() <= BATCH
 
 
 def test_unknown_values_cost_three_statements_in_a_large_registry():

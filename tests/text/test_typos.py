@@ -38,6 +38,8 @@ def find_typos(values, names, **kwargs):
         ("CD14+ Monocytes", "CD14+ Monocyte"),
         ("Tcell", "T cell"),
         ("T-cell", "T cell"),
+        ("T_cell", "T cell"),
+        ("CD14+_Monocyte", "CD14+ Monocyte"),
         ("interferon alhpa", "interferon alpha"),
     ],
 )
@@ -70,6 +72,11 @@ def test_nearer_names_win():
     assert find_typos(["natural killre cell"], ["natural killer cell", "natural killer cells"]) == {
         "natural killre cell": ["natural killer cell"]
     }
+
+
+def test_separators_are_less_than_letters():
+    """A name without its blank is that name, although it is as near to another one."""
+    assert find_typos(["Bcell", "B_cell"], ["cell", "B cell"]) == {"Bcell": ["B cell"], "B_cell": ["B cell"]}
 
 
 def test_comparisons_are_bounded():
