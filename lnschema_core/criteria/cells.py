@@ -28,17 +28,29 @@ def failing_cells(slots: Sequence[SlotExamination], failures: Sequence[Failure])
     import pandas as pd
 
     frame = frame_of([failure.as_tuple() for failure in failures])
-    others = [number for number, failure in enumerate(failures) if not _is_about_cells(failure)]
-    parts = [_cells_of_slot(slot, failures, frame) for slot in slots]
-    found = pd.concat([*parts, frame.iloc[others]], ignore_index=True)
-    return found.astype({"n": "int64", "position": "Int64"})
+    numbers: list[int] = []
+    positions: list[int] = []
+    rows: list[Any] = []
+    for slot in slots:
+        of_slot, at = _cells_of_slot(slot, failures)
+        numbers += of_slot
+        positions += at
+        rows += slot.table.labels(at)
+    others = frame.iloc[[number for number, failure in enumerate(failures) if not _is_about_cells(failure)]]
+    cells = frame.iloc[[*numbers, *others.index]].reset_index(drop=True)
+    return cells.assign(
+        row=pd.Series([*rows, *others["row"]], dtype=object),
+        position=pd.Series([*positions, *others["position"]], dtype="Int64"),
+        n=[1] * len(numbers) + others["n"].tolist(),
+    )
 
 
 def _is_about_cells(failure: Failure) -> bool:
     return failure.position is not None and failure.slot != "X"
 
 
-def _cells_of_slot(slot: SlotExamination, failures: Sequence[Failure], frame: pd.DataFrame) -> pd.DataFrame:
+def _cells_of_slot(slot: SlotExamination, failures: Sequence[Failure]) -> tuple[list[int], list[int]]:
+    """The numbers of the failures of the cells of a table, and the positions of their rows, in the order of rows."""
     import numpy as np
 
     by_column: dict[str, Failing] = {}
@@ -52,8 +64,7 @@ def _cells_of_slot(slot: SlotExamination, failures: Sequence[Failure], frame: pd
     positions = np.concatenate([positions for positions, _ in found]) if found else np.zeros(0, dtype=np.intp)
     numbers = np.concatenate([numbers for _, numbers in found]) if found else np.zeros(0, dtype=np.intp)
     order = np.argsort(positions, kind="stable")
-    ordered = positions[order].tolist()
-    return frame.iloc[numbers[order]].assign(position=ordered, row=slot.table.labels(ordered), n=1)
+    return numbers[order].tolist(), positions[order].tolist()
 
 
 def _cells_of_part(part: Part, failing: Failing) -> Iterator[tuple[Numbers, Numbers]]:

@@ -156,7 +156,12 @@ class ColumnCheck:
         import numpy as np
 
         for reason, fails in self._value_checks():
-            self.note(reason, values.where(np.fromiter(map(fails, meant), dtype=bool, count=len(values))))
+            some_fail = fails if self.criterion.separator is None else self._for_members(fails)
+            self.note(reason, values.where(np.fromiter(map(some_fail, meant), dtype=bool, count=len(values))))
+
+    def _for_members(self, fails: Callable[[Any], bool]) -> Callable[[Any], bool]:
+        """Whether one of the values in a cell fails."""
+        return lambda value: any(map(fails, self.criterion.members(value)))
 
     def _value_checks(self) -> Iterable[tuple[Reason, Callable[[Any], bool]]]:
         criterion = self.criterion

@@ -36,6 +36,7 @@ class Criteria:
         slots: Criteria for further frames, such as ``{"rna/var": […]}`` of MuData objects.
         allow_others: Whether there may be columns for which there are no criteria.
         x_finite: Whether all values of ``X`` have to be finite. Reads all of it, block by block.
+        x_integer: Whether all values of ``X`` have to be whole numbers, as counts are. Reads all of it, block by block.
         x_minimum: The least value of ``X``, such as 0 for counts. Reads all of it, block by block.
 
     Raises:
@@ -58,6 +59,7 @@ class Criteria:
         slots: Mapping[str, Any] | None = None,
         allow_others: bool = True,
         x_finite: bool = False,
+        x_integer: bool = False,
         x_minimum: float | None = None,
     ) -> None:
         given = {COLUMNS: columns, OBS: obs, VAR: var, **(slots or {})}
@@ -67,6 +69,7 @@ class Criteria:
         """The criteria of each frame, by column."""
         self.allow_others = allow_others
         self.x_finite = x_finite
+        self.x_integer = x_integer
         self.x_minimum = x_minimum
         if not len(self):
             msg = "there are no criteria: pass a list of ln.Criterion(…), or obs=[…] and var=[…] for AnnData objects"
@@ -154,7 +157,7 @@ class Criteria:
         return examine(self, data).report
 
     def validate(self, data: Any, *, mute: bool = False) -> bool:
-        """Whether data meet the criteria; what fails is said.
+        """Whether data meet the criteria; what fails is said, also what is tolerated.
 
         Args:
             data: What to check, see :meth:`inspect`.
@@ -162,10 +165,10 @@ class Criteria:
         """
         report = self.inspect(data)
         with log.silent_if(mute):
-            if report.ok:
-                log.success(report.summary())
-            else:
+            if report.failures:
                 log.warning("\n".join(report.lines()))
+            else:
+                log.success(report.summary())
         return report.ok
 
     def standardize(self, data: Any, *, typos: bool = False, to: PathLike | None = None) -> Any:
@@ -250,14 +253,19 @@ class Criteria:
     @property
     def checks_matrix(self) -> bool:
         """Whether ``X`` is to be read."""
-        return self.x_finite or self.x_minimum is not None
+        return self._n_of_matrix > 0
+
+    @property
+    def _n_of_matrix(self) -> int:
+        """How many criteria there are for ``X``."""
+        return self.x_finite + self.x_integer + (self.x_minimum is not None)
 
     def all(self) -> Iterator[Criterion]:
         """All criteria, slot by slot."""
         return (criterion for expected in self.slots.values() for criterion in expected.values())
 
     def __len__(self) -> int:
-        return sum(map(len, self.slots.values())) + self.x_finite + (self.x_minimum is not None)
+        return sum(map(len, self.slots.values())) + self._n_of_matrix
 
     def __getitem__(self, name: str) -> Criterion:
         """The criterion for a column, of the first slot that has one."""
@@ -275,7 +283,9 @@ class Criteria:
         lines = [f"  {slot}: {criterion!r}" for slot, some in self.slots.items() for criterion in some.values()]
         document = self.to_dict()
         settings = [
-            f"  {name}: {document[name]}" for name in ("allow_others", "x_finite", "x_minimum") if name in document
+            f"  {name}: {document[name]}"
+            for name in ("allow_others", "x_finite", "x_integer", "x_minimum")
+            if name in document
         ]
         return "\n".join(["Criteria:", *lines, *settings])
 

@@ -43,6 +43,9 @@ class Criterion:
         unique: Whether a value may occur only once.
         allowed: The values that may occur.
         pattern: A regular expression that texts have to match as a whole.
+        separator: What separates several values in a cell, such as ``";"``. Each of them has to be registered, allowed, and
+            match the pattern.
+        tolerance: The share of rows that may fail each condition, such as 0.05. They are reported, but tolerated.
         unit: The unit of measurement, for the feature.
         scope: Further conditions on the records of the registry, such as ``{"species": "human"}``.
 
@@ -65,6 +68,8 @@ class Criterion:
     unique: bool
     allowed: tuple[Any, ...] | None
     pattern: str | None
+    separator: str | None
+    tolerance: float
     unit: str | None
     scope: dict[str, Any] = field(hash=False)
 
@@ -81,6 +86,8 @@ class Criterion:
         unique: bool = False,
         allowed: Collection[Any] | None = None,
         pattern: str | None = None,
+        separator: str | None = None,
+        tolerance: float = 0,
         unit: str | None = None,
         scope: Mapping[str, Any] | None = None,
     ) -> None:
@@ -88,15 +95,23 @@ class Criterion:
         self._set(name=name, registry=registry_names(registry), allowed=_checked_allowed(name, allowed))
         self._set(required=required, nullable=nullable, unique=unique, pattern=pattern, unit=unit)
         self._set(minimum=minimum, maximum=maximum, scope=dict(scope or {}))
+        self._set(separator=separator, tolerance=_checked_tolerance(name, tolerance))
         self._set(type=self._default_type() if type is None else kind_of_type(type))
         self._set(minimum=self._checked_bound("minimum"), maximum=self._checked_bound("maximum"))
         self._check_range()
+        self._check_separator()
         self._check_words()
 
     @property
     def registries(self) -> tuple[str, ...]:
         """The names of the registries, such as ``core.ULabel``, or of their fields."""
         return tuple(split(self.registry))
+
+    def members(self, value: Any) -> list[Any]:
+        """The values in a cell: several if they are separated, without the white space around them."""
+        if self.separator is None or not isinstance(value, str):
+            return [value]
+        return [member.strip() for member in value.split(self.separator)]
 
     def as_dict(self) -> dict[str, Any]:
         """The criterion as plain values, without its name and without what goes without saying."""
@@ -120,7 +135,9 @@ class Criterion:
         if self.pattern is not None:
             return "text"
         bound = self.minimum if self.minimum is not None else self.maximum
-        return "any" if bound is None else kind_of_bound(bound)
+        if bound is None:
+            return "any" if self.separator is None else "category"
+        return kind_of_bound(bound)
 
     def _checked_bound(self, bound: str) -> Any:
         value = getattr(self, bound)
@@ -140,6 +157,16 @@ class Criterion:
             return
         if not self.minimum <= self.maximum:
             msg = f"no value of {self.name!r} can be at least {self.minimum} and at most {self.maximum}"
+            raise ValueError(msg)
+
+    def _check_separator(self) -> None:
+        if self.separator is None:
+            return
+        if not isinstance(self.separator, str) or not self.separator:
+            msg = f"the separator of values of {self.name!r} has to be a text such as ';', not {self.separator!r:.80}"
+            raise ValueError(msg)
+        if self.type not in ("category", "text", "any"):
+            msg = f"values of {self.name!r} are of type {self.type}, but only categories and texts can be separated"
             raise ValueError(msg)
 
     def _check_words(self) -> None:
@@ -208,6 +235,14 @@ def _checked_allowed(name: str, allowed: Any) -> tuple[Any, ...] | None:
         msg = f"the list of allowed values of {name!r} is empty"
         raise ValueError(msg)
     return values
+
+
+def _checked_tolerance(name: str, tolerance: Any) -> float:
+    is_number = isinstance(tolerance, (int, float)) and not isinstance(tolerance, bool)
+    if not is_number or not 0 <= tolerance <= 1:
+        msg = f"the tolerance of {name!r} is a share of rows between 0 and 1, not {tolerance!r:.80}"
+        raise ValueError(msg)
+    return float(tolerance)
 
 
 def kind_of_bound(bound: Any) -> Kind:

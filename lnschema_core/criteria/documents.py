@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = "columns"
 _SLOTS = (COLUMNS, "obs", "var")
-_KEYS = (*_SLOTS, "slots", "allow_others", "x_finite", "x_minimum")
+_KEYS = (*_SLOTS, "slots", "allow_others", "x_finite", "x_integer", "x_minimum")
 _OPTIONS = tuple(name for name in inspect.signature(Criterion).parameters if name != "name")
 
 
@@ -32,6 +32,7 @@ def as_dict(criteria: Criteria) -> dict[str, Any]:
         "slots": others or None,
         "allow_others": None if criteria.allow_others else False,
         "x_finite": criteria.x_finite or None,
+        "x_integer": criteria.x_integer or None,
         "x_minimum": criteria.x_minimum,
     }
     return document | {name: value for name, value in settings.items() if value is not None}

@@ -58,7 +58,8 @@ class Examination:
     def labels(self, slot: SlotExamination, column: str) -> dict[Key, list[Any]]:
         """The values of a column that are registered, by registry; those of several registries under the first."""
         check = slot.checks[column]
-        left = [value for values in check.to_look_up() for value in values.different]
+        cells = (value for values in check.to_look_up() for value in values.different)
+        left = list(dict.fromkeys(member for value in cells for member in check.criterion.members(value)))
         found: dict[Key, list[Any]] = {}
         for key in keys_of(check.criterion):
             found[key] = [value for value in left if value in self.lookups[key].known]

@@ -11,14 +11,15 @@ from lnschema_core.criteria import columns
 from lnschema_core.criteria.cells import failing_cells
 from lnschema_core.criteria.checking import MOST_DIFFERENT, ColumnCheck, Finding, repeated_hashes, with_hashes
 from lnschema_core.criteria.examination import Examination, SlotExamination
-from lnschema_core.criteria.failing import failures_of_slot, look_for_mends
+from lnschema_core.criteria.failing import failures_of_slot
 from lnschema_core.criteria.kinds import cast
 from lnschema_core.criteria.matrices import check_matrix
+from lnschema_core.criteria.meanings import look_for_mends
 from lnschema_core.criteria.reasons import REASONS
 from lnschema_core.criteria.report import CriteriaReport
 from lnschema_core.criteria.sources import OBS, VAR, open_source
 from lnschema_core.criteria.tally import Tally
-from lnschema_core.criteria.vocabularies import Lookup, keys_of
+from lnschema_core.criteria.vocabularies import Lookup, keys_of, unregistered
 from lnschema_core.models import Feature
 from lnschema_core.values import AnyOf
 
@@ -72,7 +73,7 @@ def _check_slots(criteria: Criteria, source: Source) -> None:
         )
         raise InvalidCriteria(msg)
     if criteria.checks_matrix and source.matrix is None:
-        msg = f"x_finite and x_minimum are for AnnData objects, but this is a {source.kind}"
+        msg = f"x_finite, x_integer and x_minimum are for AnnData objects, but this is a {source.kind}"
         raise InvalidCriteria(msg)
 
 
@@ -80,7 +81,14 @@ def _failures_of_matrix(criteria: Criteria, source: Source) -> list[Failure]:
     if not criteria.checks_matrix or source.matrix is None:
         return []
     obs, var = source.tables.get(OBS), source.tables.get(VAR)
-    found = check_matrix(source.matrix, finite=criteria.x_finite, minimum=criteria.x_minimum, obs=obs, var=var)
+    found = check_matrix(
+        source.matrix,
+        finite=criteria.x_finite,
+        integer=criteria.x_integer,
+        minimum=criteria.x_minimum,
+        obs=obs,
+        var=var,
+    )
     return list(found)
 
 
@@ -124,7 +132,7 @@ def _to_look_up(check: ColumnCheck, lookup: Lookup) -> Iterator[Any]:
     """The values of a column, of those that aren't texts their texts where the registry has texts."""
     for values in [*check.to_look_up(), *_of_wrong_type(check)]:
         if values.type is str or not lookup.has_texts:
-            yield from values.different
+            yield from (member for value in values.different for member in check.criterion.members(value))
         else:
             yield from (text for text in (cast(value, "text") for value in values.different) if text is not None)
 
@@ -143,8 +151,8 @@ def _findings(slot: SlotExamination, check: ColumnCheck, lookups: Lookups) -> It
         yield Finding("too-many-values", first.where(slice(1)))
     known = [lookups[key] for key in keys_of(check.criterion)]
     for values in check.to_look_up():
-        is_known = [any(lookup.knows(value) for lookup in known) for value in values.different]
-        unknown = values.where(~np.array(is_known, dtype=bool))
+        has_unknown = [bool(unregistered(check.criterion, value, known)) for value in values.different]
+        unknown = values.where(np.array(has_unknown, dtype=bool))
         if len(unknown):
             yield Finding("unregistered", unknown)
     yield from _repeated(slot.table, check)

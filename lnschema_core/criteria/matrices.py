@@ -1,4 +1,4 @@
-"""The matrix of AnnData objects: whether all its values are finite, and none is too small. All values are read."""
+"""The matrix of AnnData objects: whether all its values are finite, whole, and none is too small. All values are read."""
 
 from __future__ import annotations
 
@@ -52,31 +52,36 @@ class _Failing:
 
 
 def check_matrix(
-    matrix: Matrix, *, finite: bool, minimum: float | None, obs: Table | None, var: Table | None
+    matrix: Matrix, *, finite: bool, integer: bool, minimum: float | None, obs: Table | None, var: Table | None
 ) -> Iterator[Failure]:
     """Check all values of a matrix, block by block.
 
     Args:
         matrix: The matrix.
         finite: Whether values have to be finite.
+        integer: Whether values have to be whole numbers.
         minimum: The least value, None for any.
         obs: The table that names its rows.
         var: The table that names its columns.
 
     Yields:
-        A failure for each of the two conditions that isn't met, at the place of its first value.
+        A failure for each of the conditions that isn't met, at the place of its first value.
     """
-    infinite, small = _Failing(), _Failing()
+    infinite, fractional, small = _Failing(), _Failing(), _Failing()
     with matrix.blocks() as (blocks, n_zeros):
         for block in blocks:
             if finite and block.values.dtype.kind in "fc":
                 infinite.add(block, _not_finite(block.values))
+            if integer and block.values.dtype.kind in "fc":
+                fractional.add(block, _not_integral(block.values))
             if minimum is not None:
                 small.add(block, block.values < minimum)
     if minimum is not None and minimum > 0:
         small.add_zeros(n_zeros)
     if infinite.n:
         yield _failure("not-finite", "is not finite", infinite, obs, var)
+    if fractional.n:
+        yield _failure("not-integer", "is no whole number", fractional, obs, var)
     if small.n:
         yield _failure("below-minimum", f"is below the minimum of {minimum}", small, obs, var)
 
@@ -86,6 +91,14 @@ def _not_finite(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
     finite: npt.NDArray[np.bool_] = np.isfinite(values)
     return ~finite
+
+
+def _not_integral(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which values have a fraction; what isn't finite is another matter."""
+    import numpy as np
+
+    fractional: npt.NDArray[np.bool_] = np.isfinite(values) & (np.rint(values) != values)
+    return fractional
 
 
 def _failure(reason: Reason, message: str, failing: _Failing, obs: Table | None, var: Table | None) -> Failure:

@@ -20,6 +20,7 @@ Reason: TypeAlias = Literal[
     "above-maximum",
     "duplicate",
     "not-finite",
+    "not-integer",
     "too-many-values",
     # of columns and tables
     "missing-column",
@@ -34,9 +35,11 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 def sentence(reason: Reason, criterion: Criterion | None = None, type_of_values: type | None = None) -> str:
     """What is wrong, to be read behind the value or the name of the column."""
+    text = _SENTENCES.get(reason)
     if criterion is not None and reason in _OF_CRITERION:
-        return _OF_CRITERION[reason](criterion, type_of_values)
-    return _SENTENCES[reason]
+        text = _OF_CRITERION[reason](criterion, type_of_values)
+    is_of_member = criterion is not None and criterion.separator is not None and reason in _OF_MEMBERS
+    return f"has a value that {text}" if is_of_member else str(text)
 
 
 def _type(criterion: Criterion, type_of_values: type | None) -> str:
@@ -59,12 +62,16 @@ _OF_CRITERION: dict[Reason, Callable[[Criterion, type | None], str]] = {
     "above-maximum": lambda criterion, _: f"is above the maximum of {criterion.maximum}",
 }
 
+_OF_MEMBERS = ("unregistered", "not-allowed", "pattern")
+"""What can fail for one of several values in a cell."""
+
 _SENTENCES: dict[Reason, str] = {
     "missing-value": "is missing",
     "type": "is of another type",
     "not-allowed": "is none of the allowed values",
     "duplicate": "occurs several times, but has to be unique",
     "not-finite": "is not finite",
+    "not-integer": "is no whole number",
     "too-many-values": "has too many different values to be categories of a registry",
     "missing-column": "is missing among the columns",
     "unexpected-column": "is not expected among the columns",

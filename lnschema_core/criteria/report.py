@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from lamindb.text.suggestions import Suggestion
     from lnschema_core.criteria.reasons import Reason
 
-COLUMNS = ("slot", "column", "row", "position", "value", "n", "reason", "message", "suggestion", "how")
+COLUMNS = ("slot", "column", "row", "position", "value", "n", "reason", "message", "suggestion", "how", "tolerated")
 
 MOST_LINES = 20
 """How many failures are shown."""
@@ -39,6 +41,7 @@ class Failure:
         position: The position of the first row that has it, from 0.
         row: What the index calls that row.
         suggestion: What it probably was meant to be.
+        is_tolerated: Whether no more cells fail for this reason than the criterion tolerates.
     """
 
     slot: str
@@ -50,6 +53,7 @@ class Failure:
     position: int | None = None
     row: Any = None
     suggestion: Suggestion | None = None
+    is_tolerated: bool = False
 
     def at(self, position: int | None, row: Any, *, n: int) -> Failure:
         """The same failure in another place."""
@@ -60,7 +64,7 @@ class Failure:
         mend = None if self.suggestion is None else self.suggestion.value
         how = None if self.suggestion is None else self.suggestion.how
         what = (self.slot, self.column, self.row, self.position, self.value, self.n)
-        return (*what, self.reason, self.message + self._options(), mend, how)
+        return (*what, self.reason, self.message + self._options(), mend, how, self.is_tolerated)
 
     def _options(self) -> str:
         options = () if self.suggestion is None else self.suggestion.options
@@ -68,12 +72,32 @@ class Failure:
 
     def as_text(self) -> str:
         """The failure in a line."""
-        place = ".".join(_short(part, quoted=False) for part in self._place())
-        if self.position is None:
+        place = ".".join(self._place_as_texts())
+        if not self.has_row:
             return f"{place} {self.message}{self._options()}{self._mend()}"
         times = f"{self.n:,} times, first in row" if self.n > 1 else "in row"
         value = "a value" if self.reason == "missing-value" else _short(self.value)
-        return f"{place}: {value} ({times} {_short(self.row)}) {self.message}{self._options()}{self._mend()}"
+        end = f"{self._options()}{self._mend()}{' (tolerated)' if self.is_tolerated else ''}"
+        return f"{place}: {value} ({times} {_short(self.row)}) {self.message}{end}"
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """What failures have in common of which not all have to be shown: the column, unless it is what fails, and the message."""
+        return (self.slot, self.column if self.has_row else None, self.message)
+
+    @property
+    def has_row(self) -> bool:
+        """Whether the failure is in a row, rather than in the columns of a table."""
+        return self.position is not None
+
+    def as_text_of_others(self, n_others: int) -> str:
+        """Further failures of the same kind in a line."""
+        if not self.has_row:
+            return f"{n_others:,} more columns, each of which {self.message}"
+        return f"{'.'.join(self._place_as_texts())}: {n_others:,} more, each of which {self.message}"
+
+    def _place_as_texts(self) -> list[str]:
+        return [_short(part, quoted=False) for part in self._place()]
 
     def _place(self) -> list[Any]:
         """Slot and column; of frames, which have one slot, the column only."""
@@ -110,8 +134,8 @@ class CriteriaReport:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed."""
-        return not self.failures
+        """Whether nothing failed that isn't tolerated."""
+        return all(failure.is_tolerated for failure in self.failures)
 
     @property
     def n_failures(self) -> int:
@@ -123,7 +147,7 @@ class CriteriaReport:
         """A frame of all failures, one row per different value, column and reason.
 
         Its columns are ``slot``, ``column``, ``row`` and ``position`` of the first cell, ``value``, ``n`` for how many cells
-        have it, ``reason`` as a word and ``message`` as a sentence, ``suggestion``, and ``how`` it was found.
+        have it, ``reason`` as a word and ``message`` as a sentence, ``suggestion``, ``how`` it was found, and ``tolerated``.
         """
         return frame_of([failure.as_tuple() for failure in self.failures])
 
@@ -160,33 +184,53 @@ class CriteriaReport:
         rows = ", ".join(_rows(slot, count) for slot, count in self.n_rows.items()) or "no rows"
         if self.ok:
             criteria = "the criterion is" if self.n_criteria == 1 else f"all {self.n_criteria} criteria are"
-            return f"{criteria} met by {rows}"
+            return f"{criteria} met by {rows}{self._about_tolerated()}"
         columns = len({(failure.slot, failure.column) for failure in self.failures})
         return (
             f"{self.n_failures:,} different value{'' if self.n_failures == 1 else 's'} in {columns} "
             f"column{'' if columns == 1 else 's'} fail{'s' if self.n_failures == 1 else ''}, out of {rows}"
         )
 
+    def _about_tolerated(self) -> str:
+        n_cells = sum(failure.n for failure in self.failures)
+        return f"; {n_cells:,} failing cell{'' if n_cells == 1 else 's'} tolerated" if n_cells else ""
+
     def lines(self, *, limit: int = MOST_LINES) -> list[str]:
         """The report as lines of text.
 
         Args:
-            limit: How many failures are shown at most.
+            limit: How many failures are shown at most. If there are more, each column and reason has its share of them.
         """
-        shown = [f"  {failure.as_text()}" for failure in self.failures[:limit]]
-        hidden = self.n_failures - len(shown)
-        return [self.summary(), *shown, *([f"  and {hidden:,} more"] if hidden else [])]
+        excerpt = self._excerpt(limit)
+        lines = [self.summary()]
+        for failures, n_others in excerpt:
+            lines += [f"  {failure.as_text()}" for failure in failures]
+            lines += [f"  {failures[0].as_text_of_others(n_others)}"] if n_others else []
+        hidden = self.n_failures - sum(len(failures) + n_others for failures, n_others in excerpt)
+        return [*lines, *([f"  and {hidden:,} more"] if hidden else [])]
+
+    def _excerpt(self, limit: int) -> list[tuple[Sequence[Failure], int]]:
+        """The first failures of each kind, and how many others there are of it. If the kinds are too many, some are left out."""
+        kinds: dict[tuple[Any, ...], list[Failure]] = {}
+        for failure in self.failures:
+            kinds.setdefault(failure.kind, []).append(failure)
+        sizes = [len(failures) for failures in kinds.values()]
+        share = bisect_right(range(limit + 1), limit, key=lambda most: sum(min(most, size) for size in sizes)) - 1
+        if share:
+            return [(failures[:share], max(0, len(failures) - share)) for failures in kinds.values()]
+        return [(failures[:1], 0) for failures in islice(kinds.values(), limit)]
 
     def __repr__(self) -> str:
         text = "\n".join(self.lines())
         return f"CriteriaReport: {text}"
 
     def _repr_html_(self) -> str:
-        """A table of the failures, the first ones only if there are many."""
+        """A table of the failures, the first ones of each kind only if there are many."""
         head = "".join(f"<th>{name}</th>" for name in COLUMNS)
-        rows = "".join(_html_row(failure) for failure in self.failures[:MOST_LINES])
-        hidden = self.n_failures - MOST_LINES
-        more = f"<p>and {hidden:,} more, see <code>.df</code></p>" if hidden > 0 else ""
+        shown = [failure for failures, _ in self._excerpt(MOST_LINES) for failure in failures]
+        rows = "".join(map(_html_row, shown))
+        hidden = self.n_failures - len(shown)
+        more = f"<p>and {hidden:,} more, see <code>.df</code></p>" if hidden else ""
         table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
         return f"<div><p><strong>CriteriaReport</strong>: {escape(self.summary())}</p>{table}{more}</div>"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 
-from lamindb.errors import InvalidCriteria
+from lamindb.errors import InvalidCriteria, LaminError
 from lamindb.text.suggestions import Suggestion, suggest
 from lnschema_core.curation.vocabulary import reference_of, vocabulary_of
 from lnschema_core.fields import has_field
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from lnschema_core.criteria.criterion import Criterion
+    from lnschema_core.curation.vocabulary import Vocabulary
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
 """A registry by name, and the scope of values in it."""
@@ -42,7 +44,7 @@ class Lookup:
     def __init__(self, name: str, scope: Mapping[str, Any]) -> None:
         self.registry, field = find_registry(name)
         self.scope = dict(scope)
-        self.vocabulary = vocabulary_of(self.registry.filter(), field, dict(scope))
+        self.vocabulary = self._vocabulary(name, field)
         self.known: set[Any] = set()
         self.suggestions: dict[Any, Suggestion] = {}
 
@@ -80,6 +82,14 @@ class Lookup:
             return []
         return self.registry.from_values(values, self.vocabulary.field, **self.scope)
 
+    def _vocabulary(self, name: str, field: str | None) -> Vocabulary:
+        try:
+            return vocabulary_of(self.registry.filter(), field, self.scope)
+        except (LaminError, FieldError, ValidationError, TypeError, ValueError) as error:
+            hint = "conditions on records are the scope of a criterion, such as scope={'species': 'human'}"
+            msg = f"values can't be looked up in {name!r}: {error} ({hint})"
+            raise InvalidCriteria(msg) from error
+
     def _find(self, values: list[str]) -> set[Any]:
         return self.vocabulary.find(values)
 
@@ -100,6 +110,11 @@ class Lookup:
         result = reference.inspect(values, self.vocabulary.field)
         names = dict.fromkeys(result.validated) | result.synonyms_mapper
         return {value: Suggestion(standard or value, "public") for value, standard in names.items()}
+
+
+def unregistered(criterion: Criterion, value: Any, lookups: Sequence[Lookup]) -> list[Any]:
+    """The values in a cell that none of the registries has."""
+    return [member for member in criterion.members(value) if not any(lookup.knows(member) for lookup in lookups)]
 
 
 def find_registry(name: str) -> tuple[type[Registry], str | None]:

@@ -229,3 +229,17 @@ def test_frame_has_the_columns_in_order(lb):
         "synonyms",
         "species_id",
     ]
+
+
+def test_criteria_for_genes_need_a_species(lb):
+    """One sentence that says where it is given; and genes of the public reference are suggested once it is."""
+    import pandas as pd
+
+    import lamindb as ln
+    from lamindb.errors import InvalidCriteria
+
+    frame = pd.DataFrame({"gene": ["CD8A"]})
+    with pytest.raises(InvalidCriteria, match=r"scope=\{'species': 'human'\}"):
+        ln.Criteria({"gene": lb.Gene.symbol}).inspect(frame)
+    report = ln.Criteria({"gene": {"registry": lb.Gene.symbol, "scope": {"species": "human"}}}).inspect(frame)
+    assert report.df[["value", "suggestion", "how"]].to_numpy().tolist() == [["CD8A", "CD8A", "public"]]

@@ -78,6 +78,7 @@ def test_every_type_of_feature_is_understood():
         ({"minimum": 0}, "number"),
         ({"maximum": dt.date(2024, 1, 1)}, "datetime"),
         ({"pattern": "a"}, "text"),
+        ({"separator": ";"}, "category"),
     ],
 )
 def test_default_type_follows_from_the_rest(kwargs, expected):
@@ -233,15 +234,24 @@ def test_criteria_from_features():
 EVERYTHING = {
     "columns": {
         "a": {"registry": "core.ULabel", "scope": {"reference": "x"}},
-        "b": {"allowed": [1, "x"], "required": False},
+        "b": {"allowed": [1, "x"], "required": False, "separator": ";", "tolerance": 0.5},
     },
     "obs": {"t": {"type": "datetime", "minimum": "2024-01-01T00:00:00"}},
     "var": {"index": {"unique": True, "pattern": "[A-Z]+"}},
     "slots": {"rna/var": {"n": {"type": "number", "maximum": 1.5, "unit": "kg", "nullable": True}}},
     "allow_others": False,
     "x_finite": True,
+    "x_integer": True,
     "x_minimum": 0,
 }
+
+
+@pytest.mark.parametrize("scope", [{"species": "human"}, {"created_at": "never"}])
+def test_scope_that_a_registry_does_not_have(labels, scope):
+    """One sentence that says what a scope is."""
+    criteria = ln.Criteria({"a": {"registry": "core.ULabel", "scope": scope}})
+    with pytest.raises(InvalidCriteria, match="conditions on records are the scope of a criterion"):
+        criteria.inspect(pd.DataFrame({"a": ["T cell"]}))
 
 
 def test_criteria_are_plain_values():

@@ -203,6 +203,20 @@ def test_all_values_of_a_matrix_are_checked(form, suffix, tmp_path, monkeypatch)
     assert ln.Criteria(x_minimum=0.5).inspect(data).df["n"].tolist() == [n_low]
 
 
+@pytest.mark.parametrize("form", ["dense", "csr"])
+def test_counts_are_whole_numbers(form):
+    """A fraction is found; whole numbers may be floats, and what isn't finite is another failure."""
+    values = np.array([[1, 0], [2.5, np.nan], [-3, np.inf], [0, 1e30]], dtype="float32")
+    adata = make_adata(values if form == "dense" else sparse.csr_matrix(values))
+    report = ln.Criteria(x_integer=True).inspect(adata)
+    assert report.df[["slot", "column", "row", "n", "reason"]].to_numpy().tolist() == [
+        ["X", "g1", "c2", 1, "not-integer"]
+    ]
+    assert "2.5 (in row 'c2') is no whole number" in repr(report)
+    adata.X[1, 0] = 2
+    assert ln.Criteria(x_integer=True).inspect(adata).ok
+
+
 def test_whole_numbers_are_finite():
     """So nothing has to be looked at."""
     assert ln.Criteria(x_finite=True).inspect(make_adata(np.ones((4, 2), dtype="int64"))).ok

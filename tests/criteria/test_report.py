@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 import lamindb as ln
 from lamindb.io.streams import parquet
@@ -41,7 +43,7 @@ def dirty(labels):
 def test_frame_has_one_row_per_value(dirty):
     """With the first row that has it, by label and by position, and the number of cells."""
     assert list(dirty.df.columns) == [
-        "slot", "column", "row", "position", "value", "n", "reason", "message", "suggestion", "how",
+        "slot", "column", "row", "position", "value", "n", "reason", "message", "suggestion", "how", "tolerated",
     ]  # fmt: skip
     first = dirty.df[dirty.df["value"] == "t cell"].iloc[0]
     assert first[["slot", "column", "row", "position", "n"]].tolist() == ["columns", "cell_type", "a", 0, 2]
@@ -85,15 +87,39 @@ def test_rows_of_files_are_read_in_parts(tmp_path, labels, monkeypatch, dirty):
     pd.testing.assert_frame_equal(of_file.rows(), dirty.rows())
 
 
+def test_matrix_is_no_cell(labels):
+    """What fails in ``X`` is listed behind the cells, without a warning of any library."""
+    adata = AnnData(np.array([[1.0, np.nan]]), obs=pd.DataFrame({"n": [-1]}, index=["cell"]))
+    found = ln.Criteria(obs={"n": {"type": int, "minimum": 0}}, x_finite=True).inspect(adata)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cells = found.rows()
+    assert cells[["slot", "row", "position", "n"]].to_numpy().tolist() == [["obs", "cell", 0, 1], ["X", "cell", 0, 1]]
+
+
 def test_text_is_short(dirty):
     """A line per failure, and a sentence before them."""
     lines = repr(dirty).splitlines()
     assert lines[0] == "CriteriaReport: 8 different values in 4 columns fail, out of 6 rows"
     assert "  donor is missing among the columns" in lines
     assert "  cell_type: 't cell' (2 times, first in row 'a') is not in core.ULabel → 'T cell' (casing)" in lines
-    many = ln.Criteria({"x": "number"}).inspect(pd.DataFrame({"x": [f"v{n}" for n in range(50)]}))
-    assert len(repr(many).splitlines()) == 22
-    assert repr(many).endswith("and 30 more")
+
+
+def test_no_column_hides_another(labels):
+    """Of many failures each column and reason shows the same number, and says how many others there are."""
+    frame = pd.DataFrame({"x": [f"v{n}" for n in range(50)], "y": [-1.0, *range(49)], "z": range(101, 151)})
+    criteria = ln.Criteria({"x": "number", "y": {"minimum": 0}, "z": {"maximum": 100}, "a": int, "b": int, "c": int})
+    found = criteria.inspect(frame)
+    lines = found.lines(limit=20)
+    assert len(lines) == 1 + 3 + (8 + 1) + 1 + (8 + 1)
+    assert lines[1] == "  a is missing among the columns"
+    assert "  x: 42 more, each of which is of type str, but is expected to be of type number" in lines
+    assert "  y: -1.0 (in row 0) is below the minimum of 0" in lines
+    assert lines[-1] == "  z: 42 more, each of which is above the maximum of 100"
+    assert found.lines(limit=2)[1:] == [*lines[1:2], lines[4], "  and 102 more"]
+    assert found._repr_html_().count("<tr>") == 1 + 20
+    missing = ln.Criteria({f"c{n}": int for n in range(9)}).inspect(frame)
+    assert missing.lines(limit=4)[-1] == "  5 more columns, each of which is missing among the columns"
 
 
 def test_text_of_a_clean_table(labels):
@@ -131,6 +157,7 @@ def test_json_has_all_that_the_frame_has(dirty):
     assert document["failures"][0] == {
         "slot": "columns", "column": "donor", "row": None, "position": None, "value": None, "n": 1,
         "reason": "missing-column", "message": "is missing among the columns", "suggestion": None, "how": None,
+        "tolerated": False,
     }  # fmt: skip
 
 
