@@ -108,7 +108,7 @@ def test_file_of_mudata(mdata):
     assert (file.suffix, file.accessor) == (".h5mu", "MuData")
     assert file.features._feature_set_by_slot["rna/var"].type == "number"
     assert {name: dict(part.obs.dtypes) for name, part in mdata.mod.items()} == types
-    stored = mudata.read_h5mu(ln.File.filter(key="cells.h5mu").one().stage())
+    stored = ln.File.filter(key="cells.h5mu").one().load()
     assert list(stored.mod) == ["rna", "prot"]
     np.testing.assert_array_equal(stored["rna"].X, mdata["rna"].X)
 

@@ -295,7 +295,7 @@ def test_other_tables_and_json_are_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "suffix", ["", ".txt", ".gz", ".png", ".h5", ".h5mu", ".pdf", ".html", ".npy", ".pt", ".joblib"]
+    "suffix", ["", ".txt", ".gz", ".png", ".h5", ".pdf", ".html", ".npy", ".pt", ".joblib"]
 )
 def test_files_that_nobody_reads_are_handed_out_as_paths(tmp_path, suffix):
     """Loading what has no reader returns the path, without opening the file."""
@@ -365,6 +365,7 @@ def test_size_in_memory_counts_arrays(adata, frame):
         (".fcs", "pip install 'lamindb[fcs]'"),
         (".xlsx", "pip install 'lamindb[excel]'"),
         (".zarr", "pip install 'lamindb[zarr]'"),
+        (".h5mu", "pip install 'lamindb[mudata]'"),
     ],
 )
 def test_missing_extra_names_the_command(tmp_path, monkeypatch, suffix, line):

@@ -51,8 +51,8 @@ def write_h5ad(adata: AnnData, path: Path) -> None:
 
 
 @contextmanager
-def explaining_members(kind: str) -> Iterator[None]:
-    """Turn what goes wrong while an AnnData is written within the block into one sentence.
+def explaining_members(kind: str, *, what: str = "AnnData") -> Iterator[None]:
+    """Turn what goes wrong while an object of many parts is written within the block into one sentence.
 
     Raises:
         UnsupportedFormat: The format has no place for a part of the object.
@@ -63,7 +63,7 @@ def explaining_members(kind: str) -> Iterator[None]:
         raise
     except Exception as error:
         notes = "; ".join([*str(error).splitlines(), *getattr(error, "__notes__", [])])
-        msg = f"This AnnData can't be written as {kind}: {notes}. Convert or remove that part"
+        msg = f"This {what} can't be written as {kind}: {notes}. Convert or remove that part"
         raise UnsupportedFormat(msg) from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamindb.io.formats.anndata import explaining_members
 from lamindb.io.formats.table_row import Format
@@ -16,6 +16,7 @@ FORMATS = (
     Format(
         "h5mu",
         (".h5mu",),
+        reader=f"{__name__}:read_h5mu",
         writer=f"{__name__}:write_h5mu",
         object_type="mudata.MuData",
         accessor="MuData",
@@ -26,7 +27,14 @@ FORMATS = (
 )
 
 
+def read_h5mu(path: Path, **kwargs: Any) -> MuData:
+    """Read an h5mu file."""
+    import mudata
+
+    return mudata.read_h5mu(path, **kwargs)
+
+
 def write_h5mu(mdata: MuData, path: Path) -> None:
     """Write a MuData as h5mu, with repeated strings as categoricals, leaving the object as it is."""
-    with explaining_members("h5mu"):
+    with explaining_members("h5mu", what="MuData"):
         mdata.copy().write_h5mu(path)
