@@ -143,7 +143,7 @@ def measure_file(path: Path, *, progress: Update | None = None) -> tuple[int, Fi
         is_quick = progress is None and before.size <= _CHUNK
         with nullcontext(_untold) if is_quick else continued(progress, before.size, f"hashing {path.name}") as update:
             _read_into(algorithm, file, path, before.size, update)
-        before.require_same(file, path)
+        before.require_same(path)
     return before.size, FileHash(to_b64_str(algorithm.digest()), kind)
 
 
@@ -195,7 +195,7 @@ def _digest_member(path: Path, update: Update) -> tuple[int, bytes]:
         before = Fingerprint.of(os.fstat(file.fileno()))
         algorithm = hasher(BLAKE3)
         _read_into(algorithm, file, path, before.size, update)
-        before.require_same(file, path)
+        before.require_same(path)
     return before.size, algorithm.digest()
 
 
@@ -238,13 +238,13 @@ class Fingerprint(NamedTuple):
         """The fingerprint in the answer of ``stat``."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
-    def require_same(self, file: BinaryIO, path: Path) -> None:
-        """Check that neither the open file nor what is at its path differs.
+    def require_same(self, path: Path) -> None:
+        """Check that the file at the path is still the same, and so the one that was opened there.
 
         Raises:
-            SourceChanged: Something differs.
+            SourceChanged: It isn't.
         """
-        if Fingerprint.of(os.fstat(file.fileno())) != self or not self.matches(path):
+        if not self.matches(path):
             raise SourceChanged(changed_message(path))
 
     def matches(self, path: Path) -> bool:

@@ -148,7 +148,7 @@ class _Copying:
         Raises:
             SourceChanged: It isn't.
         """
-        self._before.require_same(self._file, self._source)
+        self._before.require_same(self._source)
         if self._expected and self.digest() != self._expected:
             raise SourceChanged(_changed_message(self._source))
 

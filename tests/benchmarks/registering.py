@@ -25,9 +25,8 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
         setup.init(storage=root / "storage", name="benchmarks")
         for count in [1, 100] if smoke else [1, 100, 10_000]:
             yield _labels(count, root)
-        count = 20 if smoke else 1_000
-        yield _files_of_a_folder(count, root)
-        yield _files_one_by_one(count, root)
+        yield _files_of_a_folder(20 if smoke else 10_000, root)
+        yield _files_one_by_one(20 if smoke else 1_000, root)
         setup.close(mute=True)
 
 

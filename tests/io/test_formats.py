@@ -294,9 +294,7 @@ def test_other_tables_and_json_are_read(tmp_path):
     assert formats.load(tmp_path / "a.json") == {"ä": [1, None]}
 
 
-@pytest.mark.parametrize(
-    "suffix", ["", ".txt", ".gz", ".png", ".h5", ".pdf", ".html", ".npy", ".pt", ".joblib"]
-)
+@pytest.mark.parametrize("suffix", ["", ".txt", ".gz", ".png", ".h5", ".pdf", ".html", ".npy", ".pt", ".joblib"])
 def test_files_that_nobody_reads_are_handed_out_as_paths(tmp_path, suffix):
     """Loading what has no reader returns the path, without opening the file."""
     path = tmp_path / f"a{suffix}"

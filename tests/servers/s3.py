@@ -1,9 +1,14 @@
-"""An S3 server on the loopback interface, in this process."""
+"""An S3 server on the loopback interface, in this process or beside it."""
 
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
 import threading
+import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -46,6 +51,39 @@ def running() -> Iterator[str]:
         yield f"http://{host}:{port}"
     finally:
         server.stop()
+
+
+@contextmanager
+def running_apart() -> Iterator[str]:
+    """Start a server in a process of its own, and yield its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(endpoint: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        try:
+            _empty(endpoint)
+        except urllib.error.URLError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.05)
+        else:
+            return
+    msg = f"the S3 server at {endpoint} does not answer"
+    raise RuntimeError(msg)
 
 
 def _empty(endpoint: str) -> None:

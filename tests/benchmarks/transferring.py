@@ -1,0 +1,57 @@
+"""What it takes to store a file in a bucket and to fetch it, digests compared, beside the bare client of the store.
+
+Seconds on the clock, since most of them are spent waiting; the server is a process of this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.figures import Figure, on_the_clock
+from tests.servers import s3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPEATS = 3
+
+
+def figures(*, smoke: bool) -> Iterator[Figure]:
+    """Measure in this process, against a server in another one; no instance is needed."""
+    with tempfile.TemporaryDirectory() as folder, s3.running_apart() as endpoint:
+        s3.make_bucket(endpoint, "benchmarks")
+        yield from _there_and_back(Path(folder), endpoint, (1 if smoke else 200) << 20)
+
+
+def _there_and_back(folder: Path, endpoint: str, size: int) -> Iterator[Figure]:
+    from s3fs import S3FileSystem
+    from upath import UPath
+
+    from lamindb.io import hashing, transfer
+
+    options = {"endpoint_url": endpoint, **s3.CREDENTIALS}
+    bare = S3FileSystem(**options)
+    source, copy = folder / "source.bin", folder / "copy.bin"
+    source.write_bytes(os.urandom(size))
+    digest = hashing.digest_file(source)
+    place = UPath("s3://benchmarks/ours.bin", **options)
+    uploads = [
+        (
+            on_the_clock(lambda: transfer.store_file(source, place, expected=digest, notes=folder / "notes")),
+            on_the_clock(lambda: bare.put_file(str(source), "benchmarks/bare.bin")),
+        )
+        for _ in range(REPEATS)
+    ]
+    downloads = [
+        (
+            on_the_clock(lambda: transfer.fetch(place, copy, expected=digest)),
+            on_the_clock(lambda: bare.get_file("benchmarks/bare.bin", str(copy))),
+        )
+        for _ in range(REPEATS)
+    ]
+    for name, times, floor in (("to", uploads, "s3fs.put_file"), ("from", downloads, "s3fs.get_file")):
+        ours, theirs = (min(one) for one in zip(*times, strict=True))
+        yield Figure(f"{size / 1e6:.0f} MB {name} S3, on the clock", ours, theirs, floor)
