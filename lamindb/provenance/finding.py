@@ -9,8 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lamindb.errors import TrackingError
 from lamindb.provenance import editors, servers
 from lamindb.provenance.frontend import kernel_shell
+from lamindb.provenance.notebook_file import NotebookFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +73,10 @@ def _told_by_colab() -> Iterator[Place]:
 
 
 def _told_by_parents() -> Iterator[Place]:
-    """Programs that execute notebooks, such as ``jupyter nbconvert`` and ``papermill``, have them as arguments."""
+    """Programs that execute notebooks, such as ``jupyter nbconvert`` and ``papermill``, have them as arguments.
+
+    These are several where one notebook is executed after the other, and where the result is another file.
+    """
     try:
         psutil = import_module("psutil")
     except ImportError:  # every kernel of ipykernel has it
@@ -80,9 +85,29 @@ def _told_by_parents() -> Iterator[Place]:
         process = psutil.Process(int(os.environ.get("JPY_PARENT_PID", "")))
         for parent in [process, *process.parents()][:_FARTHEST_PARENT]:
             paths = [argument for argument in parent.cmdline() if argument.endswith(".ipynb")]
-            yield from (Place(str(Path(parent.cwd(), path)), editors.RUNNER) for path in paths)
+            yield from _likeliest_first([Place(str(Path(parent.cwd(), path)), editors.RUNNER) for path in paths])
     except (ValueError, psutil.Error):
         return
+
+
+def _likeliest_first(places: list[Place]) -> list[Place]:
+    """Of several notebooks, that which has most of the cells that this kernel has run comes first."""
+    if len(places) < 2:  # noqa: PLR2004
+        return places
+    history = getattr(kernel_shell(), "history_manager", None)
+    executed = {_plain(cell) for cell in getattr(history, "input_hist_raw", ()) if cell.strip()}
+    return sorted(places, key=lambda place: -len(executed & _cells_of(place.path)))
+
+
+def _cells_of(path: str) -> set[str]:
+    try:
+        return {_plain(cell) for cell in NotebookFile.read(Path(path)).code}
+    except (OSError, TrackingError):
+        return set()
+
+
+def _plain(cell: str) -> str:
+    return "\n".join(cell.splitlines()).strip()
 
 
 def _told_by_servers() -> Iterator[Place]:

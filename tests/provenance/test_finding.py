@@ -13,7 +13,7 @@ import pytest
 
 from lamindb.provenance import editors, finding, servers
 from lamindb.provenance.finding import Place, find_notebook
-from tests.provenance.notebook_makers import write_notebook
+from tests.provenance.notebook_makers import code, write_notebook
 
 KERNEL = "12345678-abcd-ef01-2345-67890abcdef0"
 
@@ -38,7 +38,7 @@ def kernel(monkeypatch, tmp_path):
     config = {"IPKernelApp": {"connection_file": str(connection)}}
     shell = SimpleNamespace(user_ns={}, config=config, kernel=object())
     monkeypatch.setattr(finding, "kernel_shell", lambda: shell)
-    return SimpleNamespace(namespace=shell.user_ns, runtime=connection.parent)
+    return SimpleNamespace(namespace=shell.user_ns, runtime=connection.parent, shell=shell)
 
 
 @pytest.fixture
@@ -117,6 +117,18 @@ def test_program_that_executes_tells(notebook, monkeypatch):
     with subprocess.Popen(waiting, cwd=notebook.parent, stdin=subprocess.PIPE) as process:
         monkeypatch.setenv("JPY_PARENT_PID", str(process.pid))
         assert find_notebook() == Place(str(notebook), editors.RUNNER)
+        process.communicate(b"\n")
+
+
+def test_program_that_executes_several_is_compared(notebook, monkeypatch, kernel):
+    """The notebook is the one that has the cells that this kernel ran."""
+    other = write_notebook(notebook.parent / "other.ipynb", code("import other\nln.track()"))
+    (notebook.parent / "broken.ipynb").write_text("{")
+    waiting = [sys.executable, "-c", "input()", "broken.ipynb", "analysis.ipynb", "other.ipynb", "no-such.ipynb"]
+    kernel.shell.history_manager = SimpleNamespace(input_hist_raw=["", "import other\nln.track()\n"])
+    with subprocess.Popen(waiting, cwd=notebook.parent, stdin=subprocess.PIPE) as process:
+        monkeypatch.setenv("JPY_PARENT_PID", str(process.pid))
+        assert find_notebook() == Place(str(other), editors.RUNNER)
         process.communicate(b"\n")
 
 
