@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 
@@ -50,10 +52,9 @@ def progress(total: int | None, description: str, unit: str = "B") -> Iterator[U
     if not _has_audience():
         yield _ignore
         return
-    from tqdm.auto import tqdm
-
+    bar_class: Any = import_module("tqdm.auto" if _has_widgets() else "tqdm").tqdm
     is_bytes = unit == "B"
-    with tqdm(
+    with bar_class(
         total=total, desc=description, unit=unit, unit_scale=is_bytes, delay=DELAY, file=sys.stderr, leave=False
     ) as bar:
         yield bar.update
@@ -74,6 +75,11 @@ def _has_audience() -> bool:
     if _silencers or log.verbosity() == 0:
         return False
     return _is_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+
+
+def _has_widgets() -> bool:
+    """Whether bars of notebooks can be drawn; tqdm asks for ``ipywidgets`` in a warning where they aren't installed."""
+    return find_spec("ipywidgets") is not None
 
 
 def _is_notebook() -> bool:

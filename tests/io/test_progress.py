@@ -86,3 +86,12 @@ def test_part_of_larger_work_tells_the_larger(watch):
         update(4)
     assert told == [4]
     assert "part" not in terminal.getvalue()
+
+
+def test_notebook_without_widgets_has_the_bar_of_a_terminal(watch, monkeypatch):
+    """Without the warning of tqdm, which looks for widgets when it is imported for notebooks."""
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    terminal = watch()
+    work()
+    assert "storing x.csv" in terminal.getvalue()
