@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lnschema_core.criteria.kinds import Kind
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_STORES = (".h5ad", ".h5mu")
 
 
 def check_target(target: Path, source: Path | None) -> None:
@@ -43,13 +44,13 @@ def check_target(target: Path, source: Path | None) -> None:
 
 def can_stream(source: Path, target: Path) -> bool:
     """Whether a file can be mended piece by piece."""
-    return source.suffix == target.suffix and target.suffix in (".parquet", ".csv", ".tsv", ".h5ad")
+    return source.suffix == target.suffix and target.suffix in (".parquet", ".csv", ".tsv", *_STORES)
 
 
 def write_mended(source: Path, path: Path, criteria: Criteria, mends: Mapping[str, Mends]) -> None:
     """Write a mended copy of a file in the same format."""
-    if source.suffix == ".h5ad":
-        _mend_h5ad(source, path, criteria, mends)
+    if source.suffix in _STORES:
+        _mend_store(source, path, criteria, mends)
         return
     expected, of_slot = criteria.slots[COLUMNS], mends.get(COLUMNS, Mends())
     if source.suffix == ".parquet":
@@ -169,14 +170,15 @@ def _as_texts(values: Mapping[tuple[type, Any], Any]) -> dict[tuple[type, Any], 
     return {key: str(meant) for key, meant in values.items()}
 
 
-def _mend_h5ad(source: Path, path: Path, criteria: Criteria, mends: Mapping[str, Mends]) -> None:
+def _mend_store(source: Path, path: Path, criteria: Criteria, mends: Mapping[str, Mends]) -> None:
     """Copy the file, then write those columns anew in which something is mended."""
     import h5py
 
     shutil.copyfile(source, path)
     with h5py.File(path, "r+") as root:
         for slot, of_slot in mends.items():
-            _mend_stored_frame(root[slot], criteria.slots[slot], of_slot)
+            name = f"mod/{slot}" if "/" in slot else slot  # of a modality
+            _mend_stored_frame(root[name], criteria.slots[slot], of_slot)
 
 
 def _mend_stored_frame(group: Any, criteria: Mapping[str, Criterion], mends: Mends) -> None:

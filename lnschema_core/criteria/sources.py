@@ -114,7 +114,8 @@ def _matrix_of(adata: Any) -> Matrix:
 
 def _source_of_path(path: UPath) -> Source:
     if not path.exists():
-        raise FileNotFoundError(str(path))
+        msg = f"there is nothing at {path}"
+        raise FileNotFoundError(msg)
     suffix = paths.suffix_of(path).suffix
     if suffix in _STORES:
         return _source_of_store(path, suffix)

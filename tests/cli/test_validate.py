@@ -72,6 +72,20 @@ def test_mended_copy(server: Server, labelled: Sandbox, dirty: str) -> None:
     assert (labelled.home / dirty).read_text() == DIRTY
 
 
+def test_failing_cells_as_a_file(server: Server, labelled: Sandbox, dirty: str) -> None:
+    """``--report`` writes a line per failing cell; the status and what is printed stay."""
+    (labelled.home / "often.csv").write_text("cell,age\nt cell,1\nT cell,2\nt cell,3\n")
+    arguments = ["validate", "often.csv", "--criteria", "criteria.json", "--limit", "1"]
+    result = server.lamin(*arguments, "--report", "cells.tsv")
+    assert (result.status, result.out) == (21, server.lamin(*arguments).out)
+    lines = [line.split("\t") for line in (labelled.home / "cells.tsv").read_text().splitlines()]
+    found = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    assert [(cell["position"], cell["value"], cell["suggestion"]) for cell in found] == [
+        ("0", "t cell", "T cell"), ("2", "t cell", "T cell"),
+    ]  # fmt: skip
+    assert server.lamin(*arguments, "--report", "cells.xlsx").status == 2
+
+
 def test_save(fresh_instance) -> None:
     """``--save`` registers a table that passes, with its labels, and not one that fails."""
     user = fresh_instance()

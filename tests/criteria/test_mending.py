@@ -169,6 +169,24 @@ def test_mudata_objects():
     assert "Kind" in mdata["rna"].obs.columns
 
 
+@pytest.mark.parametrize("to", [None, "mended.h5mu"])
+def test_mudata_files(to, tmp_path):
+    """Come back as objects, or are written into files in which the other frames stay; so do those of records."""
+    mudata = pytest.importorskip("mudata")
+    path, target = tmp_path / "m.h5mu", tmp_path / str(to)
+    mudata.MuData({"rna": make_adata(), "protein": make_adata()}).write(path)
+    criteria = ln.Criteria(slots={"rna/obs": FOR_ANNDATA["obs"]})
+    mended = criteria.standardize(path, to=target if to else None)
+    mdata = mudata.read_h5mu(target) if to else mended
+    assert list(mdata["rna"].obs["kind"]) == ["T cell", "B cell"]
+    assert "Kind" in mdata["protein"].obs.columns
+    assert criteria.inspect(mended).ok
+    assert not criteria.inspect(path).ok
+    file = ln.File(path, description="multimodal")
+    file.save()
+    assert list(criteria.standardize(file)["rna"].obs["kind"]) == ["T cell", "B cell"]
+
+
 # -- files ------------------------------------------------------------------------------------------------------------
 
 

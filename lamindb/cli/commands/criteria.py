@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 @click.option("--name", type=QUERY_TEXT, help="With --save: save a dataset of this name rather than a file.")
 @click.option("--description", type=QUERY_TEXT, help="With --save: a description.")
 @click.option(
+    "--report", "cells", metavar="OUT", type=TEXT, help="Write a line per failing cell to this .csv or .tsv file."
+)
+@click.option(
     "--limit", type=click.IntRange(0), default=20, show_default=True, help="The most failures to show; --json has all."
 )
 @json_option
@@ -54,6 +57,7 @@ def validate(
     key: str | None,
     name: str | None,
     description: str | None,
+    cells: str | None,
     limit: int,
 ) -> int:
     """Check tables against criteria, and save one that meets them.
@@ -64,12 +68,15 @@ def validate(
     given = {"key": key, "name": name, "description": description}
     arguments = {option: value for option, value in given.items() if value is not None}
     _check_options(arguments, typos=typos, save=save, is_mended=target is not None)
-    if len(set(paths)) > 1 and (save or target is not None):
-        msg = "--save and --standardize are for one DATA"
+    if len(set(paths)) > 1 and (save or target is not None or cells is not None):
+        msg = "--save, --standardize and --report are for one DATA"
         raise click.UsageError(msg, click.get_current_context())
+    delimiter = "," if cells is None else _delimiter_of(cells)
 
     def hold(data: str) -> tuple[int, tuple[CriteriaReport, dict[str, Any]]]:
         report, saved = _hold(criteria, data, target, typos=typos, arguments=arguments if save else None)
+        if cells is not None:
+            report.rows().to_csv(cells, sep=delimiter, index=False)
         facts = {"data": data, "standardized": target, "saved": saved}
         return exits.OK if report.ok else exits.CRITERIA_NOT_MET, (report, facts)
 
@@ -108,6 +115,14 @@ def _check_options(arguments: dict[str, str], *, typos: bool, save: bool, is_men
     if save and not arguments:
         msg = "--save needs --key or --description for a file, or --name for a dataset"
         raise click.UsageError(msg, context)
+
+
+def _delimiter_of(path: str) -> str:
+    delimiter = {".csv": ",", ".tsv": "\t"}.get(Path(path).suffix)
+    if delimiter is None:
+        msg = f"--report writes .csv and .tsv files, not {path!r:.200}"
+        raise click.UsageError(msg, click.get_current_context())
+    return delimiter
 
 
 def _find(data: str) -> Any:
