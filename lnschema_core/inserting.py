@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from operator import attrgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -11,16 +13,28 @@ from django.db import connection, models
 from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 _PER_STATEMENT = 10_000
-"""Rows in one JSON array: a text must not be longer than 1 GB."""
+"""Rows in one parameter: a text must not be longer than 1 GB."""
 
 _UNLESS_THERE = " ON CONFLICT DO NOTHING"
 
 _TEXTS = {models.CharField, models.TextField}
+
+_ARRAYS: dict[type[models.Field[Any, Any]], str] = {
+    models.CharField: "varchar",
+    models.TextField: "text",
+    models.BooleanField: "boolean",
+    models.IntegerField: "bigint",
+    models.DateTimeField: "timestamptz",
+}
+"""Fields whose values can be part of one parameter, and what they are in an array of Postgres.
+
+SQLite has texts, numbers, booleans and nulls in their columns, which JSON keeps as they are. The length of a text is no part of its
+type, since a cast would cut longer ones off.
+"""
 _NUMBERS = {models.IntegerField, models.BigIntegerField}
-_KEPT_BY_JSON = (models.CharField, models.TextField, models.BooleanField, models.DateTimeField, models.IntegerField)
 
 
 def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_conflicts: bool = False) -> int | None:
@@ -42,9 +56,8 @@ def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_c
         return 0
     check_storable(records)
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    stored = [_preparing(field, add=True) for field in fields]
-    rows = [[prepare(record) for prepare in stored] for record in records]
-    return _insert_rows(registry, fields, rows, "" if refuse_conflicts else _UNLESS_THERE)
+    columns = [_stored_values(field, records, add=True) for field in fields]
+    return _insert_columns(registry, fields, columns, "" if refuse_conflicts else _UNLESS_THERE)
 
 
 def insert_pairs(link: type[models.Model], names: tuple[str, str], pairs: Sequence[tuple[Any, Any]]) -> bool:
@@ -59,33 +72,55 @@ def insert_pairs(link: type[models.Model], names: tuple[str, str], pairs: Sequen
         Whether that was possible: the links have no other fields, and their keys are texts or whole numbers.
     """
     fields = [field for field in link._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    if {field.name for field in fields} != set(names) or not all(_is_kept_by_json(field) for field in fields):
+    if {field.name for field in fields} != set(names) or not all(_array_of(field) for field in fields):
         return False
     fields = [link._meta.get_field(name) for name in names]  # type: ignore[misc]
     if pairs:
-        _insert_rows(link, fields, [list(pair) for pair in pairs], _UNLESS_THERE)
+        _insert_columns(link, fields, [list(keys) for keys in zip(*pairs, strict=True)], _UNLESS_THERE)
     return True
 
 
-def _insert_rows(
-    registry: type[models.Model], fields: Sequence[models.Field[Any, Any]], rows: list[list[Any]], on_conflict: str
+def _insert_columns(
+    registry: type[models.Model],
+    fields: Sequence[models.Field[Any, Any]],
+    columns: list[list[Any]],
+    on_conflict: str,
 ) -> int | None:
-    """Insert values as they are stored; see :func:`insert_new`."""
+    """Insert values as they are stored; see :func:`insert_new`.
+
+    Many values are one parameter where that can be: parsing them as a statement takes Postgres as long as inserting them, and where a
+    table of SQLite has triggers, each statement costs as much as a row.
+    """
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    marks = f"({', '.join(['%s'] * len(fields))})"
-    start = f"INSERT INTO {quote(registry._meta.db_table)} ({columns})"
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    start = f"INSERT INTO {quote(registry._meta.db_table)} ({names})"
+    types = [_array_of(field) for field in fields]
     with connection.cursor() as cursor:
-        if connection.vendor != "sqlite":
-            values = [value for row in rows for value in row]
-            cursor.execute(f"{start} VALUES {', '.join([marks] * len(rows))}{on_conflict}", values)
-        elif all(_is_kept_by_json(field) for field in fields):
+        if None in types:
+            return _insert_each(cursor, start, list(zip(*columns, strict=True)), on_conflict)
+        if connection.vendor == "sqlite":
             each = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(len(fields)))
-            selection = f"SELECT {each} FROM json_each(%s) WHERE true"  # noqa: S608 - our names
-            return sum(_insert_json(cursor, f"{start} {selection}{on_conflict}", part) for part in _parts(rows))
+            statement = f"{start} SELECT {each} FROM json_each(%s) WHERE true{on_conflict}"  # noqa: S608 - our names
+            parts: Any = ([_as_json(part)] for part in _parts(list(zip(*columns, strict=True))))
         else:
-            cursor.executemany(f"{start} VALUES {marks}{on_conflict}", rows)
-        return cursor.rowcount if cursor.rowcount >= 0 else None
+            arrays = ", ".join(f"%s::{one}[]" for one in types)
+            statement = f"{start} SELECT * FROM unnest({arrays}){on_conflict}"  # noqa: S608 - likewise
+            parts = zip(*([_as_array(part) for part in _parts(column)] for column in columns), strict=True)
+        count = 0
+        for part in parts:
+            cursor.execute(statement, part)
+            count += cursor.rowcount
+        return count
+
+
+def _insert_each(cursor: Any, start: str, rows: list[tuple[Any, ...]], on_conflict: str) -> int | None:
+    marks = f"({', '.join(['%s'] * len(rows[0]))})"
+    if connection.vendor == "sqlite":
+        cursor.executemany(f"{start} VALUES {marks}{on_conflict}", rows)
+    else:
+        values = [value for row in rows for value in row]
+        cursor.execute(f"{start} VALUES {', '.join([marks] * len(rows))}{on_conflict}", values)
+    return cursor.rowcount if cursor.rowcount >= 0 else None
 
 
 def update_existing(
@@ -99,8 +134,8 @@ def update_existing(
     """
     check_storable(records)
     key = registry._meta.pk
-    stored = [_preparing(field, add=False) for field in fields]
-    rows = [[*(prepare(record) for prepare in stored), record.pk] for record in records]
+    stored = [_stored_values(field, records, add=False) for field in fields]
+    rows = list(zip(*stored, [record.pk for record in records], strict=True))
     quote = connection.ops.quote_name
     table, key_column = quote(registry._meta.db_table), quote(str(key.column))
     columns = [quote(str(field.column)) for field in fields]
@@ -120,47 +155,61 @@ def update_existing(
             cursor.execute(statement, [value for row in rows for value in row])
 
 
-def _parts(rows: list[list[Any]]) -> Iterator[list[list[Any]]]:
-    return (rows[start : start + _PER_STATEMENT] for start in range(0, len(rows), _PER_STATEMENT))
+def _parts(values: list[Any]) -> Iterator[list[Any]]:
+    return (values[start : start + _PER_STATEMENT] for start in range(0, len(values), _PER_STATEMENT))
 
 
-def _insert_json(cursor: Any, statement: str, rows: list[list[Any]]) -> int:
-    inserted: int = cursor.execute(statement, [json.dumps(rows, ensure_ascii=False)]).rowcount
-    return inserted
+def _as_json(rows: list[tuple[Any, ...]]) -> str:
+    return json.dumps(rows, ensure_ascii=False)
 
 
-def _is_kept_by_json(field: models.Field[Any, Any]) -> bool:
-    """Whether SQLite has texts, whole numbers, booleans and nulls in the column, which JSON keeps as they are.
-
-    With JSON, many rows are one statement; where a table has triggers, each statement costs as much as a row.
-    """
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    return isinstance(target, _KEPT_BY_JSON)
+def _as_array(values: list[Any]) -> str:
+    """An array as Postgres reads it; see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO."""
+    return "{" + ",".join(["NULL" if value is None else _as_element(value) for value in values]) + "}"
 
 
-def _preparing(field: models.Field[Any, Any], *, add: bool) -> Callable[[Any], Any]:
-    """What gives the stored value of a field of a record; of texts, whole numbers and times without asking Django about each."""
-    name = field.attname
+def _as_element(value: Any) -> str:
+    text = value if isinstance(value, str) else str(value)
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + text + '"'
+
+
+def _stored(field: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    """The field whose values are in the column: of a foreign key, the key that it refers to."""
+    target: models.Field[Any, Any] = field.target_field if isinstance(field, models.ForeignKey) else field
+    return target
+
+
+def _array_of(field: models.Field[Any, Any]) -> str | None:
+    """The type of an array of values of the field, ``None`` if they are more than texts, numbers and times."""
+    stored = _stored(field)
+    return next((name for kind, name in _ARRAYS.items() if isinstance(stored, kind)), None)
+
+
+def _stored_values(field: models.Field[Any, Any], records: Sequence[Any], *, add: bool) -> list[Any]:
+    """The stored values of a field of records; of texts, whole numbers and times without asking Django about each."""
 
     def general(record: Any) -> Any:
         return field.get_db_prep_save(field.pre_save(record, add), connection)
 
-    def of_text(record: Any) -> Any:
-        value = getattr(record, name)
-        return value if value is None or type(value) is str else general(record)
+    usual = _usual_type(field)
+    if usual is not None:
+        values = list(map(attrgetter(field.attname), records))
+        if set(map(type, values)) <= {usual, NoneType}:
+            return values
+    if type(field) is models.DateTimeField and connection.vendor == "sqlite":
+        return [_time_of_sqlite(field, field.pre_save(record, add)) for record in records]
+    return list(map(general, records))
 
-    def of_number(record: Any) -> Any:
-        value = getattr(record, name)
-        return value if value is None or type(value) is int else general(record)
 
-    def of_time(record: Any) -> Any:
-        value = field.pre_save(record, add)
-        is_usual = type(value) is datetime and value.tzinfo is UTC
-        return str(value.replace(tzinfo=None)) if is_usual else field.get_db_prep_save(value, connection)
+def _usual_type(field: models.Field[Any, Any]) -> type | None:
+    """What values are that can be stored as they are."""
+    if type(_stored(field)) in _TEXTS and type(field) in {*_TEXTS, models.ForeignKey}:
+        return str
+    return int if type(field) in _NUMBERS else None
 
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    if type(target) in _TEXTS and type(field) in {*_TEXTS, models.ForeignKey}:
-        return of_text
-    if type(field) in _NUMBERS:
-        return of_number
-    return of_time if type(field) is models.DateTimeField and connection.vendor == "sqlite" else general
+
+def _time_of_sqlite(field: models.Field[Any, Any], value: Any) -> Any:
+    is_usual = type(value) is datetime and value.tzinfo is UTC
+    return str(value.replace(tzinfo=None)) if is_usual else field.get_db_prep_save(value, connection)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import NOT_PROVIDED, CharField, IntegerField
+from django.db.models import NOT_PROVIDED, CharField, IntegerField, TextField
 
 from lamindb.errors import NotStorable
 
@@ -27,20 +27,53 @@ def check_storable(records: Iterable[models.Model]) -> None:
         NotStorable: A text or number is too large, a text has characters that no database takes, or a value that has to be there
             isn't.
     """
+    groups: dict[type[models.Model], list[models.Model]] = {}
+    for record in records:
+        groups.setdefault(type(record), []).append(record)
+    for registry, same in groups.items():
+        if len(same) == 1 or not _are_surely_storable(registry, same):
+            _check_each(registry, same)
+
+
+def _are_surely_storable(registry: type[models.Model], records: list[models.Model]) -> bool:
+    """Whether many records are fine, asked of a column at a time, which takes a third of the time; if not, one may not be."""
+    return all(
+        _is_plain(field, [record.__dict__.get(field.attname) for record in records], is_required, limits)
+        for field, is_required, limits in _columns(registry, connection.vendor)
+    )
+
+
+def _is_plain(field: Any, values: list[Any], is_required: bool, limits: tuple[int, int] | None) -> bool:  # noqa: FBT001 - as _columns has it
+    kinds = set(map(type, values))
+    if type(None) in kinds:
+        if is_required:
+            return False
+        values = [value for value in values if value is not None]
+    if limits is not None:
+        return kinds <= {int, type(None)} and limits[0] <= min(values, default=0) <= max(values, default=0) <= limits[1]
+    if str not in kinds:
+        return not isinstance(field, CharField | TextField) or not values
+    text = "".join(values) if kinds <= {str, type(None)} else None
+    if text is None or "\0" in text or not text.isascii():
+        return False
+    return connection.vendor == "sqlite" or field.max_length is None or max(map(len, values)) <= field.max_length
+
+
+def _check_each(registry: type[models.Model], records: list[models.Model]) -> None:
     limits_length = connection.vendor != "sqlite"
     for record in records:
         values = record.__dict__
-        for field, is_required, limits in _columns(type(record), connection.vendor):
+        for field, is_required, limits in _columns(registry, connection.vendor):
             value = values.get(field.attname)
             if value is None:
                 if is_required:
-                    msg = f"a {type(record).__name__} needs a {field.name}: pass {field.name}=…"
+                    msg = f"a {registry.__name__} needs a {field.name}: pass {field.name}=…"
                     raise NotStorable(msg)
             elif isinstance(value, str):
                 _check_text(record, field, value, limits_length=limits_length)
             elif limits is not None and isinstance(value, int):
                 if not limits[0] <= value <= limits[1]:
-                    msg = f"{field.attname} of {type(record).__name__} {value!r:.40} is not between {limits[0]} and {limits[1]}"
+                    msg = f"{field.attname} of {registry.__name__} {value!r:.40} is not between {limits[0]} and {limits[1]}"
                     raise NotStorable(msg)
             elif limits_length and _becomes_text(field, value):
                 _check_text(record, field, str(value), limits_length=limits_length)

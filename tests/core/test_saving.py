@@ -32,6 +32,26 @@ def test_save_costs_a_constant_number_of_queries(n, count_queries):
     assert ln.ULabel.filter().count() == n
 
 
+def test_texts_are_stored_in_bulk_as_they_are():
+    """Also those that mean something where many values are one parameter, and those that are none."""
+    names = ["NULL", "null", "{}", '{"a"}', "a,b", '"', "\\", '\\"', "a\nb", " a ", "%s", "ü, ß", "[1]", "'"]
+    descriptions = ["", None, "NULL", *names[3:]]
+    labels = [ln.ULabel.from_fields(name=n, description=d) for n, d in zip(names, descriptions, strict=True)]
+    ln.save(labels)
+    stored = {label.name: label for label in ln.ULabel.filter()}
+    assert {name: label.description for name, label in stored.items()} == dict(zip(names, descriptions, strict=True))
+    assert all(stored[label.name].created_at == label.created_at for label in labels)
+
+
+@pytest.mark.postgres
+def test_one_text_among_many_that_is_too_long_is_named():
+    """It isn't cut off, and none of the others is saved."""
+    labels = [ln.ULabel.from_fields(name=f"{number}", reference="x" * number) for number in (1, 256, 3)]
+    with pytest.raises(ValueError, match=r"reference of ULabel 'x.* has 256 characters"):
+        ln.save(labels)
+    assert not ln.ULabel.filter().exists()
+
+
 def test_save_adopts_records_whose_unique_name_is_taken():
     """Saving a label that somebody else saved meanwhile yields that label, under its id."""
     ln.settings.upon_create_search_names = False
