@@ -23,12 +23,14 @@
 :mod:`.events`         OpenLineage events of runs
 :mod:`.exports`        histories in the forms of public standards
 :mod:`.ending`         runs that this process has begun and has to end
+:mod:`.terminating`    a last word of processes that are asked to end
 :mod:`.going_on`       what could not be recorded is said once, and the user's work goes on
 :mod:`.keeping`        captured texts as files of the instance
 :mod:`.sources`        source code without secrets
 :mod:`.environment`    installed distributions
 :mod:`.parameters`     parameters without secrets
 :mod:`.reports`        notebooks with their outputs
+:mod:`.shown`          what cells of a notebook have shown
 =====================  ==========================================================================
 """
 

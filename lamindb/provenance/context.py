@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lamindb import log
 from lamindb.errors import NotebookNotSavedError, NoTitleError, UpdateNbWithNonInteractiveEditorError
-from lamindb.provenance import ending, finding, notebooks, recognition, recording, scripts, steps
+from lamindb.provenance import editors, ending, finding, notebooks, recognition, recording, scripts, steps
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.setup import connection, settings
 from lnschema_core import executions, runs
@@ -104,6 +104,7 @@ def _what_runs(
     if transform is not None:
         return recognition.stored_transform(transform), None
     if notebook_path is not None or finding.is_told() or kernel_shell() is not None:
+        ending.listen()
         return _recognise_notebook(notebook_path, editor, pypackage)
     script = scripts.running_script(settings.user.id)
     return None if script is None else recognition.transform_of(script), None
@@ -125,7 +126,7 @@ def _begin(run: Run, notebook: TrackedNotebook | None, params: Mapping[str, Any]
     file = None if notebook is None or notebook.file is None else notebook.file.path
     path = file if notebook is not None else scripts.find_script()
     recording.begin(run, recording.Begin(path, params))
-    ending.expect(run, file)
+    ending.expect(run, file, is_edited=notebook is not None and notebook.editor != editors.RUNNER)
     os.environ[steps.AROUND] = f"{settings.instance.identifier} {run.pk}"
 
 

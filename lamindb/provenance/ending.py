@@ -6,10 +6,11 @@ import atexit
 import os
 import sys
 import threading
+from asyncio import CancelledError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamindb.provenance import editors, events, parameters, recording, reports
+from lamindb.provenance import editors, events, parameters, recording, reports, shown, terminating
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.provenance.going_on import going_on, say_once
 from lamindb.provenance.keeping import keep
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from lnschema_core.models import Run
 
+_REPORT = "the report of the notebook"
+
 
 @dataclass(frozen=True)
 class _Open:
@@ -30,6 +33,8 @@ class _Open:
     process: int
     instance: str
     notebook: Path | None
+    is_edited: bool
+    """Whether an editor has the notebook, so that its file may have outputs of this session."""
     failure_before: BaseException | None
     """The last exception of the session when the run began, which is none of the run."""
 
@@ -41,15 +46,29 @@ class _State:
         self.open: dict[str, _Open] = {}
         self.is_registered = False
         self.last_cell_error: BaseException | None = None
+        self.listener: shown.Listener | None = None
         self.lock = threading.Lock()
 
 
 _state = _State()
 
 
-def expect(run: Run, notebook: Path | None = None) -> None:
-    """Have a run ended when the process ends, if nothing ends it before."""
-    begun = _Open(run.pk, os.getpid(), settings.instance.identifier, notebook, _last_exception())
+def listen() -> None:
+    """Hear what the kernel shows from now on, for the reports of the notebook."""
+    if _state.listener is None:
+        with going_on(_REPORT):
+            _state.listener = shown.listener()
+
+
+def expect(run: Run, notebook: Path | None = None, *, is_edited: bool = False) -> None:
+    """Have a run ended when the process ends, if nothing ends it before.
+
+    Args:
+        run: The run.
+        notebook: The notebook that it is of.
+        is_edited: Whether an editor has the notebook.
+    """
+    begun = _Open(run.pk, os.getpid(), settings.instance.identifier, notebook, is_edited, _last_exception())
     with _state.lock:
         _state.open[run.pk] = begun
         if _state.is_registered:
@@ -59,10 +78,19 @@ def expect(run: Run, notebook: Path | None = None) -> None:
     shell = kernel_shell()
     if shell is not None:
         shell.events.register("post_run_cell", _remember_cell)
+    else:
+        terminating.before_termination(_end_by_signal)
 
 
-def end(run_id: str, status: str = COMPLETED, error: BaseException | None = None) -> None:
-    """End a run of this process, if it hasn't ended; a forked process ends no run of its parent."""
+def end(run_id: str, status: str = COMPLETED, error: BaseException | None = None, *, is_hurried: bool = False) -> None:
+    """End a run of this process, if it hasn't ended; a forked process ends no run of its parent.
+
+    Args:
+        run_id: The id of the run.
+        status: How it ended.
+        error: What went wrong.
+        is_hurried: Whether the process ends: who executes a notebook gives its kernel two seconds for that.
+    """
     with _state.lock:
         begun = _state.open.pop(run_id, None)
     if begun is None or begun.process != os.getpid():
@@ -73,7 +101,8 @@ def end(run_id: str, status: str = COMPLETED, error: BaseException | None = None
         return
     text = text_of(error)
     with going_on(what):
-        recording.end(run_id, status, text, _report(begun))
+        recording.end(run_id, status, text)
+        _keep_report(begun, as_page=not is_hurried)
     events.tell(run_id, status, error=text)
 
 
@@ -94,15 +123,21 @@ def text_of(error: BaseException | None) -> str | None:
 
 def status_by(error: BaseException | None) -> str:
     """How something ended that raised this, or nothing."""
-    if error is None:
+    if error is None or (isinstance(error, SystemExit) and not error.code):
         return COMPLETED
-    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt | CancelledError) else FAILED
 
 
 def _end_at_exit() -> None:
     for begun in list(_state.open.values()):
         error = _failure_since(begun)
-        end(begun.run_id, status_by(error), error)
+        end(begun.run_id, status_by(error), error, is_hurried=True)
+    events.wait()
+
+
+def _end_by_signal() -> None:
+    for run_id in list(_state.open):
+        end(run_id, INTERRUPTED)
     events.wait()
 
 
@@ -124,19 +159,20 @@ def _remember_cell(result: Any) -> None:
     _state.last_cell_error = result.error_before_exec or result.error_in_exec
 
 
-def _report(begun: _Open) -> str | None:
-    """The id of the file with the report of a notebook."""
+def _keep_report(begun: _Open, *, as_page: bool) -> None:
+    """Keep the report of a notebook."""
     if begun.notebook is None:
-        return None
-    with going_on("the report of the notebook"):
-        page = reports.report_of(begun.notebook)
-        return None if page is None else keep(page)
-    return None
+        return
+    with going_on(_REPORT):
+        executions = () if _state.listener is None else _state.listener.executions()
+        page = reports.report_of(begun.notebook, executions, is_fresh=begun.is_edited, as_page=as_page)
+        if page is not None:
+            recording.add_report(begun.run_id, keep(page))
 
 
 def save_in_editor(run_id: str) -> None:
     """Ask the editor of the run's notebook to write the file, so that the report has what the user sees."""
     begun = _state.open.get(run_id)
     if begun is not None and begun.notebook is not None:
-        with going_on("the report of the notebook"):
+        with going_on(_REPORT):
             editors.save(begun.notebook)

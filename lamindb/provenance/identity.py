@@ -23,12 +23,14 @@ class Code:
     stem: str
     """What the ids of all its versions start with."""
     version: str | None
-    """Its version; None to take the newest of the family."""
+    """Its version; None to take that of the same content, or the newest of the family."""
     name: str
     short_name: str | None
     type: str
     reference: str | None = None
     reference_type: str | None = None
+    content: str | None = None
+    """The key under which runs capture what the code says; None if code that says something else is no new version."""
 
     @property
     def id(self) -> str:

@@ -189,6 +189,8 @@ def _start_tracking(file: NotebookFile, editor: str, pypackage: str | Iterable[s
         editors.save(file.path)
         file = _read(file.path)
     metadata = new_metadata(file, pypackage)
+    if editor == editors.RUNNER:  # which may write its own copy over the file when it is done
+        metadata["id"] = stem_from(key_of(file.path, settings.user.id))
     if not _may_write(file.path):
         log.warning(f"{file.path} is read-only, so the notebook is recognised by its path")
         metadata["id"] = stem_from(key_of(file.path, settings.user.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -10,9 +11,12 @@ from django.utils import timezone
 from lamindb import log
 from lamindb.errors import NotRecords
 from lamindb.provenance.asking import ask
+from lamindb.provenance.identity import version_suffix
 from lamindb.setup import settings
+from lnschema_core.catalogue import core_registry
+from lnschema_core.executions import can_be_kept
 from lnschema_core.models import Run, Transform
-from lnschema_core.versioning import get_initial_version_id
+from lnschema_core.versioning import FIRST, get_initial_version_id
 
 if TYPE_CHECKING:
     from lamindb.provenance.identity import Code
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 RecordT = TypeVar("RecordT", "Transform", "Run")
 
 _FULL_TEXT_FROM = 3
+_MOST_NUMBERS = 100_000  # two characters tell 4,096 versions of a script apart
 _RENAMED = "Updated notebook name and/or title: Do you want to assign a new id or version? (y/n)"
 
 
@@ -67,10 +72,22 @@ def transform_of_notebook(notebook: TrackedNotebook) -> tuple[Transform, Tracked
 
 
 def _find(code: Code) -> Transform | None:
-    """The newest transform of the family, or that of the version if the code has one."""
+    """The newest transform of the family, or that of the version or the content that the code has."""
     family = Transform.filter(id__startswith=code.stem)
     of_version = family if code.version is None else family.filter(version=code.version)
-    return of_version.order_by("-created_at").first()
+    newest = of_version.order_by("-created_at").first()
+    if newest is None or code.content is None or not can_be_kept():
+        return newest
+    return _version_of_content(newest, code.stem, code.content)
+
+
+def _version_of_content(newest: Transform, stem: str, content: str) -> Transform | None:
+    """The version of a family that has a content; the newest one if no run has captured what that says."""
+    captured = core_registry("Execution").objects.filter(run__transform__id__startswith=stem, source_id__isnull=False)
+    if not captured.filter(run__transform=newest).exists():
+        return newest
+    same = captured.filter(source__key=content).select_related("run__transform").order_by("-run__created_at").first()
+    return None if same is None else same.run.transform
 
 
 def _make(code: Code) -> Transform:
@@ -80,6 +97,11 @@ def _make(code: Code) -> Transform:
 
 def _made(code: Code) -> tuple[str, Transform]:
     previous = Transform.filter(id__startswith=code.stem).order_by("-created_at").first()
+    if previous is not None and code.content is not None:
+        known, number = _find(code), _next_version(code.stem)
+        if known is not None or number is None:  # another process was quicker, or there are no more ids
+            return "loaded", known or previous
+        code = replace(code, version=number)
     transform = Transform.from_fields(
         id=code.id,
         name=_cut("name", code.name),
@@ -93,9 +115,19 @@ def _made(code: Code) -> tuple[str, Transform]:
     try:
         with transaction.atomic():
             transform.save(force_insert=True)
+            if previous is not None and code.content is not None:  # the first one had no successor to be told from
+                Transform.filter(id__startswith=code.stem, version=None).exclude(id=code.id).update(version=FIRST)
     except IntegrityError:  # another process that runs the same code was quicker
         return "loaded", Transform.filter(id=code.id).one()
     return "saved", transform
+
+
+def _next_version(stem: str) -> str | None:
+    """The number behind the last version of a family, the first one whose id isn't taken; None if all are."""
+    family = dict(Transform.filter(id__startswith=stem).values_list("id", "version"))
+    last = max([int(version) for version in family.values() if version and version.isdecimal()], default=int(FIRST))
+    numbers = map(str, range(last + 1, last + _MOST_NUMBERS))
+    return next((number for number in numbers if stem + version_suffix(number) not in family), None)
 
 
 def _is_renamed(transform: Transform, code: Code) -> bool:

@@ -50,15 +50,13 @@ def begin(run: Run, known: Begin) -> None:
         registry.objects.bulk_create([execution], update_conflicts=True, unique_fields=["run"], update_fields=[*values])
 
 
-def end(run_id: str, status: str, error: str | None = None, report_id: str | None = None) -> None:
+def end(run_id: str, status: str, error: str | None = None) -> None:
     """Record that a run ended.
 
     Raises:
         DatabaseError: It can't be recorded.
     """
     values: dict[str, Any] = {"status": status, "ended_at": timezone.now(), "error": error}
-    if report_id is not None:
-        values["report_id"] = report_id
     same = core_registry("Execution").objects.filter(run_id=run_id)
     try:
         with transaction.atomic():
@@ -68,6 +66,15 @@ def end(run_id: str, status: str, error: str | None = None, report_id: str | Non
             raise
         connection.close()  # a server may have hung up during a long computation
         same.update(**values)
+
+
+def add_report(run_id: str, report_id: str) -> None:
+    """Record the report of a run that ended.
+
+    Raises:
+        DatabaseError: It can't be recorded.
+    """
+    core_registry("Execution").objects.filter(run_id=run_id).update(report_id=report_id)
 
 
 def _facts(known: Begin) -> dict[str, Any]:

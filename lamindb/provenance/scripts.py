@@ -9,7 +9,9 @@ import sysconfig
 import tokenize
 from pathlib import Path
 
+from lamindb.provenance import keeping, sources
 from lamindb.provenance.frontend import shell
+from lamindb.provenance.going_on import going_on
 from lamindb.provenance.identity import Code, stem_from
 from lamindb.provenance.repositories import repository_of
 
@@ -32,6 +34,7 @@ def running_script(user_id: str) -> Code | None:
         type="pipeline",
         reference=key.partition(" ")[2],
         reference_type="path",
+        content=_content_of(path),
     )
 
 
@@ -75,6 +78,13 @@ def _is_installed(path: Path) -> bool:
     folders = [sysconfig.get_path("scripts"), sysconfig.get_path("stdlib"), os.path.dirname(sys.executable)]  # noqa: PTH120 - may be empty
     in_folder = any(path.is_relative_to(os.path.realpath(folder)) for folder in folders if folder)
     return in_folder or bool({"site-packages", "dist-packages"} & set(path.parts))
+
+
+def _content_of(path: Path) -> str | None:
+    with going_on("the source code"):
+        source = sources.source_of(path)
+        return None if source is None else keeping.key_of(source)
+    return None
 
 
 def _first_line_of_docstring(path: Path) -> str | None:

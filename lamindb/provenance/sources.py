@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lamindb.provenance.parameters import masker
+from lamindb.provenance.shown import clear
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,10 +41,9 @@ def source_of(path: Path) -> Source | None:
     if path.suffix != ".ipynb":
         return Source(masker().mask_source(text), path.suffix[:20] or ".txt", f"source of {path.name}")
     notebook = mapped(json.loads(text), masker().mask_source)
+    clear(notebook)
     for cell in notebook["cells"]:
-        if cell.get("cell_type") == "code":
-            cell |= {"outputs": [], "execution_count": None}
-            cell.get("metadata", {}).pop("execution", None)
+        cell.get("metadata", {}).pop("execution", None)
     return Source(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", ".ipynb", f"source of {path.name}")
 
 

@@ -110,6 +110,18 @@ def test_notebook_is_found_on_the_command_line_that_executes_it(user):
     assert report(user)["transforms"] == [metadata_of(path)["id"] + "z8"]
 
 
+def test_notebook_that_is_executed_in_place_stays_one(user):
+    """Who executes it writes an own copy over the file, which has none of our metadata; the report has what cells showed."""
+    path = write_notebook(user.home / "analysis.ipynb", TITLE, code(WORK), code("print('seen', 6 * 7)\n1 + 1"))
+    for _ in range(2):
+        run(user, "-c", "from nbclient.cli import main; main()", "--inplace", path.name)
+    assert metadata_of(path) is None
+    assert len(report(user)["transforms"]) == 1
+    text = user.python("import lamindb as ln; print(ln.Run.filter().one().report.path.read_text())").stdout
+    cells = json.loads(text.splitlines()[-1])["cells"]
+    assert [output.get("text") or output["data"]["text/plain"] for output in cells[2]["outputs"]] == ["seen 42\n", "2"]
+
+
 def test_flow_is_a_picture_in_a_notebook(user):
     """The value of a cell appears as SVG, once, and tables of ``ln.view`` as HTML."""
     cells = [code(WORK), code("file.view_flow()"), code("ln.view(registries=['File'])")]

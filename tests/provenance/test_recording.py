@@ -247,7 +247,7 @@ def test_two_processes_may_store_the_same_text(instance, monkeypatch):
 # -- processes --------------------------------------------------------------------------------------------------------
 
 SCRIPT = """
-import os, sys
+import os, sys, time
 import lamindb as ln
 ln.track()
 {end}
@@ -256,7 +256,7 @@ ln.track()
 REPORT = """
 import json, lamindb as ln
 ln.settings.verbosity = 0
-facts = lambda run: (run.transform.name, [run.status, run.execution.error, run.source.path.read_text()])
+facts = lambda run: (run.transform.name, [run.status, run.execution.error, run.source.path.read_text() if run.source else ""])
 print(json.dumps(dict(facts(run) for run in ln.Run.filter())))
 """
 
@@ -264,15 +264,22 @@ ENDS = {
     "completed": "print('done')",
     "failed": "raise ValueError('wrong password=hunter2hunter2')",
     "interrupted": "raise KeyboardInterrupt",
+    "terminated": "os.kill(os.getpid(), 15); time.sleep(60)",
+    "hung up": "os.kill(os.getpid(), 1); time.sleep(60)",
+    "ignored": "import signal; signal.signal(15, signal.SIG_IGN); ln.track(); os.kill(os.getpid(), 15)",
+    "left": "with ln.step('leave'):\n    sys.exit(0)",
     "lost": "os._exit(0)",
-    "forked": "if os.fork() == 0:\n    sys.exit()\nos.wait()\nassert ln.run_context.run.status == 'running'",
+    "forked": "if os.fork() == 0:\n    os.kill(os.getpid(), 15)\nos.wait()\nassert ln.run_context.run.status == 'running'",
     "gone": "import shutil; shutil.rmtree('storage')",
 }
 
 
 @pytest.mark.slow
 def test_end_of_a_script_is_recorded_at_exit(fresh_instance):
-    """Completed, failed or interrupted, as it ended; of a killed one that it is lost; a fork ends nothing."""
+    """Completed, failed or interrupted, as it ended; of a killed one that it is lost; a fork ends nothing.
+
+    Signals end it as they do without us.
+    """
     user = fresh_instance()
     shown = {}
     for name, end in ENDS.items():
@@ -289,11 +296,14 @@ def test_end_of_a_script_is_recorded_at_exit(fresh_instance):
             check=False,
         )
         shown[name] = done.stdout
+        assert done.returncode == {"failed": 1, "interrupted": -2, "terminated": -15, "hung up": -1}.get(name, 0), name
     found = json.loads(user.python(REPORT).stdout.splitlines()[-1])
-    expected = {f"{name}.py": "completed" if name == "forked" else name for name in ENDS if name != "gone"}
-    assert {name: facts[0] for name, facts in found.items()} == expected
+    expected = {name: name if name in executions.STATUSES else "completed" for name in ENDS if name != "gone"}
+    expected |= {"terminated": "interrupted", "hung up": "interrupted"}
+    assert {name.removesuffix(".py"): facts[0] for name, facts in found.items() if name != "leave"} == expected
+    assert found["leave"][0] == "completed"
     assert found["failed.py"][1] == "ValueError: wrong password=***"
-    assert all("ln.track()" in facts[2] and "hunter2" not in facts[2] for facts in found.values())
+    assert all(("ln.track()" in facts[2]) == (name != "leave") and "hunter2" not in facts[2] for name, facts in found.items())
     gone = subprocess.run(
         [sys.executable, "gone.py"], cwd=user.home, env=user.environment, capture_output=True, text=True, check=False
     )

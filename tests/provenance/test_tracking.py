@@ -12,6 +12,7 @@ from django.utils import timezone
 import lamindb as ln
 from lamindb.errors import TrackingError
 from lamindb.provenance import asking, editors, notebooks, scripts
+from lnschema_core import executions
 from tests.provenance.notebook_makers import METADATA, TRACK, code, markdown, metadata_of, write_notebook
 
 pytestmark = pytest.mark.usefixtures("instance")
@@ -268,16 +269,58 @@ def test_script_is_another_transform_than_its_namesake(script):
     assert ln.Transform.filter(name="Make plates.").count() == 2
 
 
-def test_renamed_script_is_renamed(script, capsys):
-    """A new docstring is a new name for the same transform."""
+def test_changed_script_is_a_new_version(script):
+    """It is recognised by its content as well; what it said before is the version that it was then."""
     ln.track()
     first = ln.run_context.transform
     script.write_text('"""Make better plates."""\n')
-    ln.settings.verbosity = 3
+    for _ in range(2):
+        ln.track()
+        second = ln.run_context.transform
+        assert (second.version, second.initial_version_id, second.name) == ("2", first.id, "Make better plates.")
+    script.write_text('"""Make the best plates."""\n')
     ln.track()
-    assert ln.run_context.transform == first
-    assert ln.Transform.filter(id=first.id).one().name == "Make better plates."
-    assert "✅ updated: Transform(" in capsys.readouterr().out
+    assert ln.run_context.transform.version == "3"
+    script.write_text('"""Make plates."""\n')
+    ln.track()
+    assert (ln.run_context.transform, ln.run_context.transform.version) == (first, "1")
+    assert ln.Transform.filter(short_name="make_plates.py").count() == 3
+
+
+def test_secret_of_a_script_is_no_change(script):
+    """What is not stored makes no version."""
+    for secret in ("hunter2hunter2", "correcthorse"):
+        script.write_text(f"password = '{secret}'\n")
+        ln.track()
+    assert ln.Transform.filter(short_name="make_plates.py").count() == 1
+
+
+def test_changed_script_that_starts_many_times_at_once_is_one_version(script, monkeypatch):
+    """Who is too late to make it takes what the other one made."""
+    from lamindb.provenance import recognition
+
+    ln.track()
+    first = ln.run_context.transform
+    script.write_text("x = 1\n")
+    number = recognition._next_version(first.id[:12])
+    ln.track()
+    monkeypatch.setattr(recognition, "_find", lambda code: None)
+    monkeypatch.setattr(recognition, "_next_version", lambda stem: number)
+    ln.track()
+    assert ln.run_context.transform.version == number == "2"
+    assert ln.Transform.filter(short_name="make_plates.py").count() == 2
+
+
+def test_script_that_nothing_can_be_captured_of_has_one_version(script, monkeypatch):
+    """Nobody can tell whether it has changed."""
+    from lamindb.provenance import recognition
+
+    monkeypatch.setattr(executions, "can_be_kept", lambda: False)
+    monkeypatch.setattr(recognition, "can_be_kept", lambda: False)
+    ln.track()
+    script.write_text("x = 1\n")
+    ln.track()
+    assert ln.Transform.filter(short_name="make_plates.py").count() == 1
 
 
 def test_newest_version_of_a_script_is_the_one_that_runs(script):
@@ -301,9 +344,12 @@ def test_long_names_are_cut(script):
 
 def test_script_that_starts_many_times_at_once_is_one_transform(script, monkeypatch):
     """Who finds nothing and is too late to make it takes what the other one made."""
+    from lamindb.provenance import recognition
+
     ln.track()
     first = ln.run_context.transform
-    monkeypatch.setattr("lamindb.provenance.recognition._find", lambda code: None)
+    find, answers = recognition._find, [None]
+    monkeypatch.setattr(recognition, "_find", lambda code: answers.pop() if answers else find(code))
     ln.track()
     assert ln.run_context.transform == first
     assert ln.Transform.filter(short_name="make_plates.py").count() == 1

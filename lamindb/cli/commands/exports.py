@@ -17,7 +17,7 @@ from lamindb.cli.texts import QUERY_TEXT
 @click.argument("data", type=QUERY_TEXT)
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--with-inputs", is_flag=True, help="Copy the content of what led to it into an RO-Crate, too.")
-@click.option("--license", "license_", metavar="URL", help="The licence of the data, for Croissant.")
+@click.option("--license", "license_", metavar="URL", help="The licence of the data, for an RO-Crate and Croissant.")
 def export(form: str, data: str, target: Path, *, with_inputs: bool, license_: str | None) -> None:
     """Write a file or dataset with its history in the form of a standard.
 
@@ -35,7 +35,7 @@ def export(form: str, data: str, target: Path, *, with_inputs: bool, license_: s
         elif form == "ro-crate":
             from lamindb.provenance.exports.ro_crate import write_crate
 
-            write_crate(host, target, with_inputs=with_inputs)
+            write_crate(host, target, with_inputs=with_inputs, license=license_)
         else:
             from lamindb.provenance.exports.croissant import write_croissant
 

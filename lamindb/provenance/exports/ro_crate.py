@@ -2,115 +2,174 @@
 
 from __future__ import annotations
 
+import mimetypes
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lamindb.provenance.exports.history import history_of, library, name_of
+from lamindb.setup import settings
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import COMPLETED, execution_of
 from lnschema_core.files.reading import local_path
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from lamindb.provenance.exports.history import History, Host
-    from lnschema_core.models import Run
+    from lnschema_core.models import File, Run
 
-PROFILES = ("https://w3id.org/ro/wfrun/process/0.5",)
-"""The profiles that crates conform to: https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate"""
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+"""The profile that crates conform to: https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate"""
+
+VERSION = "1.1"
+"""The version of RO-Crate that the profile builds on."""
 
 _STATUSES = {"completed": "CompletedActionStatus", "running": "ActiveActionStatus"}
+_FORMATS = {
+    ".csv": "text/csv", ".feather": "application/vnd.apache.arrow.file", ".h5": "application/x-hdf5",
+    ".h5ad": "application/x-hdf5", ".h5mu": "application/x-hdf5", ".ipynb": "application/x-ipynb+json",
+    ".parquet": "application/vnd.apache.parquet", ".py": "text/x-python", ".tsv": "text/tab-separated-values",
+}  # fmt: skip
+_NO_LICENSE = "Nobody has said under which licence this may be used: ask the author."
 
 
-def write_crate(host: Host, folder: Path, *, with_inputs: bool = False) -> None:
+def write_crate(host: Host, folder: Path, *, with_inputs: bool = False, license: str | None = None) -> None:  # noqa: A002 - the word of the standard
     """Write a file or dataset with its history as an RO-Crate.
 
     Args:
         host: The file or dataset.
         folder: Where the crate is written; made if it isn't there.
         with_inputs: Copy the content of what led to it, too, rather than only describe it.
+        license: The address of the licence that the data are under.
 
     Raises:
         MissingExtra: The package ``rocrate`` is not installed.
     """
-    rocrate = library("rocrate.rocrate", "ro-crate")
+    crate = _Crate(library("rocrate.rocrate", "ro-crate").ROCrate(version=VERSION))
     history = history_of(host)
-    crate = rocrate.ROCrate()
-    crate.name = name_of(host)
-    crate.description = f"{name_of(host)} with the history of how it was made"
-    crate.root_dataset["conformsTo"] = [
-        crate.add(library("rocrate.model.contextentity", "ro-crate").ContextEntity(
-            crate, profile, {"@type": "CreativeWork", "name": "Process Run Crate", "version": profile.rpartition("/")[2]}
-        ))
-        for profile in PROFILES
-    ]  # fmt: skip
-    data = {
-        one.pk: _add_host(crate, one, with_content=with_inputs or one.pk == host.pk) for one in history.hosts.values()
-    }
+    root = crate.crate.root_dataset
+    root["name"] = name_of(host)
+    root["description"] = f"{name_of(host)} with the history of how it was made"
+    root["conformsTo"] = crate.entity(PROFILE, "CreativeWork", name="Process Run Crate", version=PROFILE.rpartition("/")[2])
+    root["author"] = crate.person(host.created_by)
+    root["license"] = _NO_LICENSE if license is None else crate.entity(
+        license, "CreativeWork", name=license.rstrip("/").rpartition("/")[2], description=f"The licence at {license}"
+    )  # fmt: skip
+    data = {one.pk: crate.data(one, with_content=with_inputs or one.pk == host.pk) for one in history.hosts.values()}
     for run in history.runs:
         _add_run(crate, run, history, data)
-    crate.write(folder)
+    crate.crate.write(folder)
 
 
-def _add_host(crate: Any, host: Host, *, with_content: bool) -> Any:
-    facts: dict[str, Any] = {"name": name_of(host), "identifier": host.pk}
-    if host.hash is not None:
-        facts["sha256" if host.hash_type == "sha256" else "hash"] = host.hash  # type: ignore[union-attr]
-    file: Any = host if hasattr(host, "suffix") else host.file
-    if file is None or not with_content:
-        return crate.add(_entity(crate, f"#{host.pk}", {"@type": "CreativeWork", **facts}))
-    facts["contentSize"] = str(file.size)
-    return crate.add_file(local_path(file), f"data/{file.pk}{file.suffix}", properties=facts)
+@dataclass(frozen=True)
+class _Crate:
+    """A crate that is being made; what it has is not added twice."""
+
+    crate: Any
+
+    def entity(self, address: str, kind: str, /, **facts: Any) -> Any:
+        """Something that is described and has no content here."""
+        entity = library("rocrate.model.contextentity", "ro-crate").ContextEntity
+        known = {name: value for name, value in facts.items() if value is not None}
+        return self.crate.dereference(address) or self.crate.add(
+            entity(self.crate, address, {"@type": kind, **known})
+        )
+
+    def person(self, user: Any) -> Any:
+        """A user."""
+        return self.entity(f"#{user.pk}", "Person", name=user.name or user.handle)
+
+    def data(self, host: Host, *, with_content: bool) -> Any:
+        """A file or dataset, with its content or only described."""
+        facts = {"name": name_of(host), "identifier": host.pk, "version": host.version}
+        if not with_content:
+            return self.entity(_address(host.pk), "CreativeWork", **facts, hash=host.hash)
+        if hasattr(host, "suffix"):
+            return self.content(host, **facts)
+        if host.file is not None:
+            return self.content(host.file, **facts)
+        parts = [self.content(file, name=name_of(file), identifier=file.pk) for file in host.files.all()]
+        collection = self.entity(_address(host.pk), "Collection", **facts, hasPart=parts)
+        self.crate.root_dataset.append_to("mentions", collection)
+        return collection
+
+    def content(self, file: File, /, **facts: Any) -> Any:
+        """The content of a file, which may be a folder."""
+        path = local_path(file)
+        known = {name: value for name, value in facts.items() if value is not None}
+        name = f"data/{file.pk}{file.suffix}"
+        if file.hash is not None:
+            known["sha256" if file.hash_type == "sha256" else "hash"] = file.hash
+        if path.is_dir():
+            return self.crate.dereference(f"{name}/") or self.crate.add_dataset(path, f"{name}/", properties=known)
+        known |= {"contentSize": str(file.size), "encodingFormat": _format(file.suffix)}
+        return self.crate.dereference(name) or self.crate.add_file(path, name, properties=known)
 
 
-def _add_run(crate: Any, run: Run, history: History, data: dict[str, Any]) -> None:
+def _add_run(crate: _Crate, run: Run, history: History, data: dict[str, Any]) -> None:
     execution = execution_of(run)
-    agent = crate.add(_entity(crate, f"#{run.created_by_id}", {"@type": "Person", "name": run.created_by.handle}))
     status = COMPLETED if execution is None else execution.status
-    facts: dict[str, Any] = {
-        "@type": "CreateAction",
-        "name": f"Run of {run.transform.name}",
-        "startTime": run.run_at.isoformat(),
-        "actionStatus": f"http://schema.org/{_STATUSES.get(status, 'FailedActionStatus')}",
-    }
-    if execution is not None and execution.ended_at is not None:
-        facts["endTime"] = execution.ended_at.isoformat()
-    if execution is not None and execution.error is not None:
-        facts["error"] = execution.error
-    action = crate.add(_entity(crate, f"#{run.pk}", facts))
-    action["instrument"] = _add_code(crate, run)
-    action["agent"] = agent
-    action["object"] = [data[one] for one in history.used.get(run.pk, ()) if one in data] + _add_params(crate, run)
-    action["result"] = [data[one] for one in history.made.get(run.pk, ()) if one in data]
-    crate.root_dataset.append_to("mentions", action)
+    code = _add_code(crate, run)
+    action = crate.entity(
+        f"#{run.pk}",
+        "CreateAction",
+        name=f"Run of {run.transform.name or run.transform_id}",
+        description=f"{code['name']}, run by {run.created_by.handle}",
+        startTime=_time(run.run_at),
+        endTime=None if execution is None or execution.ended_at is None else _time(execution.ended_at),
+        actionStatus=f"http://schema.org/{_STATUSES.get(status, 'FailedActionStatus')}",
+        error=None if execution is None else execution.error,
+    )
+    action["instrument"] = code
+    action["agent"] = crate.person(run.created_by)
+    used = [data[one] for one in history.used.get(run.pk, ()) if one in data] + _add_params(crate, run)
+    made = [data[one] for one in history.made.get(run.pk, ()) if one in data]
+    for name, entities in (("object", used), ("result", made)):
+        if entities:
+            action[name] = entities if len(entities) > 1 else entities[0]
+    crate.crate.root_dataset.append_to("mentions", action)
 
 
-def _add_code(crate: Any, run: Run) -> Any:
+def _add_code(crate: _Crate, run: Run) -> Any:
     """The code that ran: the source if it was captured, else what is known of the transform."""
-    execution = execution_of(run)
+    transform, execution = run.transform, execution_of(run)
     source_id = None if execution is None else execution.source_id
     source = None if source_id is None else core_registry("File").objects.filter(pk=source_id).first()
-    facts: dict[str, Any] = {"name": run.transform.name or run.transform_id}
-    if run.transform.version is not None:
-        facts["version"] = run.transform.version
     if source is None:
-        return crate.add(_entity(crate, f"#{run.transform_id}", {"@type": "SoftwareApplication", **facts}))
+        url = transform.reference if (transform.reference or "").startswith(("http://", "https://")) else None
+        return crate.entity(
+            _address(transform.pk), "SoftwareApplication",
+            name=transform.name or transform.pk, version=transform.version or "1", url=url or _address(transform.pk),
+        )  # fmt: skip
     name = f"code/{source.pk}{source.suffix}"
-    found = crate.dereference(name)
-    return found or crate.add_file(
-        local_path(source), name, properties={"@type": ["File", "SoftwareSourceCode"], **facts}
-    )
+    facts = {
+        "@type": ["File", "SoftwareSourceCode"],
+        "name": (source.description or name).removeprefix("source of "),
+        "version": transform.version or (None if execution is None else execution.git_commit) or source.pk,
+        "url": _address(source.pk),
+        "encodingFormat": _format(source.suffix),
+    }
+    return crate.crate.dereference(name) or crate.crate.add_file(local_path(source), name, properties=facts)
 
 
-def _add_params(crate: Any, run: Run) -> list[Any]:
+def _add_params(crate: _Crate, run: Run) -> list[Any]:
     execution = execution_of(run)
     params = {} if execution is None else execution.params or {}
     return [
-        crate.add(_entity(crate, f"#{run.pk}-{name}", {"@type": "PropertyValue", "name": name, "value": str(value)}))
-        for name, value in params.items()
+        crate.entity(f"#{run.pk}-{number}", "PropertyValue", name=name, value=str(value))
+        for number, (name, value) in enumerate(params.items(), start=1)
     ]
 
 
-def _entity(crate: Any, identifier: str, facts: dict[str, Any]) -> Any:
-    found = crate.dereference(identifier)
-    entity = library("rocrate.model.contextentity", "ro-crate").ContextEntity
-    return found or entity(crate, identifier, facts)
+def _address(record_id: str) -> str:
+    """What identifies a record everywhere."""
+    return f"lamin://{settings.instance.identifier}/{record_id}"
+
+
+def _format(suffix: str) -> str:
+    return _FORMATS.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
