@@ -60,7 +60,8 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
     ) -> None:
         """Track what runs: from here on, saved data are its outputs, and loaded data its inputs.
 
-        A notebook is recognised by an id in its metadata and is named by its title; a script is recognised by its path.
+        A notebook is recognised by an id in its metadata and is named by its title; a script is recognised by its
+        path, and is a new version when it has changed.
 
         Args:
             transform: What runs; by default the notebook or script that calls this function.

@@ -37,9 +37,12 @@ class Begin:
 
 def begin(run: Run, known: Begin) -> None:
     """Record that a run begins; whatever can't be recorded is said, and the rest is."""
+    if executions.can_be_kept():
+        _keep(run, known)
     events.tell(run.pk, executions.RUNNING, parent_id=known.parent_id)
-    if not executions.can_be_kept():
-        return
+
+
+def _keep(run: Run, known: Begin) -> None:
     values = _facts(known)
     if known.parent_id is None:
         values |= _surroundings(known.path) | _captured(known.path)

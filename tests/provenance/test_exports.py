@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import time
+from importlib.resources import files
 
 import pandas as pd
 import pytest
@@ -82,11 +83,78 @@ def test_crate_is_read_back_with_its_actions(result, tmp_path):
     actions = {one["name"]: one for one in crate.get_by_type("CreateAction")}
     assert actions.keys() == {"Run of first", "Run of second"}
     second = actions["Run of second"]
-    assert [one["identifier"] for one in second["result"]] == [result.id]
+    assert second["result"]["identifier"] == result.id
     assert second["actionStatus"] == "http://schema.org/CompletedActionStatus"
     assert {one["name"] for one in second["object"]} == {"first result", "by", "token"}
     assert (tmp_path / "crate" / "data" / f"{result.id}.parquet").read_bytes() == result.path.read_bytes()
     assert "abcdefghij" not in (tmp_path / "crate" / "ro-crate-metadata.json").read_text()
+
+
+@pytest.fixture
+def validate(monkeypatch):
+    """Validate a crate against the profile that it conforms to, offline: the context is made of the terms that ``rocrate`` knows."""
+    services, models = (
+        pytest.importorskip("rocrate_validator.services"),
+        pytest.importorskip("rocrate_validator.models"),
+    )
+    requests, http = pytest.importorskip("requests"), pytest.importorskip("rocrate_validator.utils.http")
+    schema = json.loads((files("rocrate") / "data" / "schema.jsonld").read_text(encoding="utf-8"))
+    names = [one["@id"].removeprefix("schema:") for one in schema["@graph"] if one["@id"].startswith("schema:")]
+    terms = {name: f"http://schema.org/{name}" for name in names}
+    terms |= {"File": "http://schema.org/MediaObject", "conformsTo": "http://purl.org/dc/terms/conformsTo"}
+    context = requests.Response()
+    context.status_code, context._content = 200, json.dumps({"@context": terms}).encode()
+    context.headers["Content-Type"] = "application/ld+json"
+    monkeypatch.setattr(http.HttpRequester, "__getattr__", lambda self, name: lambda url, *args, **options: context)
+
+    def issues(folder):
+        settings = services.ValidationSettings(
+            rocrate_uri=str(folder), profile_identifier="process-run-crate", offline=True
+        )
+        settings.requirement_severity = models.Severity.REQUIRED
+        return [f"{one.check.identifier}: {one.message}" for one in services.validate(settings).get_issues()]
+
+    return issues
+
+
+def test_crate_is_valid(result, tmp_path, validate):
+    """For the validator of the community, and for the reader of workflow runs."""
+    from lamindb.provenance.exports.ro_crate import write_crate
+
+    runcrate, click = pytest.importorskip("runcrate.cli"), pytest.importorskip("click.testing")
+    write_crate(result, tmp_path / "crate", with_inputs=True, license="https://spdx.org/licenses/CC0-1.0.html")
+    assert validate(tmp_path / "crate") == []
+    told = click.CliRunner().invoke(runcrate.cli, ["report", str(tmp_path / "crate")]).output
+    assert told.count("action: ") == 2
+    assert f"data/{result.id}.parquet" in told
+    path = tmp_path / "crate" / "ro-crate-metadata.json"
+    path.write_text(path.read_text().replace('"instrument"', '"tool"'))
+    assert any("instrument" in issue for issue in validate(tmp_path / "crate"))
+
+
+def test_crate_has_what_a_dataset_consists_of(tmp_path, validate):
+    """The files of a dataset, a folder with all that is in it; and as inputs they are only described."""
+    from lamindb.provenance.exports.ro_crate import write_crate
+
+    pytest.importorskip("rocrate.rocrate")
+    ln.track(ln.Transform(name="make", type="pipeline"))
+    parts = [table([1], "first part"), table([2], "second part")]
+    both, alone = ln.Dataset(parts, name="both"), ln.Dataset(pd.DataFrame({"a": [1, 2]}), name="alone")
+    (tmp_path / "matrix.zarr").mkdir()
+    (tmp_path / "matrix.zarr" / ".zgroup").write_text('{"zarr_format": 2}')
+    folder = ln.File(tmp_path / "matrix.zarr", key="matrix.zarr")
+    for host in (both, alone, folder):
+        host.save()
+    ln.track(ln.Transform(name="use", type="pipeline"))
+    ln.run_context.run.input_datasets.add(both)
+    made = table([3], "made of both")
+    ln.finish()
+    content = {both: [part.id for part in parts], alone: [alone.id], folder: [folder.id], made: [made.id]}
+    for host, stems in content.items():
+        write_crate(host, tmp_path / host.id)
+        assert sorted(path.stem for path in (tmp_path / host.id / "data").iterdir()) == sorted(stems)
+    assert validate(tmp_path / both.id) == []
+    assert (tmp_path / folder.id / "data" / f"{folder.id}.zarr" / ".zgroup").is_file()
 
 
 def test_croissant_is_valid_and_has_the_same_rows(result, tmp_path):
@@ -158,6 +226,35 @@ def test_events_are_sent_to_the_configured_receiver(sender, tmp_path, monkeypatc
     assert [one["name"] for one in complete["inputs"]] == ["source.parquet"]
     assert [one["name"] for one in complete["outputs"]] == ["made.parquet"]
     assert made.run is not None
+    (used,), (result,) = complete["inputs"], complete["outputs"]
+    assert [one["name"] for one in used["facets"]["schema"]["fields"]] == ["value", "well"]
+    assert (used["facets"]["storage"]["storageLayer"], used["facets"]["storage"]["fileFormat"]) == ("local", "parquet")
+    assert (
+        used["inputFacets"]["inputStatistics"] | {"rowCount": 1, "size": source.size}
+        == used["inputFacets"]["inputStatistics"]
+    )
+    assert result["outputFacets"]["outputStatistics"]["rowCount"] == 1
+    assert failed["run"]["facets"]["parent"]["run"]["runId"] == start["run"]["runId"]
+    assert start["run"]["facets"]["processing_engine"]["name"] == "Python"
+    assert start["job"]["facets"]["ownership"]["owners"][0]["name"].startswith("user:")
+
+
+def test_events_tell_of_datasets_and_of_the_code(sender, tmp_path):
+    """A dataset that is used or made is told as files are; the code is where its source was kept."""
+    from lamindb.provenance.exports.openlineage import event_of
+
+    pytest.importorskip("openlineage.client")
+    ln.track(ln.Transform(name="pipeline", type="pipeline"))
+    run = ln.run_context.run
+    dataset = ln.Dataset([table([1], "a"), table([2], "b")], name="both")
+    dataset.save()
+    source = table([3], "source")
+    type(run.execution).objects.filter(run=run).update(source=source, git_commit="abc")
+    event = event_of(ln.Run.filter(id=run.id).one(), "completed")
+    assert [one.name for one in event.outputs][-1] == "both"
+    place = event.job.facets["sourceCodeLocation"]
+    assert (place.type, place.version) == ("git", "abc")
+    assert place.url.endswith(source.id)
 
 
 def test_receiver_that_does_not_answer_disturbs_nothing(sender, monkeypatch, capsys):

@@ -303,7 +303,9 @@ def test_end_of_a_script_is_recorded_at_exit(fresh_instance):
     assert {name.removesuffix(".py"): facts[0] for name, facts in found.items() if name != "leave"} == expected
     assert found["leave"][0] == "completed"
     assert found["failed.py"][1] == "ValueError: wrong password=***"
-    assert all(("ln.track()" in facts[2]) == (name != "leave") and "hunter2" not in facts[2] for name, facts in found.items())
+    assert all(
+        ("ln.track()" in facts[2]) == (name != "leave") and "hunter2" not in facts[2] for name, facts in found.items()
+    )
     gone = subprocess.run(
         [sys.executable, "gone.py"], cwd=user.home, env=user.environment, capture_output=True, text=True, check=False
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lamindb.errors import MissingExtra, NoResultFound
 from lamindb.provenance.addresses import file_at
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lnschema_core.models import Dataset, File, Run
 
-    Host = File | Dataset
+    Host: TypeAlias = File | Dataset
 
 
 @dataclass(frozen=True)

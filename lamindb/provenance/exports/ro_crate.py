@@ -51,7 +51,9 @@ def write_crate(host: Host, folder: Path, *, with_inputs: bool = False, license:
     root = crate.crate.root_dataset
     root["name"] = name_of(host)
     root["description"] = f"{name_of(host)} with the history of how it was made"
-    root["conformsTo"] = crate.entity(PROFILE, "CreativeWork", name="Process Run Crate", version=PROFILE.rpartition("/")[2])
+    root["conformsTo"] = crate.entity(
+        PROFILE, "CreativeWork", name="Process Run Crate", version=PROFILE.rpartition("/")[2]
+    )
     root["author"] = crate.person(host.created_by)
     root["license"] = _NO_LICENSE if license is None else crate.entity(
         license, "CreativeWork", name=license.rstrip("/").rpartition("/")[2], description=f"The licence at {license}"
@@ -72,9 +74,7 @@ class _Crate:
         """Something that is described and has no content here."""
         entity = library("rocrate.model.contextentity", "ro-crate").ContextEntity
         known = {name: value for name, value in facts.items() if value is not None}
-        return self.crate.dereference(address) or self.crate.add(
-            entity(self.crate, address, {"@type": kind, **known})
-        )
+        return self.crate.dereference(address) or self.crate.add(entity(self.crate, address, {"@type": kind, **known}))
 
     def person(self, user: Any) -> Any:
         """A user."""
@@ -84,15 +84,22 @@ class _Crate:
         """A file or dataset, with its content or only described."""
         facts = {"name": name_of(host), "identifier": host.pk, "version": host.version}
         if not with_content:
-            return self.entity(_address(host.pk), "CreativeWork", **facts, hash=host.hash)
-        if hasattr(host, "suffix"):
-            return self.content(host, **facts)
-        if host.file is not None:
-            return self.content(host.file, **facts)
-        parts = [self.content(file, name=name_of(file), identifier=file.pk) for file in host.files.all()]
+            return self.entity(_address(host.pk), "CreativeWork", **facts, additionalProperty=self.digest(host))
+        source: Any = host
+        file: File | None = source if hasattr(host, "suffix") else source.file
+        if file is not None:
+            return self.content(file, **facts)
+        parts = [self.content(file, name=name_of(file), identifier=file.pk) for file in source.files.all()]
         collection = self.entity(_address(host.pk), "Collection", **facts, hasPart=parts)
         self.crate.root_dataset.append_to("mentions", collection)
         return collection
+
+    def digest(self, host: Host) -> Any:
+        """The digest of the content, by which data elsewhere can be compared with it; None if that isn't known."""
+        if host.hash is None:
+            return None
+        kind = getattr(host, "hash_type", None) or "digest"
+        return self.entity(f"#{host.pk}-digest", "PropertyValue", name=kind, value=host.hash)
 
     def content(self, file: File, /, **facts: Any) -> Any:
         """The content of a file, which may be a folder."""
@@ -100,7 +107,7 @@ class _Crate:
         known = {name: value for name, value in facts.items() if value is not None}
         name = f"data/{file.pk}{file.suffix}"
         if file.hash is not None:
-            known["sha256" if file.hash_type == "sha256" else "hash"] = file.hash
+            known["additionalProperty"] = self.digest(file)
         if path.is_dir():
             return self.crate.dereference(f"{name}/") or self.crate.add_dataset(path, f"{name}/", properties=known)
         known |= {"contentSize": str(file.size), "encodingFormat": _format(file.suffix)}
