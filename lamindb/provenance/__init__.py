@@ -20,6 +20,8 @@
 :mod:`.comparing`      why two results differ
 :mod:`.replaying`      running a run again
 :mod:`.scratch`        the scratch instance in which it runs
+:mod:`.recreating`     the environment in which it ran
+:mod:`.likeness`       whether two results are the same up to rounding
 :mod:`.events`         OpenLineage events of runs
 :mod:`.exports`        histories in the forms of public standards
 :mod:`.ending`         runs that this process has begun and has to end

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lamindb.errors import TrackingError
 from lamindb.provenance import editors, servers
-from lamindb.provenance.frontend import kernel_shell
+from lamindb.provenance.frontend import has_person, kernel_shell
 from lamindb.provenance.notebook_file import NotebookFile
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ COLAB_PREFIX = "/fileId="
 
 _KERNEL_FILE = re.compile(r"kernel-(?P<id>[\w-]+)\.json$")
 _FARTHEST_PARENT = 4
+_MOST_NOTEBOOKS = 200
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Place:
 
 def find_notebook() -> Place | None:
     """The notebook that this kernel runs; None if it can't be found."""
-    finders = (_told_by_test, _told_by_vs_code, _told_by_session, _told_by_colab, _told_by_parents, _told_by_servers)
+    finders = (
+        _told_by_test, _told_by_vs_code, _told_by_session, _told_by_colab, _told_by_parents, _told_by_servers, _told_by_cells,
+    )  # fmt: skip
     return next((place for find in finders for place in find() if place.is_known), None)
 
 
@@ -120,6 +123,25 @@ def _told_by_servers() -> Iterator[Place]:
     for session in servers.sessions(connection.parent):
         if session.kernel_id == kernel["id"]:
             yield Place(session.path, editors.LAB if session.is_lab else editors.NOTEBOOK)
+
+
+def _told_by_cells() -> Iterator[Place]:
+    """A program that executes a notebook from within tells nothing; one in the working directory may have just these cells."""
+    shell = kernel_shell()
+    if shell is None or has_person():
+        return
+    executed = [_plain(cell) for cell in shell.history_manager.input_hist_raw if cell.strip()]
+    paths = [path for path in sorted(Path.cwd().glob("*.ipynb"))[:_MOST_NOTEBOOKS] if _begins_with(path, executed)]
+    if len(paths) == 1:
+        yield Place(str(paths[0]), editors.RUNNER)
+
+
+def _begins_with(path: Path, executed: list[str]) -> bool:
+    try:
+        code = [_plain(cell) for cell in NotebookFile.read(path).code if cell.strip()]
+    except (OSError, TrackingError):
+        return False
+    return bool(executed) and code[: len(executed)] == executed
 
 
 def _variable(name: str) -> str:

@@ -8,30 +8,34 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lamindb import log
 from lamindb.errors import NoResultFound, NotReplayable
 from lamindb.io import formats
-from lamindb.provenance import environment
-from lamindb.provenance.scratch import facts_of
+from lamindb.provenance import environment, likeness
+from lamindb.provenance.recreating import differing, recreate
+from lamindb.provenance.scratch import facts_of, facts_of_dataset
 from lamindb.text.masking import MASK
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import captured_file, execution_of
 from lnschema_core.files.reading import local_path
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
 
-    from lnschema_core.models import Run
+    from lnschema_core.models import File, Run
 
 Verdict = Literal["same", "equivalent", "different", "missing"]
 VERDICTS: tuple[Verdict, ...] = ("same", "equivalent", "different", "missing")
 """From best to worst; equivalent are tables and matrices whose numbers differ by rounding only."""
 
-_TOLERANCE = 1e-5
+_ARRAYS = (".npy", ".npz")
 _LAST_LINES = 5
+_SHOWN = 3
+_RUN_NOTEBOOK = "from nbclient.cli import main; main()"
 
 
 @dataclass(frozen=True)
@@ -42,81 +46,142 @@ class Comparison:
     verdict: Verdict
 
 
-def replay(run_id: str) -> list[Comparison]:
-    """Run a script again in a scratch instance that has the inputs, and compare the outputs.
+def replay(
+    run_id: str, *, tolerance: float = likeness.TOLERANCE, recreate_environment: bool = True
+) -> list[Comparison]:
+    """Run a script or notebook again in a scratch instance that has the inputs, and compare the outputs.
 
-    Nothing in the current instance changes. The environment is that of this process; packages in other versions than then are said.
+    Nothing in the current instance changes. Distributions are installed for it in the versions of then, where they can be had; what
+    couldn't is said.
 
     Args:
         run_id: The id of the run.
+        tolerance: By how much of its value a number in a table or matrix may differ.
+        recreate_environment: Install what was installed then; otherwise what is installed now is used.
 
     Returns:
         For each output of the run whether the same came out again.
 
     Raises:
         NoResultFound: There is no such run.
-        NotReplayable: Its source wasn't captured or is no script, or the script fails.
+        NotReplayable: Its source wasn't captured or is neither a script nor a notebook, or it fails.
     """
     run: Run | None = core_registry("Run").filter(pk=run_id).one_or_none()
     if run is None:
         msg = f"no run has the id {run_id!r}: `lamin run list` shows the runs"
         raise NoResultFound(msg)
     source = _source(run)
-    _tell_differences(run, source)
-    inputs = [facts_of(file, local_path(file)) for file in run.input_files.order_by("created_at", "pk")]
+    inputs = [facts_of(file, local_path(file)) for file in _inputs(run)]
     outputs = [facts_of(file, local_path(file)) for file in run.output_files.order_by("created_at", "pk")]
+    datasets = [facts_of_dataset(dataset) for dataset in run.input_datasets.order_by("created_at", "pk")]
     execution = execution_of(run)
     arguments = [] if execution is None else execution.arguments or []
-    with tempfile.TemporaryDirectory(prefix="lamin-replay-", ignore_cleanup_errors=True) as folder:
-        return compared(outputs, _made_again(Path(folder), source, arguments, inputs))
+    with tempfile.TemporaryDirectory(prefix="lamin-replay-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        packages = _environment(run, folder / "packages", recreated=recreate_environment)
+        scratch = _Scratch(folder, packages, {"files": inputs, "datasets": datasets})
+        return compared(outputs, scratch.made_by(source, arguments), tolerance)
 
 
-def _source(run: Run) -> str:
+def _inputs(run: Run) -> list[File]:
+    """The files that a run used, those of datasets included."""
+    files = {file.pk: file for file in run.input_files.order_by("created_at", "pk")}
+    for dataset in run.input_datasets.select_related("file"):
+        files |= {file.pk: file for file in ([dataset.file] if dataset.file is not None else dataset.files.all())}
+    return list(files.values())
+
+
+def _source(run: Run) -> Path:
     file = captured_file(run, "source")
-    if file is None or file.suffix != ".py":
-        msg = f"run {run.pk} can't be replayed: {'its source was not captured' if file is None else 'it ran no script'}"
-        raise NotReplayable(msg)
-    return local_path(file).read_text(encoding="utf-8")
+    if file is not None and file.suffix in (".py", ".ipynb"):
+        path = local_path(file)
+        if MASK in path.read_text(encoding="utf-8"):
+            log.warning("the source had secrets, which were not stored: it runs with *** in their place")
+        return path
+    reason = "its source was not captured" if file is None else f"its source is a {file.suffix} file"
+    if run.parent is not None:
+        reason = f"it is a step of run {run.parent.pk}: replay that one"
+    msg = f"run {run.pk} can't be replayed: {reason}"
+    raise NotReplayable(msg)
 
 
-def _tell_differences(run: Run, source: str) -> None:
-    if MASK in source:
-        log.warning("the source had secrets, which were not stored: the script runs with *** in their place")
-    locked = captured_file(run, "environment")
-    then = set() if locked is None else set(local_path(locked).read_text(encoding="utf-8").split())
-    others = sorted(then - set(environment.lock().split()))
-    if others:
-        log.warning(f"{len(others)} packages have other versions than then, such as {', '.join(others[:3])}")
+def _environment(run: Run, folder: Path, *, recreated: bool) -> Path:
+    """Where the distributions are that differ from those of then; says which couldn't be had."""
+    execution, locked = execution_of(run), captured_file(run, "environment")
+    if execution is not None and execution.python not in (None, environment.python_version()):
+        log.warning(f"it ran on Python {execution.python}, and runs again on {environment.python_version()}")
+    lock = "" if locked is None else local_path(locked).read_text(encoding="utf-8")
+    if not recreated:
+        _tell("packages that were there in another version then", differing(lock))
+        return folder
+    made = recreate(lock, folder)
+    if made.installed:
+        log.info(f"installed packages in the version of then: {_some(made.installed)}")
+    _tell("packages that could not be had in the version of then", made.missing)
+    return folder
 
 
-def _made_again(folder: Path, source: str, arguments: list[str], inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("LAMIN", "OPENLINEAGE"))}
-    variables |= {"LAMIN_SETTINGS_DIR": str(folder / "settings"), "XDG_CACHE_HOME": str(folder / "cache")}
-    told, script = folder / "files.json", folder / "script.py"
-    told.write_text(json.dumps(inputs), encoding="utf-8")
-    script.write_text(source, encoding="utf-8")
-    steps = [
-        ["-m", "lamindb.cli", "init", "--storage", str(folder / "storage")],
-        ["-m", "lamindb.provenance.scratch", "fill", str(told)],
-        [str(script), *arguments],
-        ["-m", "lamindb.provenance.scratch", "tell", str(told)],
-    ]
-    for step in steps:
-        done = subprocess.run(  # noqa: S603 - the user asks for running the script
-            [sys.executable, *step], cwd=folder, env=variables, capture_output=True, text=True, check=False
-        )
+def _tell(what: str, packages: Sequence[str]) -> None:
+    if packages:
+        log.warning(f"{what}: {_some(packages)}")
+
+
+def _some(packages: Sequence[str]) -> str:
+    more = [f"and {len(packages) - _SHOWN} more"] if len(packages) > _SHOWN else []
+    return ", ".join([*packages[:_SHOWN], *more])
+
+
+@dataclass(frozen=True)
+class _Scratch:
+    """An instance in a folder of its own, in which something runs."""
+
+    folder: Path
+    packages: Path
+    given: dict[str, Any]
+    """The inputs."""
+
+    def made_by(self, source: Path, arguments: list[str]) -> list[dict[str, Any]]:
+        """What a script or notebook makes of the inputs.
+
+        Raises:
+            NotReplayable: It fails.
+        """
+        told = self.folder / "told.json"
+        code = self.folder / f"source{source.suffix}"
+        told.write_text(json.dumps(self.given), encoding="utf-8")
+        code.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+        is_notebook = code.suffix == ".ipynb"
+        command = ["-c", _RUN_NOTEBOOK, "--kernel_name=python3", code.name] if is_notebook else [code.name, *arguments]
+        self._run("init", "-m", "lamindb.cli", "init", "--storage", str(self.folder / "storage"))
+        self._run("fill", "-m", "lamindb.provenance.scratch", "fill", str(told))
+        self._run(code.name, *command, JPY_SESSION_NAME=str(code))
+        self._run("tell", "-m", "lamindb.provenance.scratch", "tell", str(told))
+        made: list[dict[str, Any]] = json.loads(told.read_text(encoding="utf-8"))
+        return made
+
+    def _run(self, name: str, *command: str, **variables: str) -> None:
+        done = subprocess.run(  # noqa: S603 - the user asks for running the source
+            [sys.executable, *command], cwd=self.folder, env=self._environment() | variables, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
         if done.returncode != 0:
             last = " | ".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
-            msg = f"the script could not be run again, {Path(step[0]).name} ended with {done.returncode}: {last}"
+            msg = f"it could not be run again, {name} ended with {done.returncode}: {last}"
             raise NotReplayable(msg)
-    made: list[dict[str, Any]] = json.loads(told.read_text(encoding="utf-8"))
-    return made
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("LAMIN", "OPENLINEAGE"))}
+        path = os.pathsep.join(filter(None, [str(self.packages), os.environ.get("PYTHONPATH")]))
+        settings, cache = str(self.folder / "settings"), str(self.folder / "cache")
+        return kept | {"PYTHONPATH": path, "LAMIN_SETTINGS_DIR": settings, "XDG_CACHE_HOME": cache}
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------
 
 
-def compared(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[Comparison]:
+def compared(
+    then: list[dict[str, Any]], now: list[dict[str, Any]], tolerance: float = likeness.TOLERANCE
+) -> list[Comparison]:
     """Outputs side by side: of the same key, else of the same description, else of the same content or in their order."""
     remaining = list(now)
     found = []
@@ -125,7 +190,7 @@ def compared(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[Comp
         if match is not None:
             remaining.remove(match)
         name = one["key"] or one["description"] or one["id"]
-        found.append(Comparison(str(name), "missing" if match is None else _verdict(one, match)))
+        found.append(Comparison(str(name), "missing" if match is None else _verdict(one, match, tolerance)))
     return found
 
 
@@ -137,41 +202,22 @@ def _first(files: list[dict[str, Any]], wanted: dict[str, Any], tell: str) -> di
     return next(same, None)
 
 
-def _verdict(then: dict[str, Any], now: dict[str, Any]) -> Verdict:
+def _verdict(then: dict[str, Any], now: dict[str, Any], tolerance: float) -> Verdict:
     if then["hash"] == now["hash"] and then["hash"] is not None:
         return "same"
     if then["suffix"] != now["suffix"]:
         return "different"
-    first, second = (formats.load(Path(one["path"]), one["suffix"]) for one in (then, now))
-    return "equivalent" if _are_close(first, second) else "different"
-
-
-def _are_close(first: Any, second: Any) -> bool:
-    """Whether two tables or annotated matrices are equal up to rounding; False for everything else."""
-    import pandas as pd
-
-    if isinstance(first, pd.DataFrame) and isinstance(second, pd.DataFrame):
-        return _are_equal_tables(first, second)
-    if all(hasattr(one, "obs") and hasattr(one, "var") for one in (first, second)):
-        tables = ((getattr(first, name), getattr(second, name)) for name in ("obs", "var"))
-        return all(_are_close(*pair) for pair in tables) and _are_close_matrices(first.X, second.X)
-    return False
-
-
-def _are_equal_tables(first: pd.DataFrame, second: pd.DataFrame) -> bool:
-    import pandas as pd
-
     try:
-        pd.testing.assert_frame_equal(first, second, rtol=_TOLERANCE, check_categorical=False)
-    except AssertionError:
-        return False
-    return True
+        first, second = (_content(Path(one["path"]), one["suffix"]) for one in (then, now))
+        is_close = likeness.are_close(first, second, tolerance)
+    except Exception as error:  # noqa: BLE001 - readers of many packages fail in as many ways, and bytes differ anyway
+        log.warning(f"{now['key'] or now['description']} is compared by its bytes only ({error!s:.200})")
+        return "different"
+    return "equivalent" if is_close else "different"
 
 
-def _are_close_matrices(first: Any, second: Any) -> bool:
-    import numpy as np
-
-    if first is None or second is None:
-        return first is second
-    one, other = (matrix.toarray() if hasattr(matrix, "toarray") else np.asarray(matrix) for matrix in (first, second))
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=_TOLERANCE, equal_nan=True))
+def _content(path: Path, suffix: str) -> Any:
+    if suffix in _ARRAYS:
+        found = import_module("numpy").load(path, allow_pickle=False)
+        return dict(found) if suffix == ".npz" else found
+    return formats.load(path, suffix)

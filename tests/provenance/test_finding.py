@@ -13,7 +13,7 @@ import pytest
 
 from lamindb.provenance import editors, finding, servers
 from lamindb.provenance.finding import Place, find_notebook
-from tests.provenance.notebook_makers import code, write_notebook
+from tests.provenance.notebook_makers import code, markdown, write_notebook
 
 KERNEL = "12345678-abcd-ef01-2345-67890abcdef0"
 
@@ -75,6 +75,23 @@ def session(name, kernel=KERNEL):
 
 def test_nothing_is_found_where_nothing_is_told():
     """In a process that is no kernel."""
+    assert find_notebook() is None
+
+
+def test_cells_tell_where_nobody_else_does(tmp_path, monkeypatch):
+    """A program that executes a notebook from within: it is the only one in the folder that begins with the executed cells."""
+    cells = [code("import lamindb as ln"), code("ln.track()"), code("1 + 1")]
+    path = write_notebook(tmp_path / "analysis.ipynb", markdown("# Title"), *cells)
+    write_notebook(tmp_path / "other.ipynb", cells[1], cells[0])
+    (tmp_path / "broken.ipynb").write_text("{")
+    history = SimpleNamespace(input_hist_raw=["", "import lamindb as ln\n", "ln.track()"])
+    shell = SimpleNamespace(user_ns={}, config={}, kernel=object(), history_manager=history)
+    monkeypatch.setattr(finding, "kernel_shell", lambda: shell)
+    monkeypatch.chdir(tmp_path)
+    assert find_notebook() is None  # somebody is there, and can be asked
+    monkeypatch.setattr(finding, "has_person", lambda: False)
+    assert find_notebook() == Place(str(path), editors.RUNNER)
+    write_notebook(tmp_path / "copy.ipynb", *cells)
     assert find_notebook() is None
 
 

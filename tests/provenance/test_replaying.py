@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import zipfile
+from importlib.util import find_spec
 
 import anndata as ad
 import numpy as np
@@ -13,16 +17,21 @@ import pytest
 
 from lamindb.provenance.replaying import compared
 from tests.cli.test_json import check
+from tests.provenance.notebook_makers import TITLE, code, write_notebook
 
 MAKE = """
 import lamindb as ln, pandas as pd
-ln.File(pd.DataFrame({"value": [1.0, 2.0]}), key="source.parquet").save()
+files = [ln.File(pd.DataFrame({"value": [number, 2.0]}), key=f"{name}.parquet") for number, name in enumerate(("source", "b"))]
+ln.save(files)
+ln.Dataset(files, name="both").save()
 """
 
 SCRIPT = """
 import os, sys, time
-import lamindb as ln, pandas as pd
+import lamindb as ln, pandas as pd, lamin_replayed
 ln.track()
+rows = len(ln.Dataset.filter(name="both").one().load())
+ln.File(pd.DataFrame({"version": [lamin_replayed.VERSION], "rows": rows}), key="version.parquet").save()
 values = ln.File.filter(key="source.parquet").one().load()["value"] * float(sys.argv[1])
 ln.File(pd.DataFrame({"value": values}), key="scaled.parquet").save()
 ln.File(pd.DataFrame({"value": values + 1e-12 * time.perf_counter()}), key="rounded.parquet").save()
@@ -30,22 +39,77 @@ ln.File(pd.DataFrame({"value": [os.getpid()]}), key="process.parquet").save()
 """
 
 
+def install(folder, version):
+    """A package as an installer leaves it."""
+    facts = folder / f"lamin_replayed-{version}.dist-info"
+    facts.mkdir(parents=True)
+    (folder / "lamin_replayed.py").write_text(f"VERSION = {version!r}\n")
+    (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: lamin-replayed\nVersion: {version}\n")
+    (facts / "WHEEL").write_text("Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    names = ["lamin_replayed.py", *(f"{facts.name}/{name}" for name in ("METADATA", "WHEEL", "RECORD"))]
+    (facts / "RECORD").write_text("".join(f"{name},,\n" for name in names))
+    return names
+
+
+def publish(folder, version):
+    """A wheel in a folder where installers look, and nowhere else."""
+    folder.mkdir()
+    names = install(folder / "content", version)
+    with zipfile.ZipFile(folder / f"lamin_replayed-{version}-py3-none-any.whl", "w") as wheel:
+        for name in names:
+            wheel.write(folder / "content" / name, name)
+    return {
+        f"{tool}_{option}": value
+        for tool in ("UV", "PIP")
+        for option, value in (("FIND_LINKS", str(folder)), ("NO_INDEX", "1"))
+    }
+
+
 @pytest.mark.slow
-def test_script_is_run_again_with_its_inputs(fresh_instance):
+def test_script_is_run_again_with_its_inputs_and_packages(fresh_instance):
     """What comes out is the same, equivalent or different; the instance has nothing more than before."""
+    if shutil.which("uv") is None and find_spec("pip") is None:
+        pytest.skip("there is nothing that could install packages")
     user = fresh_instance()
     user.python(MAKE)
     (user.home / "scale.py").write_text(SCRIPT)
+    published = publish(user.home / "published", "1")
+    for version in ("1", "2"):
+        install(user.home / version, version)
+    path = user.environment["PYTHONPATH"]
+    user.environment["PYTHONPATH"] = f"{user.home / '1'}{os.pathsep}{path}"
     subprocess.run([sys.executable, "scale.py", "3"], cwd=user.home, env=user.environment, check=True)
     (user.home / "scale.py").write_text("raise SystemExit(1)")
+    user.environment |= {**published, "PYTHONPATH": f"{user.home / '2'}{os.pathsep}{path}"}
     (run,) = user.lamin("run", "list", "-q").stdout.split()
     before = user.lamin("list", "File", "-q").stdout
-    found = json.loads(user.lamin("run", "replay", run, "--json").stdout)
+    done = user.lamin("run", "replay", run, "--json")
+    found = json.loads(done.stdout)
     check("run-replay", found)
     assert {one["name"]: one["verdict"] for one in found["outputs"]} == {
-        "scaled.parquet": "same", "rounded.parquet": "equivalent", "process.parquet": "different",
+        "version.parquet": "same", "scaled.parquet": "same", "rounded.parquet": "equivalent", "process.parquet": "different",
     }  # fmt: skip
+    assert "installed packages in the version of then: lamin-replayed==1" in done.stderr
     assert user.lamin("list", "File", "-q").stdout == before
+
+
+@pytest.mark.slow
+def test_notebook_is_run_again(fresh_instance):
+    """As scripts are; a package that nobody has any more is said."""
+    user = fresh_instance()
+    install(user.home / "gone", "7")
+    work = "import lamindb as ln, pandas as pd\nln.track()\nln.File(pd.DataFrame({'a': [1]}), key='a.parquet').save()"
+    path = write_notebook(user.home / "analysis.ipynb", TITLE, code(work))
+    path_before = user.environment["PYTHONPATH"]
+    user.environment["PYTHONPATH"] = f"{user.home / 'gone'}{os.pathsep}{path_before}"
+    execute = f"import nbformat, nbclient; nbclient.NotebookClient(nbformat.read({path.name!r}, 4)).execute()"
+    user.python(execute, timeout=180)
+    path.unlink()
+    user.environment |= {"PYTHONPATH": path_before, "UV_NO_INDEX": "1", "PIP_NO_INDEX": "1"}
+    (run,) = user.lamin("run", "list", "-q").stdout.split()
+    done = user.lamin("run", "replay", run, timeout=180)
+    assert done.stdout.splitlines()[-1].split() == ["same", "a.parquet"]
+    assert "could not be had in the version of then: lamin-replayed==7" in done.stderr
 
 
 def test_run_without_source_is_refused(instance):
@@ -55,8 +119,13 @@ def test_run_without_source_is_refused(instance):
     from lamindb.provenance.replaying import replay
 
     ln.track(ln.Transform(name="x", type="pipeline"))
+    around = ln.run_context.run
     with pytest.raises(NotReplayable, match="was not captured"):
-        replay(ln.run_context.run.id)
+        replay(around.id)
+    with ln.step("within") as run:
+        pass
+    with pytest.raises(NotReplayable, match=f"a step of run {around.id}"):
+        replay(run.id)
     ln.run_context.transform = ln.run_context.instance = None
     with pytest.raises(NoResultFound, match="lamin run list"):
         replay("nosuch")

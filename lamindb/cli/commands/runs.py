@@ -27,7 +27,7 @@ run = LazyGroup(
         "list": (f"{__name__}:list_runs", "List the runs, newest first."),
         "show": (f"{__name__}:show", "Show all that is known of a run."),
         "why": (f"{__name__}:explain", "Say why two results differ."),
-        "replay": (f"{__name__}:replay_run", "Run a script again, and compare what comes out."),
+        "replay": (f"{__name__}:replay_run", "Run a script or notebook again, and compare what comes out."),
     },
     help="Show runs, say why their results differ, run them again.",
 )
@@ -96,18 +96,27 @@ def explain(first: str, second: str) -> None:
 
 @click.command("replay", cls=Command)
 @click.argument("run_id", metavar="ID", type=QUERY_TEXT)
+@click.option(
+    "--tolerance", type=click.FloatRange(0, 1), default=1e-5, show_default=True,
+    help="By how much of its value a number may differ.",
+)  # fmt: skip
+@click.option(
+    "--environment", type=click.Choice(["then", "now"]), default="then", show_default=True,
+    help="Install the packages in the versions of then, or use those of now.",
+)  # fmt: skip
 @json_option
-def replay_run(run_id: str) -> None:
-    """Run a script again, and compare what comes out.
+def replay_run(run_id: str, *, tolerance: float, environment: str) -> None:
+    """Run a script or notebook again, and compare what comes out.
 
-    The stored source runs with the exact inputs in a scratch instance that is removed afterwards. Each output is the same,
-    equivalent (tables and matrices whose numbers differ by rounding only), different or missing.
+    The stored source runs with the exact inputs in a scratch instance that is removed afterwards, and with the packages of then
+    where they can be had. Each output is the same, equivalent (tables and matrices whose numbers differ by rounding only),
+    different or missing.
     """
     with log.redirect(sys.stderr):
         from lamindb.provenance.replaying import replay
         from lnschema_core import models  # noqa: F401 - connects
 
-        comparisons = replay(run_id)
+        comparisons = replay(run_id, tolerance=tolerance, recreate_environment=environment == "then")
     if current().json:
         print_json({"outputs": [asdict(one) for one in comparisons]})
     elif comparisons:
