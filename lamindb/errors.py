@@ -196,6 +196,10 @@ class StorageError(LaminError, RuntimeError):
     """Bytes can't be read from or written to a storage location."""
 
 
+class InvalidStorage(StorageError, ValueError):
+    """What is passed as storage can't be the address of a storage location."""
+
+
 class StorageNotWritable(StorageError, PermissionError):
     """A storage location refuses to be written."""
 

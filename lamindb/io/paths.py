@@ -73,7 +73,7 @@ def to_path(data: PathLike) -> UPath:
     try:
         path = _with_options(cast("UPath", data) if hasattr(data, "protocol") else UPath(data))
     except ValueError as error:
-        msg = f"The address {data!r} can't be understood: {error}"
+        msg = f"The address {data!r} can't be understood ({error}): pass a local path, or one such as s3://bucket/key"
         raise InvalidKey(msg) from error
     _check_address(path)
     return path

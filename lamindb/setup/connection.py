@@ -96,8 +96,8 @@ def check_mounted(package: str) -> None:
         return
     schema = package.removeprefix("lnschema_")
     msg = (
-        f"The instance {_state.instance.identifier} doesn't mount the schema '{schema}': load one that does, or make one by "
-        f"`lamin init --storage … --schema {schema}`."
+        f"The instance {_state.instance.identifier} doesn't mount the schema '{schema}': mount it by "
+        f"`lamin schema add {schema}`, or load an instance that does."
     )
     raise SchemaNotInstalled(msg, name=package)
 
@@ -155,9 +155,9 @@ def connect_for_registries() -> None:
     """
     try:
         connect()
-    except InstanceNotLoaded as error:
+    except InstanceNotLoaded:  # said again for Python; twice the same error would bury the sentence
         msg = f"{current.NOT_SET_UP}, or run `lamin init` or `lamin load` on the command line"
-        raise InstanceNotLoaded(msg) from error
+        raise InstanceNotLoaded(msg) from None
 
 
 def open_instance(instance: InstanceSettings) -> None:
@@ -204,9 +204,11 @@ def opened_strictly(instance: InstanceSettings) -> Iterator[None]:
 
 def announce_connected(instance: InstanceSettings) -> None:
     """Tell schema packages that this process has connected."""
-    from lamindb.setup import signals, user_rows
+    from lamindb.setup import signals, storage_rows, user_rows
 
     user_rows.recognise()
+    if not is_writable():
+        storage_rows.stand_in(instance)
     signals.instance_connected.send(sender=None, instance=instance, writable=is_writable())
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
-from lamindb.errors import InstanceNotFound, StorageNotWritable
+from lamindb.errors import InstanceNotFound, InvalidStorage, StorageNotWritable
 from lamindb.setup import (
     cloud_sqlite,
     connection,
@@ -56,11 +56,12 @@ def init(
     Raises:
         InvalidInstanceName: The name can't be used.
         InvalidDatabaseUrl: The database address can't be used.
+        InvalidSchemaName: A schema can't be called so.
         SchemaNotInstalled: A schema can't be imported.
         SettingsNotWritable: The settings folder can't be written.
         StorageNotWritable: The storage folder or bucket can't be written.
         StorageError: There is no such bucket, or it can't be reached.
-        ValueError: The storage is missing.
+        InvalidStorage: The storage is missing, or can't be one.
     """
     instance = _planned(storage=storage, name=name, db=db, schema=schema)
     locations.check_settings_dir()
@@ -99,14 +100,14 @@ def _planned(*, storage: PathLike | None, name: str | None, db: str | None, sche
     """The instance that the arguments describe."""
     if storage is None or not str(storage):
         msg = "`storage` is missing: pass a local folder or the address of a bucket, as in `lamin init --storage ./mydata`."
-        raise ValueError(msg)
+        raise InvalidStorage(msg)
     root = storages.root_as_str(storage)
     if name is not None:
         identity.check_name(name)
     if db is not None:
         database_url.parse(db)
     name = identity.check_name(identity.infer_name(storage=str(storage), db=db) if name is None else name)
-    schema_str = ",".join(instances.split_schemas(schema))
+    schema_str = ",".join(instances.check_schemas(schema))
     instance = InstanceSettings(current.settings.owner, name, root, None, db, schema_str)
     envfile.render(instances.to_values(instance))  # refuses what can't be stored
     return instance
@@ -135,6 +136,9 @@ def _warn_about_differences(existing: InstanceSettings, asked: InstanceSettings)
     differing = [f"{key} is {have!r}, not {want!r}" for key, (have, want) in pairs.items() if have != want]
     if differing:
         log.warning(f"{existing.identifier} exists already and is loaded as it is: {'; '.join(differing)}")
+    missing = [schema for schema in asked.schemas if schema not in existing.schemas]
+    if missing:
+        log.warning(f"to mount {' and '.join(missing)}, call: lamin schema add {','.join(missing)}")
 
 
 # -- make -------------------------------------------------------------------------------------------------------------
@@ -225,7 +229,10 @@ def _publish(path: Path) -> bool:
 @contextmanager
 def _folder(folder: Path) -> Iterator[None]:
     """Make a storage folder that can be written; take away what was made if the block fails."""
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        made = [path for path in (folder, *folder.parents) if not path.exists()]
+    except OSError as error:
+        raise storages.not_made(folder, error) from error
     try:
         storages.make_folder(folder)
         yield

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from lamindb.errors import InvalidDatabaseUrl
 
-_FORM = "postgresql://user[:password]@host[:port]/database"
 _LOCAL_HOSTS = ("@localhost:", "@0.0.0.0:", "@127.0.0.1")
 _SECRETS = re.compile(r"(?i)(?<=[?&])((?:ssl)?password|passfile|oauth_client_secret)=[^&#\s]*")
 
@@ -78,4 +77,7 @@ def is_on_this_machine(url: str) -> bool:
 
 
 def _refused(url: str, reason: str) -> InvalidDatabaseUrl:
-    return InvalidDatabaseUrl(f"The database address {mask(url)!r} can't be used: {reason}. It reads {_FORM}.")
+    return InvalidDatabaseUrl(
+        f"The database address {mask(url)!r} can't be used: {reason}. It reads postgresql://user@host:port/database, "
+        "with :password behind the user if there is one."
+    )

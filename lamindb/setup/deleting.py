@@ -77,8 +77,11 @@ def _confirmed() -> bool:
 
 
 def _delete_settings(path: Path, owner: str, name: str) -> None:
-    if _is_current(f"{owner}/{name}"):
+    identifier = f"{owner}/{name}"
+    if _is_current(identifier):
         closing.close(mute=True)
+    if instances.is_loaded(identifier):  # this shell works with another one
+        envfile.remove(locations.current_instance_file())
     envfile.remove(path)
     log.success(f"    deleted instance settings file: {path}")
 

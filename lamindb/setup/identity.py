@@ -10,6 +10,8 @@ from lamindb.errors import InvalidInstanceName
 
 _HUB = "https://lamin.ai/"
 _MAX_BYTES = 100
+_RESERVED = {".", "..", "null"}
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def parse_identifier(identifier: str, *, owner: str) -> tuple[str, str]:
@@ -41,21 +43,31 @@ def check_name(name: str) -> str:
         log.warning("Please provide a valid instance name: '/' delimiter not allowed.")
         msg = "Invalid instance name: '/' delimiter not allowed."
         raise InvalidInstanceName(msg)
-    if not is_usable(name):
-        msg = (
-            f"Invalid instance name: {name[:40]!r} is empty, longer than {_MAX_BYTES} bytes, begins or ends with a blank, "
-            "is '.' or '..', or has control characters or a backslash. Please provide another one with `--name`."
-        )
+    reason = why_unusable(name)
+    if reason is not None:
+        msg = f"Invalid instance name: {name[:40]!r} {reason}. Please provide another one with `--name`."
         raise InvalidInstanceName(msg)
     return name
 
 
 def is_usable(word: str) -> bool:
-    """Whether a word can be an owner or a name: it becomes part of file names and of lines in settings files."""
-    harmless = all(unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in word)
-    if not harmless or word != word.strip() or word in {"", ".", ".."}:
-        return False
-    return not {"/", "\\"} & {*word} and len(word.encode()) <= _MAX_BYTES
+    """Whether a word can be an owner or a name."""
+    return why_unusable(word) is None
+
+
+def why_unusable(word: str) -> str | None:
+    """Why a word can't be an owner or a name, that is, a part of file names and of lines in settings files."""
+    if not word:
+        return "is empty"
+    if word in _RESERVED:
+        return "has a meaning of its own in paths or settings files"
+    if word != word.strip():
+        return "begins or ends with a blank"
+    if {"/", "\\"} & {*word}:
+        return "has a slash or backslash"
+    if any(unicodedata.category(character) in _INVISIBLE for character in word):
+        return "has control characters, or others that can't be seen"
+    return f"is longer than {_MAX_BYTES} bytes" if len(word.encode()) > _MAX_BYTES else None
 
 
 def infer_name(*, storage: str, db: str | None) -> str:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from lamindb.errors import InstanceNotFound, InvalidSettings, StorageError
+from lamindb.errors import InstanceNotFound, InvalidSchemaName, InvalidSettings, StorageError
 from lamindb.io import paths
 from lamindb.setup import cloud_sqlite, database_url, envfile, identity, layers, locations, users
 from lamindb.setup.storages import StorageSettings, make_folder
@@ -15,6 +15,7 @@ from lamindb.setup.storages import StorageSettings, make_folder
 if TYPE_CHECKING:
     from upath import UPath
 
+_SHOWN = 5  # names in a message
 _PREFIX = "lamindb_instance_"
 _KEYS = ("owner", "name", "storage_root", "storage_region", "db", "schema_str", "id")
 
@@ -207,6 +208,20 @@ def split_schemas(schema: str | None) -> list[str]:
     return list(dict.fromkeys(name for name in names if name and name != "core"))
 
 
+def check_schemas(schema: str | None) -> list[str]:
+    """The names in a text that somebody typed, each of which a schema can have.
+
+    Raises:
+        InvalidSchemaName: A schema can't be called so.
+    """
+    names = split_schemas(schema)
+    for name in names:
+        if not package_of(name).isidentifier():
+            msg = f"{name[:40]!r} can't be the name of a schema: pass names such as `bionty`, separated by commas."
+            raise InvalidSchemaName(msg)
+    return names
+
+
 def package_of(schema: str) -> str:
     """The Python package of a schema."""
     return f"lnschema_{schema.replace('-', '_')}"
@@ -225,6 +240,14 @@ def write_instance(instance: InstanceSettings, *, make_current: bool = True) -> 
     envfile.write(locations.instance_file(instance.owner, instance.name), values)
     if make_current:
         envfile.write(locations.current_instance_file(), values)
+
+
+def is_loaded(identifier: str) -> bool:
+    """Whether an instance is the one that was loaded last, by whichever process."""
+    try:
+        return read_instance(locations.current_instance_file()).identifier == identifier
+    except (FileNotFoundError, InvalidSettings):
+        return False
 
 
 def to_values(instance: InstanceSettings) -> dict[str, str | None]:
@@ -310,15 +333,22 @@ def find_instance(identifier: str, *, owner: str) -> tuple[Path, InstanceSetting
         return path, read_instance(path)
     except FileNotFoundError:
         msg = (
-            f"Instance {owner}/{name} neither loadable from hub nor local cache. {_known()} "
+            f"Instance {owner}/{name} neither loadable from hub nor local cache. {_known(f'{owner}/{name}')} "
             "Check the name, or create the instance with `lamin init`."
         )
         raise InstanceNotFound(msg) from None
 
 
-def _known() -> str:
+def _known(identifier: str) -> str:
+    """The instances of this machine, those whose names are most like another one first."""
+    from difflib import get_close_matches
+
     start = f"{locations.prefix()}instance--"
     names = [
         path.name.removeprefix(start).removesuffix(".env").replace("--", "/", 1) for path in locations.instance_files()
     ]
-    return f"Known on this machine: {', '.join(names)}." if names else "No instance is known on this machine."
+    if not names:
+        return "No instance is known on this machine."
+    nearest = get_close_matches(identifier, names, n=len(names), cutoff=0)[:_SHOWN]
+    others = f" and {len(names) - len(nearest)} others" if len(names) > len(nearest) else ""
+    return f"Known on this machine: {', '.join(nearest)}{others}."

@@ -109,6 +109,8 @@ def _finish(instance: InstanceSettings, registered_root: str) -> None:
             storage_rows.move(registered_root, instance.storage.root_as_str)
         connection.announce_ready(instance)
         describing.write(instance)
+    elif is_moved and instance.database_address is None:
+        log.warning(f"the database can't be written, and goes on saying that its files are at {registered_root}")
     elif is_moved:
         log.warning("the storage root in the database can't be updated: files are looked up at the old one")
     instances.write_instance(instance)

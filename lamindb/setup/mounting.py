@@ -165,9 +165,11 @@ def _refuse(problem: Problem, *, strict: bool) -> None:
 
 def _import_problem(package: str, error: Exception) -> SchemaNotInstalled:
     if isinstance(error, ModuleNotFoundError) and error.name == package:
-        msg = f"No module named '{package}': schema '{_schema(package)}' is not installed."
+        meant = plugin_facts.similar_schema(_schema(package))
+        hint = "" if meant is None else f" Did you mean '{meant}'?"
+        msg = f"No module named '{package}': schema '{_schema(package)}' is not installed.{hint}"
     else:
-        msg = f"The package {package} of schema '{_schema(package)}' can't be imported: {_told(error)}"
+        msg = f"The package {package} of schema '{_schema(package)}' can't be imported: {_told(error).rstrip('.')}."
     return SchemaNotInstalled(msg, name=package)
 
 

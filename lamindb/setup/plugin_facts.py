@@ -77,6 +77,15 @@ def installed_packages() -> list[str]:
     return sorted({package for package in named | announced if package.startswith(_PREFIX)} - {"lnschema_core"})
 
 
+def similar_schema(name: str) -> str | None:
+    """The installed schema that a misspelt name may mean."""
+    from difflib import get_close_matches
+
+    schemas = [package.removeprefix(_PREFIX) for package in installed_packages()]
+    found = get_close_matches(name.lower().removeprefix(_PREFIX), schemas, n=1)
+    return found[0] if found else None
+
+
 def _said(path: Path) -> dict[str, str]:
     """The texts that a module assigns to names at its top, read without running it."""
     try:

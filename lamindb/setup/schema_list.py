@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import SchemaInUse, SchemaNotInstalled
-from lamindb.setup import backups, connection, current, instances, switching
+from lamindb.setup import backups, connection, current, instances
 
 if TYPE_CHECKING:
     from lamindb.setup.instances import InstanceSettings
@@ -24,11 +24,12 @@ def add_schema(schema: str) -> None:
         DatabaseAhead: The database has migrations that the installed packages don't know.
         DatabaseBehind: A migration failed.
         InstanceNotLoaded: No instance is loaded.
+        InvalidSchemaName: A schema can't be called so.
         SchemaNotInstalled: A package can't be imported.
         SchemaNotUsable: A package clashes with another one, or needs another version of lamindb.
     """
     instance = _connected()
-    new = [name for name in instances.split_schemas(schema) if not _mounts(instance, name)]
+    new = [name for name in instances.check_schemas(schema) if not _mounts(instance, name)]
     if not new:
         log.success(f"{instance.identifier} mounts {schema} already")
         return
@@ -96,7 +97,7 @@ def _migrate(instance: InstanceSettings) -> None:
 
 def _write(instance: InstanceSettings) -> None:
     """Store the schemas; the instance stays the current one, or one among others, as it was."""
-    instances.write_instance(instance, make_current=switching.is_loaded(instance))
+    instances.write_instance(instance, make_current=instances.is_loaded(instance.identifier))
 
 
 def _check_unused(instance: InstanceSettings, gone: set[str]) -> None:

@@ -9,12 +9,31 @@ from lamindb import log
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from lamindb.setup.instances import InstanceSettings
+
 
 def _rows() -> QuerySet[Any]:
     from django.apps import apps
 
     rows: QuerySet[Any] = apps.get_model("lnschema_core", "Storage").objects.all()
     return rows
+
+
+def stand_in(instance: InstanceSettings) -> None:
+    """Let the location that was registered first be the default one of an instance that was moved, without writing it.
+
+    That is for databases that can't be written. Where the database doesn't lie in its default location, nothing is known.
+    """
+    from django.db import DatabaseError
+
+    if instance.database_address is not None:
+        return
+    try:
+        rows = list(_rows().order_by("created_at", "pk"))
+    except DatabaseError:  # it has no tables; what follows says so
+        return
+    if rows and all(row.root != instance.storage.root_as_str for row in rows):
+        instance.storage.use_record(rows[0])
 
 
 def move(old: str, new: str) -> None:

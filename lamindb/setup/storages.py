@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import InstanceNotLoaded, SettingsNotWritable, StorageError, StorageNotWritable
+from lamindb.errors import InstanceNotLoaded, InvalidStorage, SettingsNotWritable, StorageNotWritable
 from lamindb.io import clients, paths
 from lamindb.setup import layers
 
 if TYPE_CHECKING:
     from upath import UPath
+
+_SHOWN = 300  # characters of a path in a message
 
 
 class StorageSettings:
@@ -122,6 +124,10 @@ class StorageSettings:
             self._record = apps.get_model("lnschema_core", "Storage")._default_manager.get(root=self.root_as_str)
         return self._record
 
+    def use_record(self, record: Any) -> None:
+        """Take a record for that of this location, though the database has it at another root."""
+        self._record = record
+
     @property
     def id(self) -> str:
         """The universal id of this location in the registry of storage locations."""
@@ -161,19 +167,23 @@ def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
     """A root as it is stored: local ones absolute and resolved, with ``/`` between folders and none at the end.
 
     Raises:
-        StorageError: It is no address of a storage location.
+        InvalidStorage: It is no address of a storage location.
     """
     text = str(root)
     if not text.strip() or any(character in text for character in "\n\r\0"):
         msg = "`storage` is neither a valid local, a Google Cloud nor an S3 path."
-        raise StorageError(msg)
+        raise InvalidStorage(msg)
     if storage_type(text) != "local":
         address = text.partition("://")[2].strip("/")
         if not address:
             msg = f"{text} names no bucket: pass an address such as s3://bucket/folder"
-            raise StorageError(msg)
+            raise InvalidStorage(msg)
         return f"{storage_type(text)}://{address}"
-    return Path(text.removeprefix("file://")).expanduser().resolve().as_posix()
+    try:
+        return Path(text.removeprefix("file://")).expanduser().resolve().as_posix()
+    except RuntimeError as error:  # a circle of links, or the home of nobody
+        msg = f"The storage folder {text} can't be used: {str(error).rstrip('.')}."
+        raise InvalidStorage(msg) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -185,11 +195,17 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        msg = f"The storage folder {folder} can't be made: {error.strerror}."
-        raise StorageNotWritable(msg) from error
+        raise not_made(folder, error) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         msg = f"The storage folder {folder} can't be written: choose another one."
         raise StorageNotWritable(msg)
+
+
+def not_made(folder: Path, error: OSError) -> StorageNotWritable:
+    """The error of a storage folder that can't be made."""
+    text = str(folder)
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return StorageNotWritable(f"The storage folder {shown} can't be made: {error.strerror}.")
 
 
 def storage_type(root: str) -> str:

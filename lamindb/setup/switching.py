@@ -43,7 +43,7 @@ class set:  # noqa: A001, N801 - the name in the public API
         connection.replace_instance(switched)
         if switched.dialect == "postgresql":
             describing.write(switched)
-        instances.write_instance(switched, make_current=is_loaded(switched))
+        instances.write_instance(switched, make_current=instances.is_loaded(switched.identifier))
         log.save(f"set storage {switched.storage.root_as_str}")
 
 
@@ -65,12 +65,3 @@ def _reached_with(storage: storages.StorageSettings, options: dict[str, Any]) ->
         if storage.is_cloud:
             storage.set_options(**before)
         raise
-
-
-def is_loaded(instance: instances.InstanceSettings) -> bool:
-    """Whether the instance is the one that was loaded last, by whichever process."""
-    try:
-        loaded = instances.read_instance(locations.current_instance_file())
-    except (FileNotFoundError, RuntimeError):
-        return False
-    return loaded.identifier == instance.identifier

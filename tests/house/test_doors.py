@@ -82,6 +82,11 @@ except InstanceNotLoaded as error:
     assert "lamin load" in message
 
 
+def test_registry_without_an_instance_shows_one_traceback(sandbox: Sandbox) -> None:
+    """The sentence isn't buried under the error that led to it."""
+    assert sandbox.python("from lamindb import File", check=False).stderr.count("Traceback") == 1
+
+
 def test_public_error_is_the_one_raised(sandbox: Sandbox) -> None:
     """``ln.InstanceNotSetupError`` catches the use of a registry without an instance."""
     code = """

@@ -12,7 +12,7 @@ import pytest
 from tests.house import source
 
 # Standard modules that cost the start of the command line a measurable part of its time.
-SLOW = {"asyncio", "importlib", "tomllib", "traceback", "urllib"}
+SLOW = {"asyncio", "difflib", "importlib", "tomllib", "traceback", "urllib"}
 
 
 def test_no_circle_of_imports() -> None:

@@ -125,6 +125,16 @@ def test_unknown_instance_is_told_with_those_that_are_known() -> None:
         instances.find_instance("z", owner="me")
 
 
+def test_of_many_known_instances_the_most_similar_are_told() -> None:
+    """A sentence stays one, however many instances there are."""
+    for name in (*(f"project-{number}" for number in range(20)), "flow"):
+        instances.write_instance(InstanceSettings("me", name, "/data"))
+    with pytest.raises(
+        InstanceNotFound, match=r"Known on this machine: me/flow, (me/project-\d+, ){3}me/project-\d+ and 16 others"
+    ):
+        instances.find_instance("flew", owner="me")
+
+
 # -- which instance ---------------------------------------------------------------------------------------------------
 
 

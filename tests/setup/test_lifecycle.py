@@ -113,6 +113,7 @@ def test_init_again_loads_and_says_what_it_ignores(sandbox: Sandbox) -> None:
     output = run(sandbox, "setup.init(storage='other', name='x', schema='bionty'); print(ln.ULabel.filter().count())")
     assert "exists already and is loaded as it is" in output
     assert "schema is '', not 'bionty'" in output
+    assert "lamin schema add bionty" in output
     assert output.endswith("1\n")
     assert not (sandbox.home / "other").exists()
 
@@ -140,19 +141,38 @@ def test_init_makes_a_lost_database_again(sandbox: Sandbox) -> None:
     ("arguments", "error"),
     [
         ("storage='s', name='a/b'", "InvalidInstanceName Invalid instance name: '/' delimiter not allowed."),
-        ("storage='s', name=''", "InvalidInstanceName Invalid instance name: ''"),
+        ("storage='s', name=''", "InvalidInstanceName Invalid instance name: '' is empty."),
+        ("storage='s', name=' a'", "InvalidInstanceName Invalid instance name: ' a' begins or ends with a blank."),
+        ("storage='s', name='..'", "InvalidInstanceName Invalid instance name: '..' has a meaning of its own"),
+        ("storage='s', name='null'", "InvalidInstanceName Invalid instance name: 'null' has a meaning of its own"),
+        ("storage='s', name='a\\\\b'", "InvalidInstanceName Invalid instance name: 'a\\\\b' has a slash or backslash."),
+        (
+            "storage='s', name='a\u202eb'",
+            "InvalidInstanceName Invalid instance name: 'a\\u202eb' has control characters",
+        ),
+        (
+            "storage='s', name='a' * 101",
+            f"InvalidInstanceName Invalid instance name: '{'a' * 40}' is longer than 100 bytes.",
+        ),
         ("", "TypeError init() missing 1 required keyword-only argument: 'storage'"),
-        ("storage=None", "ValueError `storage` is missing"),
-        ("storage='a\\nb'", "StorageError `storage` is neither a valid local, a Google Cloud nor an S3 path."),
+        ("storage=None", "InvalidStorage `storage` is missing"),
+        ("storage=''", "InvalidStorage `storage` is missing"),
+        ("storage='a\\nb'", "InvalidStorage `storage` is neither a valid local, a Google Cloud nor an S3 path."),
+        ("storage='~nobody-is-called-so/a'", "InvalidStorage The storage folder ~nobody-is-called-so/a can't be used"),
+        ("storage='a/' * 5000", "StorageNotWritable The storage folder"),
+        ("storage='foo://a'", "InvalidKey The address 'foo://a' can't be understood"),
         ("storage='s', db='sqlite:///x'", "InvalidDatabaseUrl"),
         (
             "storage='s', db='postgresql://u:s3cr3t@127.0.0.1:1/d'",
             "InstanceUnreachable The database postgresql://u:***@127.0.0.1:1/d of",
         ),
         ("storage='s', schema='nope'", "SchemaNotInstalled No module named 'lnschema_nope'"),
-        ("storage='s3://bucket'", "StorageError The storage location s3://bucket/ can't be used"),
-        ("storage='s', schema='a\\nb'", "InvalidSettings The value of lamindb_instance_schema_str can't be stored"),
-        ("storage='s', schema='../x'", "SchemaNotInstalled"),
+        (
+            "storage='s', schema='Bionty'",
+            "SchemaNotInstalled No module named 'lnschema_Bionty': schema 'Bionty' is not installed. Did you mean 'bionty'?",
+        ),
+        ("storage='s', schema='a\\nb'", "InvalidSchemaName 'a\\nb' can't be the name of a schema"),
+        ("storage='s', schema='../x'", "InvalidSchemaName '../x' can't be the name of a schema"),
         ("storage='s\\udcff'", "InvalidInstanceName"),
         ("storage='s\\udcff', name='x'", "InvalidSettings The value of lamindb_instance_storage_root can't be stored"),
         ("storage='taken/s'", "StorageNotWritable The storage folder"),
@@ -497,6 +517,16 @@ def test_delete_touches_only_its_own_instance(sandbox: Sandbox) -> None:
     assert run(sandbox, "print(setup.settings.instance.name, ln.File.filter().count())").endswith("b 0\n")
 
 
+def test_delete_of_the_instance_of_other_shells_leaves_none_to_them(sandbox: Sandbox) -> None:
+    """What another shell has chosen doesn't keep the mark of a deleted instance."""
+    run(sandbox, "setup.login('me')\nfor name in 'ab':\n    setup.init(storage='s', name=name)")
+    sandbox.environment["LAMIN_INSTANCE"] = "a"
+    run(sandbox, "setup.delete('b', force=True)")
+    assert run(sandbox, "print(ln.File.filter().count(), setup.settings.instance.name)").endswith("0 a\n")
+    del sandbox.environment["LAMIN_INSTANCE"]
+    assert failure(sandbox, "ln.File").startswith("InstanceNotLoaded")
+
+
 def test_delete_that_cannot_remove_the_database_removes_nothing(sandbox: Sandbox) -> None:
     """An instance in a folder that can't be written stays whole."""
     run(sandbox, "setup.login('me'); setup.init(storage='s', name='a')")
@@ -615,6 +645,23 @@ def test_database_that_cannot_be_written_is_read_by_anybody(sandbox: Sandbox) ->
     sandbox.environment["LAMIN_USER_HANDLE"] = "bob"
     output = run(sandbox, NO_WRITING.format(folder=str(sandbox.home / "a")) + "print(ln.User.filter().one().handle)")
     assert output.endswith("ada\n")
+
+
+def test_moved_database_that_cannot_be_written_has_its_files_where_it_is(sandbox: Sandbox) -> None:
+    """Files are read in the folder that was loaded, though the database goes on naming the old one."""
+    run(
+        sandbox,
+        "import pathlib; pathlib.Path('f.txt').write_text('content')\n"
+        "setup.init(storage='a', name='x'); ln.File('f.txt', key='f.txt').save(); setup.close()",
+    )
+    (sandbox.home / "a").rename(sandbox.home / "moved")
+    read_only = NO_WRITING.format(folder=str(sandbox.home / "moved"))
+    output = run(sandbox, read_only + "setup.load('x', storage='moved')")
+    assert f"goes on saying that its files are at {sandbox.home / 'a'}" in output
+    output = run(
+        sandbox, read_only + "file = ln.File.filter().one(); print(file.path, file.path.read_text(), file.storage.root)"
+    )
+    assert output.endswith(f"{sandbox.home / 'moved' / 'f.txt'} content {sandbox.home / 'a'}\n")
 
 
 def test_settings_that_cannot_be_written_are_told_before_anything_is(sandbox: Sandbox) -> None:
