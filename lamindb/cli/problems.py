@@ -53,13 +53,20 @@ def _problem_of_exit(error: SystemExit) -> Problem:
 
 def _sentence(error: BaseException) -> str:
     if isinstance(error, LaminError):
-        return str(error) or type(error).__name__
+        return on_one_line(str(error)) or type(error).__name__
     status = exits.status_of(error)
     if status in _DATABASE_SENTENCES:
         return f"{_DATABASE_SENTENCES[status]} ({first_line(error)})"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror if error.filename is None else f"{error.strerror}: {error.filename}"
     return f"unexpected {type(error).__name__}: {first_line(error)}; run again with -v to see the traceback"
+
+
+def on_one_line(text: str) -> str:
+    """The lines of a text one after the other, each with a full stop unless it ends with punctuation."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    ended = [line if line[-1] in ".:;,!?" else f"{line}." for line in lines[:-1]]
+    return " ".join([*ended, *lines[-1:]])
 
 
 def first_line(error: BaseException) -> str:

@@ -24,15 +24,8 @@ if TYPE_CHECKING:
     from lamindb.cli.problems import Problem
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command.
-
-    Args:
-        arguments: What follows ``lamin``; by default the arguments of this process.
-
-    Returns:
-        The exit status; see ``docs/reference/exit-codes.md``.
-    """
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; arguments and result are those of :func:`lamindb.cli.main`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     masker = Masker.of_process(given, os.environ)
     try:

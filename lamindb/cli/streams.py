@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -73,6 +74,9 @@ def _standard(stream: TextIO | None) -> TextIO:
     """The stream, able to write every character; a sink when the process was started without it."""
     if stream is None:
         return Path(os.devnull).open("w", encoding="utf-8")
+    if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+        # PYTHONUNBUFFERED, as in most containers: what one write to the system leaves over would be lost
+        return os.fdopen(stream.fileno(), "w", 1, encoding=stream.encoding, errors="backslashreplace", closefd=False)
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
     return stream

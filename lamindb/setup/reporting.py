@@ -23,7 +23,16 @@ def info() -> None:
 
 def choices() -> list[Choice]:
     """Every key that can be chosen, its value and its origin, and those of the current user and instance."""
-    return [_instance_choice(), *map(layers.choose, ["verbosity", "cache_dir"]), *_user_choices(), *_instance_choices()]
+    return [*map(choice, layers.KEYS), *_user_choices(), *_instance_choices()]
+
+
+def choice(key: str) -> Choice:
+    """The value of a key that is in use; of the instance, `lamin load` decides above the user's file.
+
+    Raises:
+        InstanceNotFound: The instance that was chosen isn't known on this machine.
+    """
+    return _instance_choice() if key == "instance" else layers.choose(key)
 
 
 def _instance_choice() -> Choice:

@@ -53,6 +53,16 @@ def test_set_says_if_a_higher_layer_decides(sandbox: Sandbox) -> None:
     assert "from a higher layer: environment (LAMIN_VERBOSITY)" in done.stdout
 
 
+def test_set_says_if_another_instance_is_loaded(fresh_instance: Callable[..., Sandbox]) -> None:
+    """Of the instance, what is loaded decides above the user's file; one that nobody knows is named."""
+    user = fresh_instance("--name", "first")
+    user.lamin("init", "--storage", "second")
+    assert "all the same" in user.lamin("config", "set", "instance", "first").stdout
+    user.lamin("close")
+    assert "- name: first" in user.lamin("info").stdout
+    assert "is not known" in user.lamin("config", "set", "instance", "nosuch").stdout
+
+
 def test_list_shows_everything_without_secrets(fresh_instance: Callable[..., Sandbox]) -> None:
     """The list has choices, user and instance, each with an origin; secrets are masked."""
     user = fresh_instance()

@@ -70,6 +70,7 @@ def test_unexpected_error_says_how_to_see_more() -> None:
         (FileNotFoundError(2, "No such file or directory", "a.ipynb"), "No such file or directory: a.ipynb", 1),
         (errors.NoResultFound("no ULabel"), "no ULabel", 20),
         (errors.LaminError(), "LaminError", 1),
+        (errors.LaminError("close it: `a`\n  or:\n\nload it.\nb"), "close it: `a`. or: load it. b", 1),
         (sqlite3.OperationalError("database is locked"), "the database is busy", 11),
         (sqlite3.OperationalError("no such table: lnschema_core_ulabel"), "lamin migrate deploy", 13),
         (sqlite3.OperationalError("unable to open database file"), "the database can't be opened", 12),
@@ -85,6 +86,13 @@ def test_sentence_of_an_error(error: BaseException, message: str, status: int) -
     problem = problem_of(error)
     assert message in problem.message
     assert problem.exit_code == status
+
+
+def test_form_of_a_database_address_is_shown_whole(sandbox: Sandbox) -> None:
+    """The example that shows the way out isn't masked, while the password is."""
+    done = sandbox.lamin("init", "--storage", "s", "--db", "postgresql://me:geheim@host", check=False)
+    assert "postgresql://user@host:port/database, with :password behind the user" in done.stderr
+    assert "geheim" not in done.stderr
 
 
 def test_long_message_is_shortened() -> None:

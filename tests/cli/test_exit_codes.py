@@ -307,6 +307,7 @@ def test_130_at_a_prompt(user: Sandbox) -> None:
     with started(user, "delete", "mine", stdin=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.read(len("Are you sure")) == "Are you sure"
+        wait_until_idle(process)  # `input` drops what is raised while it flushes its prompt
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=2)
     assert process.returncode == exits.INTERRUPTED
@@ -332,6 +333,33 @@ def test_141_reader_has_gone(user: Sandbox, arguments: list[str]) -> None:
     assert done.returncode == exits.CLOSED_PIPE
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_141_reader_goes_in_the_middle(user: Sandbox, unbuffered: str) -> None:
+    """What is left of a large output is noticed, also where Python is told not to buffer, as in most containers."""
+    user.python("import lamindb as ln; ln.save([ln.ULabel(name=f'label {i}') for i in range(1000)])")
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "list", "ULabel", "--limit", "1000", "--json"],
+        cwd=user.home,
+        env=user.environment | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdout is not None
+        assert os.read(process.stdout.fileno(), 1) == b"{"
+        process.stdout.close()
+    assert process.returncode == exits.CLOSED_PIPE
+
+
+def test_130_while_the_command_line_is_loaded(user: Sandbox) -> None:
+    """Ctrl-C before a command has begun gives no traceback either."""
+    interrupt = (
+        "class Finder:\n    def find_spec(self, name, *rest):\n        if name == 'click': raise KeyboardInterrupt\n"
+    )
+    done = run_changed(user, f"{interrupt}sys.meta_path.insert(0, Finder())", "info")
+    assert done.returncode == exits.INTERRUPTED
+    assert done.stderr == ""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
@@ -368,6 +396,11 @@ def wait_until_blocked(process: subprocess.Popen[str]) -> None:
     """Wait until the process has said what it is about to load, and sleeps in a system call."""
     assert process.stdout is not None
     assert "found cached instance metadata" in process.stdout.readline()
+    wait_until_idle(process)
+
+
+def wait_until_idle(process: subprocess.Popen[str]) -> None:
+    """Wait until a process uses no CPU time."""
     before = -1.0
     while (now := cpu_seconds(process.pid)) != before:
         before = now

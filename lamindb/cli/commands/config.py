@@ -13,7 +13,7 @@ from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import print_json, print_lines, print_table
 from lamindb.cli.texts import TEXT
-from lamindb.errors import InvalidSettings
+from lamindb.errors import InstanceNotFound, InvalidSettings
 from lamindb.setup import identity, layers, locations, reporting
 from lamindb.setup.current import settings
 
@@ -76,7 +76,11 @@ def set_(key: str, value: str, *, project: bool) -> None:
     path = _file(project=project)
     configfile.change(path, key, _checked(key, value))
     log.success(f"set {key} in {path}")
-    effective = layers.choose(key)
+    try:
+        effective = reporting.choice(key)
+    except InstanceNotFound as error:
+        log.warning(str(error))
+        return
     if str(path) not in effective.origin:
         log.warning(f"{key} is {effective.value} all the same, from a higher layer: {effective.origin}")
 
