@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.migrations import operations
 
@@ -40,21 +39,19 @@ _ONLY_TABLES = (
 def make_tables(executor: MigrationExecutor, targets: list[tuple[str, str]]) -> list[Migration]:
     """Make the tables of packages whose migrations make nothing but tables, if no migration was applied yet.
 
-    Packages are taken in the order in which they are mounted, up to the first one whose migrations do more, such as filling
+    Packages are taken in their order, up to the first one whose migrations do more, such as filling
     rows. All tables are there afterwards, or none.
 
     Args:
         executor: Of the connected database.
-        targets: The last migration of each package.
+        targets: The last migration of each package, in the order in which they are mounted.
 
     Returns:
         The migrations that needn't be applied any more.
     """
     if executor.loader.applied_migrations:
         return []
-    order = [config.label for config in apps.get_app_configs()]
-    in_order = sorted(targets, key=lambda target: order.index(target[0]))
-    nodes = list(takewhile(lambda node: _makes_only_tables(executor, node), in_order))
+    nodes = list(takewhile(lambda node: _makes_only_tables(executor, node), targets))
     if not nodes:
         return []
     plan = [migration for migration, _ in executor.migration_plan(nodes)]

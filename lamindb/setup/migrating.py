@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
@@ -80,13 +79,12 @@ def apply_all(on_applied: Callable[[str], None] | None = None, *, to: str | None
 
 
 def _migrate(executor: MigrationExecutor, targets: list[tuple[str, str]]) -> None:
-    """Apply the migrations of one package after the other, in the order in which they are mounted.
+    """Apply the migrations of one package after the other.
 
     For each change of a column, Django builds the classes of all registries that relate to it: those of other packages are
     related to most of core's.
     """
-    order = [config.label for config in apps.get_app_configs()]
-    for target in sorted(targets, key=lambda one: order.index(one[0])):
+    for target in targets:
         executor.loader.build_graph()
         executor.migrate([target], executor.migration_plan([target]))
 

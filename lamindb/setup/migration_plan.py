@@ -97,7 +97,7 @@ def _assessed(loader: MigrationLoader, pending: Iterable[Migration]) -> list[Pen
 
 
 def targets(loader: MigrationLoader, to: str | None) -> list[Name]:
-    """The migrations to arrive at: the last ones of all packages, or a given one; none if that is applied already.
+    """The migrations to arrive at: the last ones of all packages in their order, or a given one; none if that is applied.
 
     Args:
         loader: Knows the migrations.
@@ -107,7 +107,7 @@ def targets(loader: MigrationLoader, to: str | None) -> list[Name]:
         UnknownMigration: There is no such migration, or there are several.
     """
     if to is None:
-        return list(loader.graph.leaf_nodes())
+        return migration_state.in_order(loader.graph.leaf_nodes())
     package, _, start = to.partition(".")
     label = package if package.startswith("lnschema_") else f"lnschema_{package.replace('-', '_')}"
     try:

@@ -17,6 +17,8 @@ from django.apps import apps
 from django.db import OperationalError, ProgrammingError, connection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.apps import AppConfig
     from django.db.migrations import Migration
     from django.db.migrations.loader import MigrationLoader
@@ -56,11 +58,17 @@ def compare() -> MigrationState:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    plan = executor.migration_plan(in_order(executor.loader.graph.leaf_nodes()))
     return MigrationState(
         missing=tuple(migration for migration, _ in plan),
         unknown=tuple(sorted(_unknown(executor.loader, applied))),
     )
+
+
+def in_order(names: Iterable[Name]) -> list[Name]:
+    """Migrations in the order in which their packages are mounted, which is that of deploying them."""
+    order = [config.label for config in apps.get_app_configs()]
+    return sorted(names, key=lambda name: order.index(name[0]))
 
 
 def _applied() -> set[Name]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
-from lamindb.errors import DatabaseBehind
+from lamindb.errors import DatabaseBehind, InvalidSchemaName, UnknownMigration
 from lamindb.setup import backups, connection, current
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class migrate:  # noqa: N801 - the name in the public API
 
         Raises:
             InstanceNotLoaded: No instance is loaded.
-            ValueError: A package is not mounted.
+            InvalidSchemaName: A package is not mounted.
         """
         from django.core.management import call_command
 
@@ -116,14 +116,18 @@ class migrate:  # noqa: N801 - the name in the public API
 
         Raises:
             InstanceNotLoaded: No instance is loaded.
-            ValueError: The package is not mounted.
+            InvalidSchemaName: The package is not mounted.
+            UnknownMigration: There is no such migration, or they can't be merged.
         """
-        from django.core.management import call_command
+        from django.core.management import CommandError, call_command
 
         with log.muted():
             connection.connect()
         numbers = [str(number) for number in (start_migration_nr, migration_nr) if number is not None]
-        call_command("squashmigrations", *_chosen([package_name]), *numbers)
+        try:
+            call_command("squashmigrations", *_chosen([package_name]), *numbers)
+        except CommandError as error:
+            raise UnknownMigration(str(error)) from error
 
 
 # -- which packages ---------------------------------------------------------------------------------------------------
@@ -138,7 +142,7 @@ def _chosen(names: tuple[str, ...] | list[str]) -> list[str]:
         msg = (
             f"{', '.join(unknown)} is not mounted by {current.settings.instance.identifier}: {', '.join(mounted)} are."
         )
-        raise ValueError(msg)
+        raise InvalidSchemaName(msg)
     return [mounted[name] for name in names]
 
 

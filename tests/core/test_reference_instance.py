@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -102,6 +103,15 @@ def test_migrating_adds_tables_and_loses_nothing(sandbox):
     assert {"filelabelfeature", "datasetlabelfeature", "execution"} <= {name[len("lnschema_core_") :] for name in new}
     assert all(after[name] == [] for name in new)
     assert {name: after[name] for name in before} == before
+
+
+def test_plan_has_the_order_of_deploying(sandbox):
+    """Core comes before the schemas that build on it, in the plan as when it is carried out."""
+    load(sandbox)
+    planned = re.findall(r"to be deployed: (\S+)", sandbox.lamin("migrate", "plan", check=False).stdout)
+    applied = re.findall(r"applied (\S+)", sandbox.lamin("migrate", "deploy").stdout)
+    assert planned == applied
+    assert planned[0].startswith("lnschema_core.")
 
 
 LABELS = """
