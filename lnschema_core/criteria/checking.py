@@ -210,10 +210,16 @@ def hashes_of(column: pd.Series[Any]) -> npt.NDArray[np.uint64]:
 
 
 def repeated_hashes(hashes: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
-    """The numbers that occur several times."""
+    """The numbers that occur several times. Parts are taken out of the list, so that all of them are there once only."""
     import numpy as np
 
-    ordered = np.sort(np.concatenate(hashes)) if hashes else np.zeros(0, dtype=np.uint64)
+    ordered = np.empty(sum(map(len, hashes)), dtype=np.uint64)
+    stop = len(ordered)
+    while hashes:
+        part = hashes.pop()
+        ordered[stop - len(part) : stop] = part
+        stop -= len(part)
+    ordered.sort()
     return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 

@@ -33,7 +33,21 @@ CELLS = st.one_of(
     st.decimals(allow_nan=False),
     st.lists(st.integers(), max_size=2),
     st.sampled_from(
-        ["T cell", "t cell", "\ud800", "\0", pd.NA, pd.NaT, np.nan, np.float32(1), np.int8(1), 2**63, 2**80]
+        [
+            "T cell",
+            "t cell",
+            "t cell; T cell",
+            ";t ; T  cel",
+            "\ud800",
+            "\0",
+            pd.NA,
+            pd.NaT,
+            np.nan,
+            np.float32(1),
+            np.int8(1),
+            2**63,
+            2**80,
+        ]
     ),
 )
 CRITERIA = st.sampled_from(
@@ -50,6 +64,9 @@ CRITERIA = st.sampled_from(
         {"type": "category"},
         {"type": "any", "unique": True},
         {"allowed": ["T cell", 1, True]},
+        {"registry": "core.ULabel", "separator": " ", "tolerance": 0.5},
+        {"allowed": ["T cell", "t"], "separator": ";"},
+        {"type": "text", "pattern": "[a-z]*", "separator": "1", "tolerance": 1},
     ]
 )
 
