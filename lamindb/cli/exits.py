@@ -50,7 +50,11 @@ EXITS = (
         ("InvalidCriteria", "InvalidSchemaName", "UnknownMigration"),
     ),
     Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest.", ("PartialSuccess",)),
-    Exit(DAMAGED, "`lamin fsck` or `lamin cache verify` found content that is missing or isn't what was registered."),
+    Exit(
+        DAMAGED,
+        "`lamin fsck` or `lamin cache verify` found content that is missing or isn't what was registered, or `lamin abuse` that a "
+        "record is lost or there twice.",
+    ),
     Exit(GARBAGE, "`lamin fsck` found nothing but garbage that `--collect` would delete."),
     Exit(INSTANCE_UNKNOWN, "The named instance is not known.", ("InstanceNotFound",)),
     Exit(

@@ -48,6 +48,7 @@ COMMANDS = {
     "fsck": (f"{_ROOM}.integrity:fsck", "Check that every file is in storage as it was registered."),
     "cache": (f"{_ROOM}.cache:cache", "Show, check and remove copies of cloud objects on this machine."),
     "trash": (f"{_ROOM}.trash:trash", "Show, restore and purge what was deleted."),
+    "abuse": (f"{_ROOM}.abusing:abuse", "See how the instance bears many clients at once."),
     "doctor": (f"{_ROOM}.doctor:doctor", "Check the installation and the current instance."),
     "completion": (f"{_ROOM}.completion:completion", "Print the shell's completion script."),
 }

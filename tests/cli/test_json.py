@@ -38,6 +38,7 @@ READING = {
     "cache-prune": ["cache", "prune"],
     "trash-list": ["trash", "list"],
     "trash-purge": ["trash", "purge", "--yes"],
+    "abuse": ["abuse", "--clients", "1", "--time", "0.1s", "--work", "create"],
 }
 OF_RUNS = {"run-replay", "run-show", "run-why"}  # tested where there are runs
 OF_ONTOLOGIES = {"bionty-list", "bionty-diff", "bionty-update"}  # tested where there are ontologies

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
+
+from tests.servers import postgres
 
 
 @pytest.fixture
@@ -35,3 +38,15 @@ def empty(ln, root):
             path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
 
     return remove
+
+
+@pytest.fixture(
+    params=[pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def lab(request, fresh_instance):
+    """A user with an instance on one of the databases."""
+    if request.param == "sqlite":
+        return fresh_instance("--name", "lab")
+    server = request.getfixturevalue("postgres_server")
+    url = postgres.create_database(server, f"t{uuid.uuid4().hex}")
+    return fresh_instance("--name", "lab", "--db", url)

@@ -6,12 +6,9 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from collections import Counter
 
 import pytest
-
-from tests.servers import postgres
 
 CLIENTS = int(os.environ.get("HISTORY_CLIENTS", "4"))
 SECONDS = float(os.environ.get("HISTORY_SECONDS", "4"))
@@ -27,18 +24,6 @@ versions = list(ln.Transform.filter(name="pipeline").values_list("version", "id"
 links = list(ln.ULabel.parents.through.objects.values_list("from_ulabel_id", "to_ulabel_id"))
 print("left:" + json.dumps([labels, versions, links]))
 """
-
-
-@pytest.fixture(
-    params=[pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("postgres", marks=pytest.mark.postgres)]
-)
-def lab(request, fresh_instance):
-    """A user with an instance on one of the databases."""
-    if request.param == "sqlite":
-        return fresh_instance("--name", "lab")
-    server = request.getfixturevalue("postgres_server")
-    url = postgres.create_database(server, f"t{uuid.uuid4().hex}")
-    return fresh_instance("--name", "lab", "--db", url)
 
 
 def answers_of(user, *commands):

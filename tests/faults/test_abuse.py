@@ -1,0 +1,77 @@
+"""``lamin abuse``: many clients at work on an instance, what calls took, and whether what they were told is so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lamindb.abuse.figures import WORKS, Figures
+
+LEFT = """
+import lamindb as ln
+from lamindb.abuse import works
+print("left", ln.ULabel.filter(name__startswith=works.PREFIX).count(), ln.Transform.filter(name__startswith=works.PREFIX).count())
+"""
+
+
+def test_clients_are_told_what_is_so_and_leave_nothing(lab):
+    """Every kind of work is answered on either database, nothing is lost or doubled, and the records are gone."""
+    done = lab.lamin("abuse", "--clients", "2", "--time", "1s", "--json")
+    report = json.loads(done.stdout)
+    assert [one["work"] for one in report["works"]] == list(WORKS)
+    assert sum(one["n_calls"] for one in report["works"]) > 0
+    assert all(sum(bar["n_calls"] for bar in one["histogram"]) == one["n_calls"] for one in report["works"])
+    assert (report["errors"], report["untrue"]) == ({}, [])
+    assert lab.python(LEFT).stdout.endswith("left 0 0\n")
+
+
+@pytest.mark.sqlite
+def test_what_is_lost_or_doubled_is_named(instance):
+    """A record that was told but isn't there, under its name, and a version that is there twice."""
+    import lamindb as ln
+    from lamindb.abuse import works
+
+    label = ln.ULabel.from_fields(name="lamin abuse x one")
+    label.save()
+    for key in "ab":
+        ln.Transform.from_fields(id=key * 14, name="lamin abuse x", version="2", type="pipeline").save()
+    told = [works.Told("own", label.name, label.id), works.Told("version", "2", "a" * 14)]
+    assert works.untrue("lamin abuse x", told) == ["there is more than one version 2"]
+    lost = [works.Told("own", "lamin abuse x two", "nosuchid"), works.Told("shared", "another", label.id)]
+    assert len(works.untrue("lamin abuse x", lost)) == 3
+
+
+@pytest.mark.sqlite
+def test_what_a_killed_trial_left_is_deleted(fresh_instance):
+    """Only records of trials go, also those that have successors and parents."""
+    user = fresh_instance("--name", "lab")
+    user.python(
+        "import lamindb as ln\nfrom lamindb.abuse import works\nworks.begin('lamin abuse x')\nworker = works.Worker('lamin abuse x', 1)\n"
+        "[worker.work(name) for name in ('create', 'versions', 'versions')]\nln.ULabel(name='mine').save()"
+    )
+    assert "deleted 4 records" in user.lamin("abuse", "--clean-up").stderr
+    assert user.python(LEFT).stdout.endswith("left 0 0\n")
+    assert "mine" in user.lamin("list", "ULabel").stdout
+
+
+@pytest.mark.sqlite
+def test_client_that_cannot_connect_is_named(fresh_instance, monkeypatch):
+    """The command ends with the client's own sentence."""
+    user = fresh_instance("--name", "lab")
+    done = user.lamin("abuse", "--clients", "0", check=False)
+    assert done.returncode == 2
+    user.environment["LAMIN_INSTANCE"] = "nobody/nosuch"
+    done = user.lamin("abuse", "--time", "0.1s", check=False)
+    assert done.returncode == 10
+    assert "nobody/nosuch" in done.stderr
+
+
+def test_histogram_has_no_gaps_and_names_what_calls_took():
+    """Each bar is of calls that took less than its bound, and no less than half of that."""
+    figures = Figures("get", [0.2, 0.9, 1.0, 5.0, 9.9], n_failed=1, seconds=2)
+    assert figures.buckets() == {1: 2, 2: 1, 4: 0, 8: 1, 16: 1}
+    assert (figures.quantile(0.5), figures.quantile(1)) == (1.0, 9.9)
+    assert next(iter(figures.lines())).startswith("get: 5 calls, 2 a second, 1 failed; p50 1.0 ms")
+    nothing = Figures("get", [], n_failed=0, seconds=1)
+    assert (nothing.buckets(), nothing.quantile(0.95), len(list(nothing.lines()))) == ({}, 0.0, 1)
