@@ -235,18 +235,38 @@ class PartsUpload:
         """Make it the object at the target."""
         parts = [{"PartNumber": number, "ETag": tag} for number, tag in sorted(self._tags.items())]
         key = self._upload["key"]
-        self._call("complete_multipart_upload", Key=key, UploadId=self._upload["id"], MultipartUpload={"Parts": parts})
+        try:
+            self._call(
+                "complete_multipart_upload", Key=key, UploadId=self._upload["id"], MultipartUpload={"Parts": parts}
+            )
+        except Exception:  # clients of object stores raise whatever they like
+            if not self._has_arrived(key):
+                raise
         self._fs.invalidate_cache()
         if key != self._target_key:
             self._fs.cp_file(f"{self._bucket}/{key}", f"{self._bucket}/{self._target_key}")
             self._fs.rm_file(f"{self._bucket}/{key}")
         self.let_go(forget=True)
 
+    def _has_arrived(self, key: str) -> bool:
+        """Whether the object is there although the answer was lost: putting large ones together can take a store minutes."""
+        digests = [tag.strip('"') for _, tag in sorted(self._tags.items())]
+        try:
+            whole = hashlib.md5(bytes.fromhex("".join(digests)), usedforsecurity=False).hexdigest()
+            told = self._call("head_object", Key=key)
+        except (OSError, ValueError):  # it isn't, or the tags are no digests
+            return False
+        return bool(told["ETag"].strip('"') == f"{whole}-{len(digests)}")
+
     def discard(self) -> None:
         """Forget the parts."""
         self._executor.shutdown(cancel_futures=True)
         if self._upload:
-            self._call("abort_multipart_upload", Key=self._upload["key"], UploadId=self._upload["id"])
+            try:
+                self._call("abort_multipart_upload", Key=self._upload["key"], UploadId=self._upload["id"])
+            except OSError:
+                if self._listed(self._upload) is not None:
+                    raise
         self.let_go(forget=True)
 
     def let_go(self, *, forget: bool) -> None:

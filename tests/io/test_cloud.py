@@ -11,7 +11,7 @@ import pytest
 from upath import UPath
 
 from lamindb.errors import DigestMismatch, InvalidKey, SourceChanged, StorageError
-from lamindb.io import cache, faults, formats, transfer
+from lamindb.io import cache, faults, formats, hashing, transfer
 from lamindb.io.accessors import open_backed
 from lamindb.io.hashing import digest_bytes, digest_file, digest_folder, hash_of_listing
 from lamindb.io.listing import files_below, size_of
@@ -94,6 +94,52 @@ def test_interrupted_upload_leaves_the_old_object(root, source, small, at, large
     assert target.read_bytes() == small.read_bytes()
     if root.type == "s3":
         assert target.fs.list_multipart_uploads(target.path.partition("/")[0]) == []
+
+
+class _LosingAnswers:
+    """Stands before a server: of a request that puts parts together the answer is lost, and then the upload is forgotten."""
+
+    FORGOTTEN = b"<Error><Code>NoSuchUpload</Code><Message>The specified upload does not exist.</Message></Error>"
+
+    def __init__(self, application):
+        self._application = application
+        self._is_lost = False
+
+    def __call__(self, environ, start_response):
+        """Let the server do its work, and tell of an error."""
+        if "uploadId=" not in environ["QUERY_STRING"] or environ["REQUEST_METHOD"] == "PUT":
+            return self._application(environ, start_response)
+        if not self._is_lost:
+            self._is_lost = True
+            list(self._application(environ, lambda *_: None))
+            start_response("500 Internal Server Error", [("Content-Length", "0")])
+            return [b""]
+        start_response("404 Not Found", [("Content-Type", "application/xml")])
+        return [self.FORGOTTEN]
+
+
+def test_large_object_arrives_although_the_answer_is_lost(small, monkeypatch):
+    """The store has put the parts together, and knows nothing of the upload when it is asked again: the object counts."""
+    monkeypatch.setattr(hashing, "THRESHOLD", 1)
+    with s3.running_behind(_LosingAnswers) as endpoint:
+        s3.make_bucket(endpoint, "losing")
+        target = UPath("s3://losing/x", endpoint_url=endpoint, **s3.CREDENTIALS)
+        transfer.store_file(small, target, expected=digest_file(small))
+        assert target.read_bytes() == small.read_bytes()
+
+
+def test_upload_that_the_store_forgot_is_an_error_once(endpoint, small, monkeypatch):
+    """Its parts can't be put together, which is said; that there is nothing left to forget is no further error."""
+    monkeypatch.setattr(hashing, "THRESHOLD", 1)
+    bucket = f"bucket-{uuid.uuid4().hex[:8]}"
+    s3.make_bucket(endpoint, bucket)
+    target = UPath(f"s3://{bucket}/x", endpoint_url=endpoint, **s3.CREDENTIALS)
+    upload = transfer.begin_upload(small, target, expected=digest_file(small))
+    target.fs.clear_multipart_uploads(bucket)
+    with pytest.raises(StorageError, match=r"/x can't be written"):
+        upload.commit()
+    upload.discard()
+    assert not target.exists()
 
 
 def test_source_that_changed_is_not_uploaded(root, source, small):
