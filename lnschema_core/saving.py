@@ -96,7 +96,7 @@ def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
     """Insert rows of one registry; those whose unique values are taken become the existing records.
 
     Raises:
-        IntegrityError: A row can't be inserted for another reason.
+        IntegrityError: A row can't be inserted for another reason, or the existing record has another name.
     """
     if isinstance(registry._meta.pk, models.AutoField):  # the database makes the keys, and has to tell them
         check_storable(records)
@@ -125,10 +125,24 @@ def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
         for record in refused:
             same = existing.get(tuple(getattr(record, name) for name in names))
             if same is not None:
+                _check_name(record, same, names)
                 record.become(same)
         refused = [record for record in refused if getattr(record, key) not in present and record._state.adding]
     if refused:
         msg = f"could not save {refused[0]}: a unique value is taken, or it refers to a record that doesn't exist"
+        raise IntegrityError(msg)
+
+
+def _check_name(record: Any, existing: Any, names: tuple[str, ...]) -> None:
+    """Refuse a record that has a unique value of one with another name, such as its abbreviation.
+
+    Raises:
+        IntegrityError: It has.
+    """
+    named, other = getattr(record, "name", None), getattr(existing, "name", None)
+    if named and other and named != other:
+        taken = ", ".join(f"{name} {getattr(record, name)!r}" for name in names)
+        msg = f"could not save {type(record).__name__} {named!r:.80}: {taken} is that of {other!r:.80} ({existing.pk})"
         raise IntegrityError(msg)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 
 
 def ancestors(lb, name):
@@ -100,6 +101,21 @@ def test_renamed_term_is_the_registered_one(lb, capsys):
     assert lb.CellType.filter(ontology_id="CL:0000084").one().name == "old name of T cells"
     assert record.parents.list("name") == ["lymphocyte"]
     assert "CL:0000084 is registered as 'old name of T cells' and stays so" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_abbreviation_of_another_term_is_refused(lb, at_once):
+    """A new term doesn't become the one whose abbreviation it has; the message names both, and nothing is saved."""
+    import lamindb as ln
+
+    lb.CellType(name="natural killer", abbr="NK").save()
+    other = lb.CellType(name="nurse cell", abbr="NK")
+    with pytest.raises(
+        IntegrityError, match="could not save CellType 'nurse cell': abbr 'NK' is that of 'natural killer'"
+    ):
+        ln.save([other]) if at_once else other.save()
+    assert (other.name, other._state.adding) == ("nurse cell", True)
+    assert not lb.CellType.filter(name="nurse cell").exists()
 
 
 def test_terms_of_ones_own_have_public_parents(lb, capsys):
