@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from lamindb.errors import InstanceNotFound, InvalidSchemaName, InvalidSettings, StorageError
 from lamindb.io import paths
-from lamindb.setup import cloud_sqlite, database_url, envfile, identity, layers, locations, users
+from lamindb.setup import database_url, envfile, identity, layers, locations, users
 from lamindb.setup.storages import StorageSettings, make_folder
 
 if TYPE_CHECKING:
@@ -146,11 +146,15 @@ class InstanceSettings:
     def _update_cloud_sqlite_file(self, unlock_cloud_sqlite: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - of 0.54
         """Send an SQLite database to its bucket now; who has the lock keeps it until they close the instance."""
         if self.is_cloud_sqlite:
+            from lamindb.setup import cloud_sqlite  # and sqlite3, which is slow to load
+
             cloud_sqlite.send(self)
 
     def _update_local_sqlite_file(self, lock_cloud_sqlite: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - of 0.54
         """Have a working copy of an SQLite database in a bucket, and its lock if nobody else has it."""
         if self.is_cloud_sqlite:
+            from lamindb.setup import cloud_sqlite
+
             cloud_sqlite.begin(self, user=users.current_user())
 
     # -- words ----------------------------------------------------------------------------------------------------------
