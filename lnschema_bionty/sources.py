@@ -151,8 +151,9 @@ def at_hand(wanted: Source) -> Source:
         return wanted
     if wanted.key not in _said:
         _said.add(wanted.key)
+        what = wanted.entity if wanted.species == "all" else f"{wanted.entity} of {wanted.species}"
         log.important(
-            f"{wanted.entity}: {taken.source} {taken.version} is here and used, {wanted.source} {wanted.version} would have to "
-            "be downloaded"
+            f"{what}: {taken.source} {taken.version} is here and used, {wanted.source} {wanted.version} would have to be "
+            "downloaded"
         )
     return taken
