@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lamindb.text.inspection import InspectResult
     from lamindb.text.synonyms import Keep
     from lamindb.types import ListLike, StrField
+    from lnschema_core.models import Feature, Registry
 
 RecordT = TypeVar("RecordT", bound=models.Model)
 QuerySetT = TypeVar("QuerySetT", bound="models.QuerySet[Any]")
@@ -193,6 +194,12 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
 
     def _in_stable_order(self) -> QuerySet[RecordT]:
         return self if self.ordered or self.query.is_sliced else self.order_by("pk")
+
+    def filter_by_label(self, labels: Registry | ListLike | str, feature: Feature) -> Self:
+        """Those of files or datasets that have any of some labels under a feature; see ``File.filter_by_label``."""
+        from lnschema_core.annotation.label_filter import has_label
+
+        return self.filter(has_label(self.model, labels, feature))
 
     # -- validation ---------------------------------------------------------------------------------------------------
 

@@ -31,10 +31,13 @@ def has_label(registry: type[Model], labels: Any, feature: Feature) -> Q:
 
     Raises:
         KeyError: Records of this registry can't be labels.
-        TypeError: A label is neither a record nor a string, or the feature is no feature.
+        TypeError: The registry has no data, a label is neither a record nor a string, or the feature is no feature.
         ValidationError: A label or the feature isn't saved.
         ValueError: A label is missing.
     """
+    if not hasattr(registry, "filter_by_label"):
+        msg = f"files and datasets have labels under features, but {registry.__name__} records don't"
+        raise TypeError(msg)
     check_feature(feature)
     values = listed_labels(labels)
     names = [value for value in values if isinstance(value, str)]

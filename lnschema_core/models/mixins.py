@@ -266,11 +266,10 @@ class Data:
         Examples:
             >>> cell_type = ln.Feature.filter(name="cell_type").one()
             >>> ln.File.filter_by_label("T cell", cell_type).df()
+            >>> ln.File.filter(suffix=".h5ad").filter_by_label("lung", tissue).filter_by_label("T cell", cell_type)
         """
-        from lnschema_core.annotation.label_filter import has_label
-
         registry: Any = cls
-        found: QuerySet[Any] = registry.filter().filter(has_label(registry, labels, feature))
+        found: QuerySet[Any] = registry.filter().filter_by_label(labels, feature)
         return found
 
     def describe(self) -> None:

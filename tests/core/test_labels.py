@@ -356,6 +356,19 @@ def test_files_are_found_by_any_of_several_labels(file, feature, tissue, shared)
     assert not ln.File.filter_by_label([], feature).exists()
 
 
+def test_conditions_on_labels_are_combined(file, feature, tissue, shared):
+    """A query set and a manager go on with them, as with ``filter``."""
+    second = make_file("second")
+    second.labels.add(shared, tissue)
+    both = ln.File.filter_by_label(shared, tissue).filter_by_label(shared, feature)
+    assert both.one() == file
+    assert ln.File.filter(description="second").filter_by_label("shared", tissue).one() == second
+    assert not ln.File.filter(description="second").filter_by_label("shared", feature).exists()
+    assert set(shared.files.filter_by_label(shared, tissue)) == {file, second}
+    with pytest.raises(TypeError, match="ULabel records don't"):
+        ln.ULabel.filter().filter_by_label(shared, tissue)
+
+
 def test_files_are_found_in_one_query(file, feature, tissue, shared, count_queries):
     """And none before it is used."""
     with count_queries() as queries:
