@@ -135,6 +135,9 @@ def _of_database(storage: StorageSettings, name: str, owner: str) -> Found:
         with closing(sqlite3.connect(sqlite_files.read_only_uri(path), uri=True)) as connection:
             told = _told(lambda sql: connection.execute(sql).fetchall())
     except sqlite3.Error as error:
+        if "no such table" in str(error):
+            msg = f"There is no instance in the database {path}: it has none of the tables of one."
+            raise InstanceNotFound(msg) from None
         msg = f"The database {path} can't be read ({error})."
         raise InstanceUnreachable(msg) from error
     registered = told.root or storage.root_as_str

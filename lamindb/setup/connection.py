@@ -174,6 +174,9 @@ def open_instance(instance: InstanceSettings) -> None:
         with reachable(instance):
             state = migration_state.compare()
             reason = why_read_only()
+            if state.missing and instance.dialect == "sqlite" and not migration_state.has_core():
+                msg = f"{instance.sqlite_file} is no database of an instance: choose another name with `--name`."
+                raise InstanceUnreachable(msg)
         if state.unknown:
             refusal = _refusal_of_ahead(instance, state)
         elif reason is not None:
@@ -323,6 +326,9 @@ def _database(instance: InstanceSettings, refusal: Refusal | None) -> tuple[dict
             f"`lamin load {instance.identifier} --storage <folder>`."
         )
         raise InstanceUnreachable(msg)
+    if sqlite_files.is_empty(path):
+        msg = f"SQLite file is empty: {path}. Put a copy of it in its place, or make it anew with `lamin init`."
+        raise InstanceUnreachable(msg)
     with reachable(instance):
         if refusal is None and not sqlite_files.is_writable(path):
             refusal = _refusal_of_read_only(instance)
@@ -366,12 +372,8 @@ def refuse_cloud_sqlite(instance: InstanceSettings) -> None:
 
 
 @contextmanager
-def reachable(instance: InstanceSettings, advice: str = "") -> Iterator[None]:
-    """Turn errors of the database driver into one that names the instance.
-
-    Args:
-        instance: The instance.
-        advice: The way out, if there is a particular one.
+def reachable(instance: InstanceSettings) -> Iterator[None]:
+    """Turn errors of the database driver into one that names the instance and the way out.
 
     Raises:
         InstanceUnreachable: The database can't be opened.
@@ -382,8 +384,18 @@ def reachable(instance: InstanceSettings, advice: str = "") -> Iterator[None]:
         yield
     except (Error, sqlite3.Error, OSError) as error:
         reason = " ".join(str(error).split())
-        msg = f"The database {database_url.mask(instance.db)} of {instance.identifier} can't be reached or used ({reason})."
-        raise InstanceUnreachable(f"{msg} {advice}".rstrip()) from error
+        msg = (
+            f"The database {database_url.mask(instance.db)} of {instance.identifier} can't be reached or used ({reason}). "
+            f"{_way_out(instance, reason)}"
+        )
+        raise InstanceUnreachable(msg) from error
+
+
+def _way_out(instance: InstanceSettings, reason: str) -> str:
+    """What to do about a database that can't be opened."""
+    if instance.dialect == "postgresql":
+        return "Check the address, and that the server runs and lets you in."
+    return "Try again later." if "locked" in reason else "If it is damaged, put a copy of it in its place."
 
 
 def _refusal_of_read_only(instance: InstanceSettings) -> Refusal:

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     from lamindb.types import PathLike
 
-_CHECK_ADDRESS = "Check the address, and that the server runs and lets you in."
-
 
 def init(
     *,
@@ -119,7 +117,7 @@ def _load_existing(instance: InstanceSettings) -> bool:
         _, existing = instances.find_instance(instance.identifier, owner=instance.owner)
     except InstanceNotFound:
         return False
-    if existing.dialect == "sqlite" and not existing.is_cloud_sqlite and not existing.sqlite_file.exists():
+    if existing.dialect == "sqlite" and not existing.is_cloud_sqlite and not _has_database(existing):
         log.warning("Instance metadata exists, but DB might have been corrupted or deleted. Re-initializing the DB.")
         return False
     _warn_about_differences(existing, instance)
@@ -169,7 +167,7 @@ def _make_sqlite(instance: InstanceSettings) -> bool:
     from lamindb.setup import django_start
 
     path = instance.sqlite_file
-    if path.exists() and path.stat().st_size > 0:
+    if _has_database(instance):
         return False
     with connection.session(instance, django_start.memory_database(), strict=True):
         _fill(instance)
@@ -182,7 +180,7 @@ def _migrate_postgres(instance: InstanceSettings) -> None:
     from lamindb.setup.postgres.roles import why_read_only
 
     database = django_start.postgres_database(instance.db, writable=True)
-    with connection.session(instance, database, strict=True), connection.reachable(instance, _CHECK_ADDRESS):
+    with connection.session(instance, database, strict=True), connection.reachable(instance):
         _refuse_if_ahead(instance)
         is_writable = why_read_only() is None
         if is_writable:
@@ -208,6 +206,11 @@ def _fill(instance: InstanceSettings) -> None:
     if migrating.apply_all() == 0:
         log.success("database already up-to-date with migrations!")
     connection.announce_ready(instance)
+
+
+def _has_database(instance: InstanceSettings) -> bool:
+    """Whether the SQLite file is there and has content."""
+    return instance.sqlite_file.exists() and not sqlite_files.is_empty(instance.sqlite_file)
 
 
 def _publish(path: Path) -> bool:

@@ -85,6 +85,11 @@ def _applied() -> set[Name]:
         raise
 
 
+def has_core() -> bool:
+    """Whether the connected database has tables of core, so that it is one of an instance at all."""
+    return any(name.startswith("lnschema_core_") for name in connection.introspection.table_names())
+
+
 def missing_migrations_warning(state: MigrationState) -> str:
     """What users are told when the database is behind."""
     return MISSING_MIGRATIONS_WARNING.format(missing_migrations=list(state.missing))

@@ -38,6 +38,11 @@ def is_writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
 
 
+def is_empty(path: Path) -> bool:
+    """Whether there is a file without content, as a full disk leaves one."""
+    return path.is_file() and path.stat().st_size == 0
+
+
 def uses_wal(path: Path) -> bool:
     """Whether the database has a write-ahead log, so that readers and a writer don't wait for each other."""
     with path.open("rb") as file:

@@ -137,6 +137,28 @@ def test_init_makes_a_lost_database_again(sandbox: Sandbox) -> None:
     assert files(sandbox.home / "s") == ["x.lndb"]
 
 
+def test_empty_database_is_told_and_made_again(sandbox: Sandbox) -> None:
+    """A file without content, as a full disk leaves one, is named by ``load`` and replaced by ``init``."""
+    run(sandbox, "setup.init(storage='s', name='x')")
+    (sandbox.home / "s" / "x.lndb").write_bytes(b"")
+    assert failure(sandbox, "setup.load('x')").startswith("InstanceUnreachable SQLite file is empty")
+    assert "Re-initializing the DB." in run(sandbox, "setup.init(storage='s', name='x')")
+    assert run(sandbox, "print(ln.ULabel.filter().count())").endswith("0\n")
+
+
+def test_database_of_something_else_is_left_alone(sandbox: Sandbox) -> None:
+    """An SQLite file without the tables of an instance is neither loaded nor adopted."""
+    path = sandbox.home / "s" / "x.lndb"
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE other (a)")
+    assert failure(sandbox, "setup.load('./s')").startswith("InstanceNotFound There is no instance in the database")
+    told = failure(sandbox, "setup.init(storage='s', name='x')")
+    assert told == f"InstanceUnreachable {path} is no database of an instance: choose another name with `--name`."
+    assert not (sandbox.home / ".lamin").exists()
+    assert files(sandbox.home / "s") == ["x.lndb"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

@@ -232,7 +232,10 @@ def test_create_never_writes_into_installed_packages(sandbox: Sandbox, plugin: P
     installed = f"import sysconfig; sysconfig.get_path = lambda name: {str(plugin.parent)!r}\n"
     run(sandbox, installed + "setup.migrate.create()")
     assert [path.name for path in (plugin / "migrations").glob("0*")] == ["0001_initial.py"]
-    assert failure(sandbox, "setup.migrate.create('lnschema_y')").startswith("ValueError lnschema_y is not mounted")
+    told = failure(sandbox, "setup.migrate.create('lnschema_y')")
+    assert told.startswith("InvalidSchemaName lnschema_y is not mounted")
+    told = failure(sandbox, "setup.migrate.squash('lnschema_core', '0099')")
+    assert told.startswith("UnknownMigration Cannot find a migration matching '0099'")
 
 
 def test_verbs_need_an_instance(sandbox: Sandbox) -> None:

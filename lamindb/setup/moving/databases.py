@@ -125,7 +125,7 @@ def target(instance: InstanceSettings) -> Iterator[Callable[..., AbstractContext
     if instance.dialect == "postgresql":
         settings = django_start.postgres_database(instance.db, writable=True)
         with connecting.session(instance, settings, strict=True):
-            with connecting.reachable(instance, "Check the address, and that the server runs and lets you in."):
+            with connecting.reachable(instance):
                 connection.ensure_connection()
             yield _filled_postgres
         return
