@@ -41,8 +41,8 @@ _state = _State()
 
 
 def verbosity() -> int:
-    """The current verbosity, from 0 (errors) to 5 (everything)."""
-    return _state.verbosity
+    """The verbosity that is set, from 0 (errors) to 5 (everything); :func:`talk_until_connected` sets none."""
+    return _state.verbosity if _state.is_settled else _QUIET
 
 
 def set_verbosity(value: int | str) -> None:

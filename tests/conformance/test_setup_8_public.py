@@ -171,3 +171,4 @@ def test_registries_are_quiet_once_there_is_a_session(user):
     """Who imports lamindb first is told what matters, and no more."""
     told = user.python("import lamindb as ln, bionty as bt; bt.CellType().validate(['T cell', 'nope'], 'name')").stdout
     assert told == "❗ 1 term (50.00%) is not validated for name: nope\n"
+    assert user.python("import bionty, lamindb as ln; print(ln.settings.verbosity)").stdout == "1\n"
