@@ -124,7 +124,7 @@ def _named(choice: layers.Choice) -> ChosenInstance:
         _, instance = instances.find_instance(choice.value, owner=settings.owner)
     except InstanceNotFound as error:
         msg = f"The instance {choice.value!r} from {choice.origin} is not known: {error}"
-        raise InstanceNotFound(msg) from error
+        raise InstanceNotFound(msg) from None
     return ChosenInstance(instance, choice.origin)
 
 

@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.sandbox import Sandbox
+
     from lamindb.setup.instances import InstanceSettings
     from tests.cli.conftest import Server
 
@@ -69,6 +71,16 @@ def test_list_quietly_prints_ids(lamin: Callable) -> None:
     result = lamin("-q", "list", "ULabel")
     assert result.out.split() == expected
     assert result.err == ""
+
+
+def test_list_says_what_it_does_not_show(labelled: Sandbox) -> None:
+    """That there is nothing, or how the next page is asked for, is said on standard error, and not with ``-q``."""
+    assert "no Dataset found" in labelled.lamin("list", "Dataset").stderr
+    done = labelled.lamin("list", "ULabel", "--limit", "2")
+    last = done.stdout.splitlines()[-1].split()[0]
+    assert f"--after {last} for the next page" in done.stderr
+    assert labelled.lamin("list", "ULabel", "--limit", "2", "-q").stderr == ""
+    assert "there are more" not in labelled.lamin("list", "ULabel").stderr
 
 
 def test_list_of_nothing_is_empty(lamin: Callable) -> None:

@@ -143,9 +143,20 @@ def _print_records(model: type[Registry], records: Sequence[Registry], *, has_mo
         print_json({"registry": qualified_name(model), "records": rows, "has_more": has_more})
     elif current().quiet:
         print_lines(str(record.pk) for record in records)
-    elif rows:
-        columns = _columns_with_values(rows)
-        print_table(columns, [[_shown(row[column]) for column in columns] for row in rows])
+    else:
+        if rows:
+            columns = _columns_with_values(rows)
+            print_table(columns, [[_shown(row[column]) for column in columns] for row in rows])
+        _tell_rest(model, records, has_more=has_more)
+
+
+def _tell_rest(model: type[Registry], records: Sequence[Registry], *, has_more: bool) -> None:
+    """Say on standard error what a table doesn't show: that there is nothing, or more."""
+    with log.redirect(sys.stderr):
+        if not records:
+            log.info(f"no {model.__name__} found")
+        elif has_more:
+            log.info(f"there are more: pass a larger --limit, or --after {records[-1].pk} for the next page")
 
 
 def _print_each(model: type[Registry], records: Iterable[Registry], missing: list[str]) -> None:
