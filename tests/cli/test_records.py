@@ -9,10 +9,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.sandbox import Sandbox
-
     from lamindb.setup.instances import InstanceSettings
     from tests.cli.conftest import Server
+    from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.usefixtures("labels")
 
