@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import CASCADE, Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
+from lnschema_core.annotation.migrated import is_migrated
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def pass_on_to_next_feature(
         sub_objs: The links.
         using: The database.
     """
+    if not is_migrated():  # a link of 0.54 has one feature
+        CASCADE(collector, field, sub_objs, using)
+        return
     rows = _rows_of_other_features(collector, field)
     has_other = Exists(rows.filter(link_id=Cast(OuterRef("pk"), TextField())))
     kept = {str(link.pk): link for link in sub_objs.filter(has_other)}

@@ -8,9 +8,11 @@ from django.db import models
 
 from lamindb import log
 from lamindb.errors import MultipleResultsFound, NoResultFound
+from lamindb.setup import connection
 from lamindb.text.lookup import Lookup
 from lnschema_core.fields import field_name, string_field
 from lnschema_core.html import queryset_to_html
+from lnschema_core.older_tables import delete_among_older_tables
 from lnschema_core.values import find_records
 
 if TYPE_CHECKING:
@@ -33,6 +35,24 @@ QuerySetT = TypeVar("QuerySetT", bound="models.QuerySet[Any]")
 
 class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
     """The records that match a query, as of ``Registry.filter()``; evaluated when needed."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete all records with the links to them; what files and datasets have in storage stays.
+
+        Returns:
+            How many rows are gone, and how many of each registry.
+
+        Raises:
+            ProtectedError: Something else refers to a record.
+        """
+        if not connection.misses_any():
+            return super().delete()
+        gone = delete_among_older_tables(self.order_by().select_related(None), using=self.db)
+        self._result_cache = None
+        return gone
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
     # -- out of the database ------------------------------------------------------------------------------------------
 

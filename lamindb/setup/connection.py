@@ -86,6 +86,13 @@ def misses(package: str, migration: str) -> bool:
     return guards.misses(package, migration)
 
 
+def misses_any() -> bool:
+    """Whether the connected database misses any migration, so that there are registries without a table."""
+    from lamindb.setup import guards
+
+    return guards.misses_any()
+
+
 def check_mounted(package: str) -> None:
     """Refuse to go on with a schema package that the connected instance doesn't mount.
 

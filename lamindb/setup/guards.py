@@ -63,6 +63,11 @@ def misses(package: str, name: str) -> bool:
     return (package, name) in _guards.missing
 
 
+def misses_any() -> bool:
+    """Whether the database of the session misses any migration."""
+    return bool(_guards.missing)
+
+
 def _watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
     """Guard a new connection for as long as its wrapper lives."""
     if connection in _guards.watched:

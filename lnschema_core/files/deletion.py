@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from lamindb import log
 from lamindb.io import transfer
 from lamindb.io.faults import point
 from lnschema_core.files import places
+from lnschema_core.models.registry import Registry
 from lnschema_core.trash import content
 from lnschema_core.trash.migrated import is_migrated
 from lnschema_core.trash.recording import delete_recorded
@@ -49,7 +50,7 @@ def _delete(records: Sequence[Any], file: File | None, *, with_content: bool, pe
     with transaction.atomic():
         if permanent or not is_migrated():
             for record in records:
-                models.Model.delete(record)
+                Registry.delete(record)
             dispose = remove_content
         else:
             key = delete_recorded(records, file=file, has_content=with_content)

@@ -10,8 +10,10 @@ from django.db import models
 from django.db.models.base import ModelBase, ModelState
 from django.db.models.query_utils import DeferredAttribute
 
+from lamindb.setup import connection
 from lnschema_core import naming
 from lnschema_core.html import record_to_html
+from lnschema_core.older_tables import delete_among_older_tables
 from lnschema_core.query import Manager
 from lnschema_core.storable import check_storable
 
@@ -131,6 +133,19 @@ class Registry(models.Model, metaclass=RegistryMeta):
         """
         check_storable([self])
         super().save(*args, **kwargs)
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:  # noqa: FBT001, FBT002 - as Django has it
+        """Delete the record, and the links to it.
+
+        Returns:
+            How many rows are gone, and how many of each registry.
+
+        Raises:
+            ProtectedError: Something else refers to the record.
+        """
+        if connection.misses_any():
+            return delete_among_older_tables([self], using=using, keep_parents=keep_parents)
+        return super().delete(using, keep_parents)
 
     # -- querying -----------------------------------------------------------------------------------------------------
 

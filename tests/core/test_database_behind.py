@@ -103,14 +103,27 @@ def test_slots_that_it_has_no_room_for_stay_empty(behind):
 
 
 def test_errors_of_what_it_has_no_tables_for_say_why(behind):
-    """Files that are deleted take further features of their labels with them."""
+    """Registries that are new have no rows to ask for."""
     behind("""
+        from lnschema_core.models import FileLabelFeature
         try:
-            file.delete(storage=False)
+            FileLabelFeature.filter().list()
         except DatabaseError as error:
             assert "lamin migrate deploy" in error.__notes__[0]
         else:
             raise AssertionError
+    """)
+
+
+def test_records_are_deleted_with_what_its_tables_have(behind):
+    """By themselves and by queries."""
+    behind("""
+        from lnschema_core.models import FileULabel
+        file.delete(storage=True)
+        assert not ln.File.filter().exists() and not FileULabel.filter().exists()
+        assert ln.Feature.filter(name="kind").delete()[0] >= 1
+        other.delete()
+        assert not ln.Feature.filter().exists() and ln.ULabel.filter().count() == 2
     """)
 
 
