@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import numpy as np
@@ -248,6 +250,17 @@ def test_django_verbs_of_managers_work():
     assert ln.ULabel.objects.in_bulk([first.id]) == {first.id: first}
 
 
+def test_records_and_queries_are_copied():
+    """Into other processes and by value."""
+    (label,) = saved("label")
+    for same in (
+        copy.deepcopy(label),
+        pickle.loads(pickle.dumps(label)),
+        pickle.loads(pickle.dumps(ln.ULabel.filter())).one(),
+    ):
+        assert (same, same.name, same is label) == (label, "label", False)
+
+
 # -- frames -----------------------------------------------------------------------------------------------------------
 
 COLUMNS = {
@@ -446,6 +459,18 @@ def test_validating_and_standardizing_a_column(capsys):
     assert ln.Feature.map_synonyms(["CT"]) == ["cell type"]
     assert said(capsys)[0] == "❗ `map_synonyms()` is deprecated, use `.standardize()`!'"
     assert [feature.name for feature in ln.Feature.from_values(["CT"])] == ["cell type"]
+
+
+def test_synonyms_of_several_records(capsys):
+    """The first, the last, or all of them stand for it."""
+    for name in ("first", "last"):
+        ln.Feature(name=name, type="category", synonyms="shared").save()
+    assert [ln.Feature.standardize(["shared"], keep=keep) for keep in ("first", "last")] == [["first"], ["last"]]
+    said(capsys)
+    assert ln.Feature.standardize(["shared"], keep=False) == [["first", "last"]]
+    assert "❗ returning list might contain lists when 'keep=False'" in said(capsys)
+    assert ln.Feature.standardize(["shared"], keep=False, return_mapper=True) == {"shared": ["first", "last"]}
+    assert "❗ returning mapper might contain lists as values when 'keep=False'" in said(capsys)
 
 
 def test_shapes_of_validation():

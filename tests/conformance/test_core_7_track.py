@@ -238,6 +238,11 @@ def test_a_pipeline_of_three_steps_is_drawn_and_told(track, capsys):
         "plot": ["preprocess"],
     }
     assert ln.Run.filter(reference="job 1").one().transform.name == "preprocess"
+    ln.run_context.transform.parents.add(raw.transform)
+    ln.track(ln.run_context.transform)
+    told = capsys.readouterr().out
+    assert "💡   parent transforms:\n   - Transform(" in told
+    assert told.count("   - Transform(") == 2
     drawn = figure.view_flow().source
     assert all(record.id in drawn for record in (raw, table, figure))
     assert figure.run.transform.view_parents() is not None
