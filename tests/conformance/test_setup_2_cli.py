@@ -8,6 +8,7 @@ import pytest
 
 from lamindb import __version__
 from lamindb.cli import main
+from tests.servers import postgres
 
 
 def session(sandbox, *commands):
@@ -163,3 +164,41 @@ def test_deletion_is_confirmed_through_a_pipe(fresh_instance):
         assert done.returncode == status
         assert "Are you sure you want to delete this instance? (y/n): " in done.stdout
     assert not (user.home / "storage" / "mine.lndb").exists()
+
+
+@pytest.mark.postgres
+def test_a_guide_on_postgres(sandbox, postgres_server):
+    """The name is the database's, the storage can be switched; deleting the instance leaves the tables to the next one."""
+    home, url = sandbox.home, postgres.create_database(postgres_server, "MyGuide")
+    script = f"""
+import lamindb_setup as setup
+setup.login("ada@lab.org")
+setup.init(storage="./data", db={url!r})
+import lamindb as ln
+instance = setup.settings.instance
+print(instance.identifier, instance.dialect, instance.db, instance.is_remote, ln.Storage.filter().one().root)
+setup.set.storage("./second")
+ln.settings.storage = "./third"
+print(setup.settings.storage.root_as_str, ln.Storage.filter().count())
+print(open({str(home / ".lamin/current_instance.env")!r}).read())
+setup.delete("MyGuide", force=True)
+ln.settings.verbosity = "success"
+setup.init(storage="./data", db={url!r})
+"""
+    lines = sandbox.python(script).stdout.splitlines()
+    assert lines[3:5] == [
+        "💡 loaded instance: ada/MyGuide",
+        "💡 did not register local instance on hub (if you want, call `lamin register`)",
+    ]
+    assert lines[5:7] == [f"ada/MyGuide postgresql {url} False {home}/data", f"{home}/third 3"]
+    assert lines[7:14] == [
+        "lamindb_instance_owner=ada",
+        "lamindb_instance_name=MyGuide",
+        f"lamindb_instance_storage_root={home}/third",
+        "lamindb_instance_storage_region=null",
+        f"lamindb_instance_db={url}",
+        "lamindb_instance_schema_str=",
+        "lamindb_instance_id=null",
+    ]
+    assert f"❗     consider manually deleting your stored data: {home}/third" in lines
+    assert "✅ database already up-to-date with migrations!" in lines
