@@ -49,7 +49,8 @@ _NAMES = {
     "InstanceNotSetupError": "lamindb.errors:InstanceNotLoaded",
 }
 
-__getattr__, __dir__ = door(__name__, _NAMES)
+if not TYPE_CHECKING:  # type checkers know the names below, and no others
+    __getattr__, __dir__ = door(__name__, _NAMES)
 
 # Where Django finds the current instance if a script asks Django for it first, as by ``transaction.atomic()``.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lamindb.setup.django_settings")

@@ -37,7 +37,8 @@ _NAMES: dict[str, str] = {
     "settings": "lnschema_bionty._settings:settings",
 }
 
-__getattr__, __dir__ = door(__name__, _NAMES)
+if not TYPE_CHECKING:  # type checkers know the names below, and no others
+    __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lnschema_bionty import dev, ids, models, public

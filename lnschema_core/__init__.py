@@ -31,7 +31,8 @@ _NAMES = {
     **{name: f"lnschema_core.{name}" for name in ("ids", "types", "users")},
 }
 
-__getattr__, __dir__ = door(__name__, _NAMES)
+if not TYPE_CHECKING:  # type checkers know the names below, and no others
+    __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lnschema_core import ids, types, users

@@ -30,7 +30,8 @@ _NAMES = {
     "versioning": "lamindb.dev.versioning",
 }
 
-__getattr__, __dir__ = door(__name__, _NAMES)
+if not TYPE_CHECKING:  # type checkers know the names below, and no others
+    __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lamindb.dev import datasets, exceptions, fields, hashing, storage, types, versioning

@@ -13,7 +13,8 @@ _NAMES = {
     "write_stubs": "lamindb.schema.typing.writing:write_stubs",
 }
 
-__getattr__, __dir__ = door(__name__, _NAMES)
+if not TYPE_CHECKING:  # type checkers know the names below, and no others
+    __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lamindb.schema.diagram import graph, view

@@ -40,7 +40,8 @@ _NAMES = {
     "__version__": "lamindb:__version__",
 }
 
-__getattr__, __dir__ = door(__name__, _NAMES)
+if not TYPE_CHECKING:  # type checkers know the names below, and no others
+    __getattr__, __dir__ = door(__name__, _NAMES)
 
 if TYPE_CHECKING:
     from lamindb import __version__

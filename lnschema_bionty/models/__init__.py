@@ -5,6 +5,8 @@ Importing this package connects to the current instance, which has to mount the 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lamindb._lazy import door
 from lamindb.setup import connection as _connection
 
@@ -31,7 +33,8 @@ _NAMES = {
 }
 
 # Plug-ins ask for these names while the import of this very module is setting up Django.
-__getattr__, __dir__ = door(__name__, _NAMES)
+if not TYPE_CHECKING:  # type checkers know the names below, and no others
+    __getattr__, __dir__ = door(__name__, _NAMES)
 
 _connection.connect_for_registries()
 _connection.check_mounted("lnschema_bionty")

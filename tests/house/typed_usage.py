@@ -30,3 +30,12 @@ def use_verbs() -> None:
     ln.settings.verbosity = "hint"
     assert_type(ln.settings.track_run_inputs, bool)
     assert_type(ln.setup.settings.instance.name, str)
+
+
+def misspell_names() -> tuple[object, object]:
+    """A name that a door doesn't have, or a setting that there isn't, is an error."""
+    ln.settings.verbosty = 1  # type: ignore[attr-defined]
+    return (
+        ln.Fil,  # type: ignore[attr-defined]
+        lnc.Fil,  # type: ignore[attr-defined]
+    )
