@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from lamindb import log
+from lamindb.setup.postgres.errors import has_timed_out
 from lnschema_core.search_index import definitions, keys, objects, trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
@@ -35,7 +36,8 @@ _SPELLINGS = 8  # as many, or a multiple of it
 _PER_TEXT = 500
 _ENOUGH = 20
 _FEW = 2  # pieces that may be missing where any hit is enough
-_STEPS = 3  # on Postgres, each of which reads more than the one before
+_MOST_WORDS = 6
+_TIMEOUT, _PATIENCE = "statement_timeout", "1s"  # of Postgres, for texts with similar words
 _MOST_PARTS = 30
 _LONGEST = 200  # characters that find candidates
 
@@ -136,15 +138,54 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
     if connection.vendor == "sqlite":
         _of_unfinished_batch(statement)
     found = statement.rows()
-    is_sqlite = connection.vendor == "sqlite"
-    for missing in range(max(1, len(trigrams.pieces(string))) if is_sqlite else _STEPS):
+    more = _matching_texts_of_sqlite if connection.vendor == "sqlite" else _matching_texts_of_postgres
+    return list(found | more(layout, string))
+
+
+def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
+    """Records whose texts have the trigrams of a string, and if these are few, those that lack more and more of them."""
+    found: dict[Any, Entry] = {}
+    for missing in range(max(1, len(trigrams.pieces(string)))):
         statement = _Statement(layout)
         _by_text(statement, string, missing=missing, limit=_PER_TEXT)
         more = statement.rows()
         found |= more
-        if len(more) >= (_ENOUGH if is_sqlite and missing < _FEW else 1):
+        if len(more) >= (_ENOUGH if missing < _FEW else 1):
             break
-    return list(found)
+    return found
+
+
+def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]:
+    """Records whose texts contain a string; if none does, all its words but one; if that tells too few or too many, similar ones.
+
+    Words that most texts have in common make looking for similar ones take seconds in millions of records: that is given up after a while.
+    """
+    statement = _Statement(layout)
+    _by_text(statement, string, missing=0, limit=_PER_TEXT)
+    found = statement.rows()
+    if found:
+        return found
+    statement = _Statement(layout)
+    _by_all_words_but_one(statement, string)
+    found = statement.rows()
+    if 0 < len(found) < _PER_TEXT:
+        return found
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT current_setting('{_TIMEOUT}'), set_config('{_TIMEOUT}', '{_PATIENCE}', true)")
+            before = cursor.fetchone()[0]
+            for missing in (1, 2):
+                statement = _Statement(layout)
+                _by_text(statement, string, missing=missing, limit=_PER_TEXT)
+                more = statement.rows()
+                found |= more
+                if more:
+                    break
+            cursor.execute(f"SELECT set_config('{_TIMEOUT}', %s, true)", [before])
+    except OperationalError as error:
+        if not has_timed_out(error):
+            raise
+    return found
 
 
 # -- which indexes there are ------------------------------------------------------------------------------------------
@@ -295,6 +336,15 @@ def _by_text(statement: _Statement, string: str, *, missing: int, limit: int) ->
         statement.add(f"{text} %%> %s ORDER BY word_similarity(%s, {text}) DESC", string, string, limit=limit)
     else:
         statement.add(f"{text} %% %s ORDER BY similarity({text}, %s) DESC", string, string, limit=limit)
+
+
+def _by_all_words_but_one(statement: _Statement, string: str) -> None:
+    """Records whose texts have all words of a string but one, which may be misspelt; Postgres only."""
+    words = list(dict.fromkeys(trigrams.words(string)))[:_MOST_WORDS]
+    text = f"({definitions.text(statement.layout)})"
+    for left_out in words if len(words) > 1 else ():
+        patterns = [f"%{word}%" for word in words if word != left_out]
+        statement.add(" AND ".join([f"{text} ILIKE %s"] * len(patterns)), *patterns, limit=_PER_TEXT)
 
 
 def _of_unfinished_batch(statement: _Statement, *, having: Sequence[str] = ()) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.backends.postgresql import base
 from django.db.utils import InterfaceError, OperationalError
 
+from lamindb.setup.postgres.errors import has_timed_out
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,7 +21,6 @@ _IDLE = 5.0
 """Seconds after which a connection is asked whether it works; that costs a round trip."""
 _LOST = "The connection to the database was lost. Nothing of an unfinished transaction was saved: do it again."
 _TOO_LONG = "The database stopped the statement, since it took longer than `statement_timeout` allows."
-_CANCELED = "57014"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -75,8 +76,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.connection is not None and bool(self.connection.closed)
 
     def _explain(self, error: OperationalError | InterfaceError) -> None:
-        cause = error.__cause__
         if self._is_lost():
             error.add_note(_LOST)
-        elif _CANCELED in {getattr(cause, "pgcode", None), getattr(cause, "sqlstate", None)}:
+        elif has_timed_out(error):
             error.add_note(_TOO_LONG)
