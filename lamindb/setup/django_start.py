@@ -199,7 +199,7 @@ def has_migrations(package: str) -> bool:
     return any(any(folder.glob("[!_]*.py")) for folder in folders if (folder / "__init__.py").exists())
 
 
-def failing_config(error: Exception) -> AppConfig | None:
+def failing_config(error: BaseException) -> AppConfig | None:
     """The application that has just stopped Django: whose registries can't be imported, or whose code raised the error."""
     for config in apps.app_configs.values():
         if config.models_module is None and find_spec(f"{config.name}.models") is not None:

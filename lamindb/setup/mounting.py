@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Problem = SchemaNotInstalled | SchemaNotUsable
 
 _CORE = "lnschema_core"
+_ANYTHING = (Exception, SystemExit)
+"""What a package may raise: some ask for what they need and leave the interpreter."""
 
 _problems: dict[str, Problem] = {}
 """Why packages of the instance of this process are not mounted."""
@@ -66,7 +68,7 @@ def reload_gated(packages: list[str]) -> None:
             continue
         try:
             importlib.reload(sys.modules[package])
-        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+        except _ANYTHING as error:
             log.warning(f"{package} is mounted, but could not be imported again: {_told(error)}")
 
 
@@ -107,7 +109,7 @@ def _label(package: str) -> str:
     try:
         importlib.import_module(package)
         return django_start.label_of(package)
-    except Exception as error:  # a plug-in may raise anything
+    except _ANYTHING as error:
         raise _import_problem(package, error) from error
 
 
@@ -118,7 +120,7 @@ def _mount(packages: list[str]) -> Problem | None:
     """Mount packages; where one of them can't be, unmount all and say which and why."""
     try:
         django_start.mount(packages)
-    except Exception as error:  # a plug-in may raise anything
+    except _ANYTHING as error:
         culprit = django_start.failing_config(error)
         django_start.stop()
         if culprit is None or culprit.name == _CORE:
@@ -163,13 +165,13 @@ def _refuse(problem: Problem, *, strict: bool) -> None:
     log.warning(f"{problem} The instance is opened without it; its tables stay as they are.")
 
 
-def _import_problem(package: str, error: Exception) -> SchemaNotInstalled:
+def _import_problem(package: str, error: BaseException) -> SchemaNotInstalled:
     if isinstance(error, ModuleNotFoundError) and error.name == package:
         meant = plugin_facts.similar_schema(_schema(package))
         hint = "" if meant is None else f" Did you mean '{meant}'?"
         msg = f"No module named '{package}': schema '{_schema(package)}' is not installed.{hint}"
     else:
-        msg = f"The package {package} of schema '{_schema(package)}' can't be imported: {_told(error).rstrip('.')}."
+        msg = f"The package {package} of schema '{_schema(package)}' can't be imported: {_told(error)}."
     return SchemaNotInstalled(msg, name=package)
 
 
@@ -181,5 +183,5 @@ def _schema(package: str) -> str:
     return package.removeprefix("lnschema_")
 
 
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(". ")

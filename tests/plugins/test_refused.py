@@ -81,8 +81,13 @@ def breaks_when_ready(path: Path) -> None:
 
 
 def breaks_in_its_door(path: Path) -> None:
-    """It calls ``sys.exit`` or worse."""
+    """It needs what isn't installed."""
     (path / "__init__.py").write_text("import nosuchlibrary")
+
+
+def leaves_at_import(path: Path) -> None:
+    """It leaves the interpreter instead of raising an error."""
+    (path / "__init__.py").write_text("import sys\nsys.exit('no licence was found')")
 
 
 def takes_the_label_of_core(path: Path) -> None:
@@ -123,6 +128,7 @@ def needs_nonsense(path: Path) -> None:
         (breaks_at_import, 16, "ZeroDivisionError"),
         (breaks_when_ready, 16, "ZeroDivisionError"),
         (breaks_in_its_door, 16, "No module named 'nosuchlibrary'"),
+        (leaves_at_import, 16, "SystemExit: no licence was found."),
         (takes_the_label_of_core, 19, "calls its application 'lnschema_core', as lnschema_core does"),
         (takes_a_verb_of_files, 19, "Sample.files appears as File.load, a name that the registry itself has"),
         (takes_a_verb_of_all_registries, 19, "appears as File.search, a name that the registry itself has"),
@@ -143,7 +149,7 @@ def test_instance_opens_without_a_package_that_cannot_be_used(
     before = tables(sandbox)
     assert len(before) == 2
     spoil(package)
-    also = "" if spoil in {breaks_in_its_door, needs_a_newer_lamindb} else "import lnschema_x\n"
+    also = "" if spoil in {breaks_in_its_door, leaves_at_import, needs_a_newer_lamindb} else "import lnschema_x\n"
     done = sandbox.python(
         START + also + "file = ln.File.filter().one()\nfile.describe()\nln.ULabel(name='written').save()\n"
         "print(file.load().shape, len(ln.File.search('d')), file.ulabels.list())\n"
