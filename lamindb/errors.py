@@ -56,7 +56,7 @@ class SchemaNotInstalled(LaminError, ModuleNotFoundError):
 
 
 class SchemaNotUsable(LaminError, RuntimeError):
-    """A schema plug-in is installed, but clashes with another one, or needs another version of lamindb.
+    """A schema plug-in is installed, but clashes with another one, needs another version of lamindb, or has broken migrations.
 
     ``name`` is its package, as that of ``SchemaNotInstalled`` is.
     """
@@ -71,7 +71,7 @@ class SchemaInUse(LaminError, RuntimeError):
 
 
 class InvalidSchemaName(LaminError, ValueError):
-    """A name that a schema or registry can't have."""
+    """A name that a schema or registry can't have, or that is none of the mounted packages."""
 
 
 class LoginError(LaminError, RuntimeError):
@@ -153,6 +153,10 @@ class NoSuchSource(LaminError, ValueError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class InvalidSource(LaminError, ValueError):
+    """A source of a public ontology that can't be registered or compared as asked."""
 
 
 class SynonymConflict(SystemExit, ValueError):

@@ -111,7 +111,7 @@ def plan_update(registry: type[BioRegistry], row: BiontySource | None, version: 
     used = row or sources.current_row(registry.__name__)
     if used is None:
         msg = f"no source of {registry.__name__} is currently used: pass `bionty_source`"
-        raise ValueError(msg)
+        raise NoSuchSource(msg)
     if row is not None or version is not None:
         wanted = row.version if row is not None else version
         return _plan(registry, public.sources.find(used.entity, used.species, used.source, wanted))

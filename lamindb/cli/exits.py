@@ -47,7 +47,7 @@ EXITS = (
     Exit(
         USAGE,
         "The arguments can't be used: an unknown command or option, a missing or malformed value.",
-        ("InvalidCriteria", "InvalidSchemaName", "UnknownMigration"),
+        ("InvalidCriteria", "InvalidSchemaName", "InvalidSource", "UnknownMigration"),
     ),
     Exit(PARTIAL, "Part of what was asked for was done; standard error names the rest.", ("PartialSuccess",)),
     Exit(

@@ -59,6 +59,8 @@ def _sentence(error: BaseException) -> str:
         return f"{_DATABASE_SENTENCES[status]} ({first_line(error)})"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror if error.filename is None else f"{error.strerror}: {error.filename}"
+    if isinstance(error, (OSError, NotImplementedError)) and error.args:
+        return first_line(error)  # without a number of the system's: somebody wrote a sentence
     return f"unexpected {type(error).__name__}: {first_line(error)}; run again with -v to see the traceback"
 
 

@@ -16,6 +16,7 @@ from lamindb.errors import (
     InstanceNotLoaded,
     InstanceUnreachable,
     SchemaNotInstalled,
+    SchemaNotUsable,
     StorageError,
     StorageNotWritable,
 )
@@ -179,7 +180,7 @@ def open_instance(instance: InstanceSettings) -> None:
         from lamindb.setup.postgres.roles import why_read_only
 
         with reachable(instance):
-            state = migration_state.compare()
+            state = _migration_state()
             reason = why_read_only()
             if state.missing and instance.dialect == "sqlite" and not migration_state.has_core():
                 msg = f"{instance.sqlite_file} is no database of an instance: choose another name with `--name`."
@@ -196,6 +197,19 @@ def open_instance(instance: InstanceSettings) -> None:
             log.warning(migration_state.missing_migrations_warning(state))
         guards.remember_missing((migration.app_label, migration.name) for migration in state.missing)
     announce_connected(instance)
+
+
+def _migration_state() -> MigrationState:
+    """How the database differs from the library, without packages whose migrations can't be loaded."""
+    from lamindb.setup import migration_state, mounting
+
+    while True:
+        try:
+            return migration_state.compare()
+        except SchemaNotUsable as problem:
+            if problem.name == "lnschema_core":
+                raise
+            mounting.leave_out(problem)
 
 
 @contextmanager

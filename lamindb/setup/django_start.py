@@ -146,8 +146,7 @@ def mount(packages: Sequence[str]) -> None:
     Raises:
         Exception: Whatever the import of a package raises; the packages that can be imported are not mounted then.
     """
-    mounted = [config.name for config in apps.app_configs.values()]
-    if apps.ready and mounted == list(packages):
+    if apps.ready and mounted() == list(packages):
         return
     django_settings.INSTALLED_APPS = list(packages)
     if apps.loading:
@@ -156,6 +155,11 @@ def mount(packages: Sequence[str]) -> None:
     for config in apps.app_configs.values():
         _bind_models(config.name)
     apps.clear_cache()  # classes remember relations to registries that are not mounted any more
+
+
+def mounted() -> list[str]:
+    """The packages whose registries are those of this process, in their order."""
+    return [config.name for config in apps.app_configs.values()]
 
 
 def _bind_models(package: str) -> None:

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 
 from lamindb.errors import DatabaseBehind
 from lamindb.setup import fresh, migration_plan, signals
+from lamindb.setup.migration_files import naming_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +53,8 @@ def apply_all(on_applied: Callable[[str], None] | None = None, *, to: str | None
         The number of migrations that were applied.
 
     Raises:
-        DatabaseBehind: The installed migrations of a package contradict each other.
+        DatabaseBehind: The installed migrations of a package contradict each other, or what the database has had.
+        SchemaNotUsable: The migrations of a package can't be loaded.
         UnknownMigration: There is no migration ``to``.
     """
 
@@ -60,13 +63,18 @@ def apply_all(on_applied: Callable[[str], None] | None = None, *, to: str | None
             transaction.on_commit(lambda: on_applied(str(migration)))
 
     with _one_at_a_time():
-        executor = Executor(connection, progress)
+        with naming_faults():
+            executor = Executor(connection, progress)
         conflicts = executor.loader.detect_conflicts()
         if conflicts:
             names = "; ".join(f"{label}: {', '.join(sorted(leaves))}" for label, leaves in conflicts.items())
             msg = f"Migrations contradict each other ({names}): several are the last one of their package."
             raise DatabaseBehind(msg)
-        executor.loader.check_consistent_history(connection)
+        try:
+            executor.loader.check_consistent_history(connection)
+        except InconsistentMigrationHistory as error:
+            msg = f"Migrations were applied before others that they build on: {error}"
+            raise DatabaseBehind(msg) from error
         targets = migration_plan.targets(executor.loader, to)
         plan = executor.migration_plan(targets)
         if plan:

@@ -51,13 +51,20 @@ class MigrationState:
 
 
 def compare() -> MigrationState:
-    """Compare the connected database with the installed library."""
+    """Compare the connected database with the installed library.
+
+    Raises:
+        SchemaNotUsable: The migrations of a package can't be loaded, and names alone don't show that all is well.
+    """
     applied = _applied()
     if all(_is_in_sync(config, applied) for config in apps.get_app_configs()):
         return MigrationState()
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
+    from lamindb.setup.migration_files import naming_faults
+
+    with naming_faults():
+        executor = MigrationExecutor(connection)
     plan = executor.migration_plan(in_order(executor.loader.graph.leaf_nodes()))
     return MigrationState(
         missing=tuple(migration for migration, _ in plan),

@@ -52,13 +52,16 @@ def mount(instance: InstanceSettings, database: dict[str, Any], *, strict: bool)
     clashes.watch()
     packages = _usable(instance.packages, strict=strict)
     django_start.use_database(packages, database)
-    while True:
-        problem = _mount(packages)
-        if problem is None:
-            break
-        _refuse(problem, strict=strict)
-        packages.remove(str(problem.name))
+    _mount_usable(packages, strict=strict)
     _tell_unmigrated(packages)
+
+
+def leave_out(problem: SchemaNotUsable) -> None:
+    """Mount what is mounted but for a package that turns out not to be usable."""
+    packages = [package for package in django_start.mounted() if package != problem.name]
+    _refuse(problem, strict=False)
+    django_start.unmount(str(problem.name))
+    _mount_usable(packages, strict=False)
 
 
 def reload_gated(packages: list[str]) -> None:
@@ -114,6 +117,16 @@ def _label(package: str) -> str:
 
 
 # -- with Django ------------------------------------------------------------------------------------------------------
+
+
+def _mount_usable(packages: list[str], *, strict: bool) -> None:
+    """Mount packages, and take out of the list those that can't be."""
+    while True:
+        problem = _mount(packages)
+        if problem is None:
+            return
+        _refuse(problem, strict=strict)
+        packages.remove(str(problem.name))
 
 
 def _mount(packages: list[str]) -> Problem | None:

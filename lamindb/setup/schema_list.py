@@ -104,7 +104,10 @@ def _check_unused(instance: InstanceSettings, gone: set[str]) -> None:
     from django.apps import apps
     from django.db.migrations.loader import MigrationLoader
 
-    loader = MigrationLoader(None)
+    from lamindb.setup.migration_files import naming_faults
+
+    with naming_faults():
+        loader = MigrationLoader(None)
     names = {config.label: config.name for config in apps.get_app_configs()}
     for (label, _), migration in loader.disk_migrations.items():
         needed = {names.get(other, other) for other, _ in migration.dependencies} & gone

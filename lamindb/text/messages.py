@@ -175,9 +175,9 @@ def about_missing_records(registry: str, field: str, values: Collection[Any]) ->
     return [Message("warning", f"did not create {what}: {listed(values)}")]
 
 
-def about_ambiguous_records(reference: str, values: Collection[Any]) -> list[Message]:
-    """Say which values have several records in a public reference."""
+def about_ambiguous_records(source: str, values: Collection[Any]) -> list[Message]:
+    """Say which values have several records in a public reference or in a registry."""
     if not values:
         return []
     n = len(values)
-    return [Message("warning", f"ambiguous validation in {reference} for {n} record{plural(n)}: {listed(values)}")]
+    return [Message("warning", f"ambiguous validation in {source} for {n} record{plural(n)}: {listed(values)}")]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lamindb import log
-from lamindb.errors import NoSuchColumn
+from lamindb.errors import InvalidSource, NoSuchColumn
 from lamindb.text import messages
 from lamindb.text.batch import as_list, unique_strings
 from lamindb.text.inspection import compare
@@ -439,7 +439,7 @@ class PublicOntology:
             The rows that only one of the two has, and the values of terms that both have but that differ.
 
         Raises:
-            ValueError: It is another entity or source, or the same version.
+            InvalidSource: It is another entity or source, or the same version.
         """
         self._check_comparable(other)
         return compare_frames(self.df(), other.df(), **options)
@@ -448,7 +448,7 @@ class PublicOntology:
         """What happened to the terms from this release to another one: added, removed, renamed, merged, moved.
 
         Raises:
-            ValueError: It is another entity or source, or the same version.
+            InvalidSource: It is another entity or source, or the same version.
         """
         self._check_comparable(other)
         return find_changes(self.terms, other.terms)
@@ -462,7 +462,7 @@ class PublicOntology:
             msg = "The versions of the Bionty objects must differ."
         else:
             return
-        raise ValueError(msg)
+        raise InvalidSource(msg)
 
     @cached_property
     def ontology(self) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
-from lamindb.errors import UnreadableFile
+from lamindb.errors import InvalidSource, NoSuchSource, UnreadableFile
 from lamindb.io.placing import discard
 from lnschema_bionty.public import fetching, places, sources, tables
 from lnschema_bionty.public.columns import ENTITIES
@@ -54,7 +54,7 @@ def register(
         The source.
 
     Raises:
-        ValueError: There is no such entity, the licence is empty, or there is such a source already.
+        InvalidSource: There is no such entity, the licence is empty, or there is such a source already.
         FileNotFoundError: There is no such file.
         StorageError: The address can't be fetched.
         UnreadableFile: The file is broken, or lacks what the entity needs.
@@ -84,13 +84,13 @@ def forget(entity: str, *, source: str, version: str, species: str = "all") -> N
     """Take a source that was registered out of the list, with its cached table.
 
     Raises:
-        ValueError: No such source was registered.
+        NoSuchSource: No such source was registered.
     """
     key = (entity, source, species, str(version))
     found = next((one for one in sources.own() if one.key == key), None)
     if found is None:
         msg = f"no source {source} {version} of {entity} for {species} was registered, so there is nothing to forget"
-        raise ValueError(msg)
+        raise NoSuchSource(msg)
     sources.remove_own(found)
     for path in (places.cached_table_path(found), places.cached_file_path(found)):
         discard(path)
@@ -124,15 +124,15 @@ def _url(address: str | os.PathLike[str]) -> str:
 def _check(new: Source) -> None:
     if new.entity not in ENTITIES:
         msg = f"{new.entity!r} is no entity: take one of {', '.join(ENTITIES)}"
-        raise ValueError(msg)
+        raise InvalidSource(msg)
     for what, value in (("source", new.source), ("species", new.species), ("version", new.version)):
         if not _NAME.fullmatch(value):
             msg = f"{what} {value!r} can't be used: take letters, digits, blanks, dots, hyphens and single underscores"
-            raise ValueError(msg)
+            raise InvalidSource(msg)
     if not new.licence.strip():
         msg = f"{new} has no licence: say under which its terms may be used, for instance licence='CC-BY-4.0' or 'internal'"
-        raise ValueError(msg)
+        raise InvalidSource(msg)
     registered = {one.key for one in sources.own()}
     if any(one.key == new.key for one in sources.available() if one.key not in registered):
         msg = f"{new} comes with LaminDB already: choose another source or version"
-        raise ValueError(msg)
+        raise InvalidSource(msg)

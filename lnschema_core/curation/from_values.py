@@ -114,26 +114,28 @@ class _Matches:
         return [record for group in groups for record in (sorted(group, key=_key) if len(group) > 1 else group)]
 
     def about(self) -> list[Message]:
-        """Say what was found, unless every value has a record of that name."""
+        """Say what was found, unless every value has one record of that name."""
         registry, name = self.vocabulary.registry.__name__, self.vocabulary.field
         left = self.left
         news = {*self.by_synonym, *self.created, *self.created_by_synonym, *left}
-        if not news:
-            return []
-        public = f" from {self.reference}"
         by_name = [value for value in self.standards if value not in news]
-        several = [value for value in self.created + self.created_by_synonym if len(self._records_of(value)) > 1]
+        shared = messages.about_ambiguous_records(registry, self._with_several(by_name + self.by_synonym))
+        if not news:
+            return shared
+        public = f" from {self.reference}"
+        several = self._with_several(self.created + self.created_by_synonym)
         return [
             *messages.about_records(("loaded", f" matching {name}"), registry, by_name),
             *messages.about_records(("loaded", " matching synonyms"), registry, self.by_synonym),
             *messages.about_records(("created", f"{public} matching {name}"), registry, self.created),
             *messages.about_records(("created", f"{public} matching synonyms"), registry, self.created_by_synonym),
+            *shared,
             *messages.about_ambiguous_records(self.reference, several),
             *messages.about_missing_records(registry, name, left),
         ]
 
-    def _records_of(self, value: Any) -> list[Any]:
-        return self.records[self.standards[value]]
+    def _with_several(self, values: list[Any]) -> list[Any]:
+        return [value for value in values if len(self.records[self.standards[value]]) > 1]
 
     def _missing(self, standards: dict[Any, Any]) -> list[Any]:
         return list(dict.fromkeys(name for name in standards.values() if name not in self.records))

@@ -95,6 +95,12 @@ def test_form_of_a_database_address_is_shown_whole(sandbox: Sandbox) -> None:
     assert "geheim" not in done.stderr
 
 
+@pytest.mark.parametrize("error", [FileExistsError("a exists"), NotImplementedError("not for genes")], ids=repr)
+def test_sentence_that_somebody_wrote_is_all_that_is_said(error: BaseException) -> None:
+    """Errors of the system have a number; those without were raised with a sentence that names the reason."""
+    assert problem_of(error).message == error.args[0]
+
+
 def test_long_message_is_shortened() -> None:
     """A message that repeats a huge argument keeps its beginning and its end."""
     text = shortened("begin" + "x" * 1_000_000 + "end")

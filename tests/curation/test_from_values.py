@@ -50,10 +50,12 @@ def test_no_values_mean_no_records(values):
     assert ln.Feature.from_values(values) == []
 
 
-def test_all_records_of_a_name_are_returned():
-    """Names of features are not unique."""
+def test_all_records_of_a_name_are_returned(messages):
+    """Names of features are not unique, which is said of those that are shared."""
     twin = save_features([("ct", None)])[0]
+    messages()
     records = ln.Feature.from_values(["ct", "tissue"])
+    assert messages() == ["❗ ambiguous validation in Feature for 1 record: 'ct'"]
     assert names(records) == ["ct", "ct", "tissue"]
     assert twin in records
     assert records[0].id < records[1].id

@@ -122,6 +122,36 @@ def needs_nonsense(path: Path) -> None:
     (path / "__init__.py").write_text(f'_requires_lamindb: str = "new"\n{GATE}')
 
 
+NEXT = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lnschema_x", "0001_initial"), ("{label}", "{name}")]
+    operations = []
+"""
+
+
+def has_a_migration_that_breaks(path: Path) -> None:
+    """Its next migration can't be imported."""
+    (path / "migrations" / "0002_next.py").write_text("1 / 0\n")
+
+
+def has_an_empty_migration(path: Path) -> None:
+    """Its next migration is none."""
+    (path / "migrations" / "0002_next.py").write_text("")
+
+
+def builds_on_a_newer_core(path: Path) -> None:
+    """Its next migration needs one of core that isn't there yet."""
+    (path / "migrations" / "0002_next.py").write_text(NEXT.format(label="lnschema_core", name="0999_future"))
+
+
+def builds_on_itself(path: Path) -> None:
+    """Two of its migrations need each other."""
+    for name, other in (("0002_next", "0003_last"), ("0003_last", "0002_next")):
+        (path / "migrations" / f"{name}.py").write_text(NEXT.format(label="lnschema_x", name=other))
+
+
 @pytest.mark.parametrize(
     ("spoil", "status", "reason"),
     [
@@ -139,6 +169,10 @@ def needs_nonsense(path: Path) -> None:
             "lnschema_x 7.1 of schema 'x' can't be used: it needs lamindb >=99, and this is 0.",
         ),
         (needs_nonsense, 19, "which is no range of versions"),
+        (has_a_migration_that_breaks, 19, "its migration 0002_next can't be imported: ZeroDivisionError"),
+        (has_an_empty_migration, 19, "its migration 0002_next has no class Migration"),
+        (builds_on_a_newer_core, 19, "its migration 0002_next builds on lnschema_core.0999_future, which is not there"),
+        (builds_on_itself, 19, "migrations build on each other in a circle"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

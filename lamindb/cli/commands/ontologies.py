@@ -13,9 +13,8 @@ from lamindb.cli.output import escaped, print_json, print_lines, print_table
 from lamindb.cli.texts import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lnschema_bionty.models import BiontySource
+    from lnschema_bionty.public import Source
     from lnschema_bionty.updating import Update
 
 _COLUMNS = ("entity", "species", "source", "version", "currently_used")
@@ -67,23 +66,34 @@ def _registry(entity: str) -> Any:
     return getattr(models, found)
 
 
-def _row(entity: str, source: str | None, version: str, species: str | None) -> BiontySource:
-    """The row of a version of a public ontology; a new one, which isn't saved, if the instance didn't know it.
+def _source(entity: str, source: str | None, version: str, species: str | None) -> Source:
+    """A version of a public ontology.
 
     Raises:
-        ValueError: There is no such version.
+        NoSuchSource: There is no such version.
     """
     from lnschema_bionty import public, sources
 
     used = sources.current_row(entity, species)
     if used is not None:
         species, source = species or used.species, source or used.source
-    return sources.row_of(public.sources.find(entity, species, source, version))
+    return public.sources.find(entity, species, source, version)
+
+
+def _row(entity: str, source: str | None, version: str, species: str | None) -> BiontySource:
+    """The row of a version of a public ontology; a new one, which isn't saved, if the instance didn't know it.
+
+    Raises:
+        NoSuchSource: There is no such version.
+    """
+    from lnschema_bionty import sources
+
+    return sources.row_of(_source(entity, source, version, species))
 
 
 @click.command("list", cls=Command)
 @click.argument("entity", type=TEXT, required=False)
-@click.option("--all", "everything", is_flag=True, help="Also versions that are known, but not used.")
+@click.option("--all", "everything", is_flag=True, help="Also versions that are known here, but not used.")
 @json_option
 def list_sources(entity: str | None, *, everything: bool) -> None:
     """List the versions of public ontologies that are used.
@@ -91,33 +101,39 @@ def list_sources(entity: str | None, *, everything: bool) -> None:
     ENTITY is a registry, such as CellType; by default all. What is read on this machine may be another version, if that
     one would have to be downloaded.
     """
-    conditions: dict[str, Any] = {} if everything else {"currently_used": True}
-    if entity is not None:
-        conditions["entity"] = _registry(entity).__name__
-    rows = list(_registries().BiontySource.filter(**conditions).order_by("entity", "species", "source", "-version"))
-    reads = _reads(rows)
-    values = [{**{name: getattr(row, name) for name in _COLUMNS}, "reads": reads[row.pk]} for row in rows]
+    name = None if entity is None else _registry(entity).__name__
+    values = [one for one in _known(everything=everything) if name in (None, one["entity"])]
     if current().json:
         print_json({"sources": values})
     else:
         columns = (*_COLUMNS, "reads")
-        print_table(columns, [[row[name] for name in columns] for row in values])
+        print_table(columns, [[row[column] for column in columns] for row in values])
 
 
-def _reads(rows: Sequence[BiontySource]) -> dict[str, str | None]:
-    """By key of a row what is read for it on this machine, maybe another version; ``None`` if it has to be fetched."""
+def _known(*, everything: bool) -> list[dict[str, Any]]:
+    """The versions that the instance uses, or all that it or this machine knows, the newest first."""
+    rows = _registries().BiontySource.filter(**({} if everything else {"currently_used": True}))
     from lnschema_bionty import public, sources
+
+    available = {source.key: source for source in public.sources.available()}
+    found = {sources.key(row): (row, row.currently_used) for row in rows}
+    further = {key: (source, False) for key, source in available.items() if everything}
+    values = []
+    for key, (one, used) in (further | found).items():
+        names = {column: getattr(one, column) for column in _COLUMNS[:-1]}
+        values.append({**names, "currently_used": used, "reads": _read(available.get(key), used=used)})
+    values.sort(key=lambda value: value["version"], reverse=True)
+    return sorted(values, key=lambda value: (value["entity"], value["species"], value["source"]))
+
+
+def _read(wanted: Source | None, *, used: bool) -> str | None:
+    """What is read for a version on this machine, maybe another one; ``None`` if it has to be fetched."""
+    from lnschema_bionty import sources
     from lnschema_bionty.public import places
 
-    known = {source.key: source for source in public.sources.available()}
-    found: dict[str, str | None] = dict.fromkeys((row.pk for row in rows), None)
-    for row in rows:
-        wanted = known.get(sources.key(row))
-        with log.muted():
-            taken = sources.at_hand(wanted) if wanted is not None and row.currently_used else wanted
-        if taken is not None and places.is_at_hand(taken):
-            found[row.pk] = f"{taken.source} {taken.version}"
-    return found
+    with log.muted():
+        taken = sources.at_hand(wanted) if wanted is not None and used else wanted
+    return f"{taken.source} {taken.version}" if taken is not None and places.is_at_hand(taken) else None
 
 
 @click.command(cls=Command)
@@ -165,12 +181,14 @@ def diff(entity: str, old: str, new: str, source: str | None, species: str | Non
 
     OLD and NEW are versions of one ontology.
     """
-    registry = _registry(entity)
-    rows = [_row(registry.__name__, source, version, species) for version in (old, new)]
-    first, second = (registry.bionty(bionty_source=row) for row in rows)
+    from lnschema_bionty import public
+
+    name = _registry(entity).__name__
+    sources = (_source(name, source, version, species) for version in (old, new))
+    first, second = (getattr(public, name)(one.species, one.source, one.version) for one in sources)
     changes = vars(first.changes(second))
     if current().json:
-        print_json({"entity": registry.__name__, "changes": changes})
+        print_json({"entity": name, "changes": changes})
     elif each:
         print_table(["what", "term", "before", "after"], _terms(changes))
     else:
