@@ -241,6 +241,8 @@ class PartsUpload:
             )
         except Exception:  # clients of object stores raise whatever they like
             if not self._has_arrived(key):
+                self.let_go(forget=False)  # whoever tries again has nothing to send
+                self._upload = {}
                 raise
         self._fs.invalidate_cache()
         if key != self._target_key:

@@ -11,7 +11,7 @@ import pytest
 from upath import UPath
 
 from lamindb.errors import DigestMismatch, InvalidKey, SourceChanged, StorageError
-from lamindb.io import cache, faults, formats, hashing, transfer
+from lamindb.io import cache, faults, formats, hashing, multipart, transfer
 from lamindb.io.accessors import open_backed
 from lamindb.io.hashing import digest_bytes, digest_file, digest_folder, hash_of_listing
 from lamindb.io.listing import files_below, size_of
@@ -126,6 +126,31 @@ def test_large_object_arrives_although_the_answer_is_lost(small, monkeypatch):
         target = UPath("s3://losing/x", endpoint_url=endpoint, **s3.CREDENTIALS)
         transfer.store_file(small, target, expected=digest_file(small))
         assert target.read_bytes() == small.read_bytes()
+
+
+def test_parts_are_kept_when_they_cannot_be_put_together(endpoint, source, tmp_path, monkeypatch):
+    """What has arrived isn't sent again by who tries once more, although the upload that failed is withdrawn."""
+    bucket = f"bucket-{uuid.uuid4().hex[:8]}"
+    s3.make_bucket(endpoint, bucket)
+    target = UPath(f"s3://{bucket}/x", endpoint_url=endpoint, **s3.CREDENTIALS)
+    options = {"expected": digest_file(source), "notes": tmp_path / "notes"}
+    upload = transfer.begin_upload(source, target, **options)
+    call, calls = multipart.PartsUpload._call, []
+
+    def fail(self, method, **arguments):
+        calls.append(method)
+        if method == "complete_multipart_upload" and calls.count(method) == 1:
+            raise TimeoutError
+        return call(self, method, **arguments)
+
+    monkeypatch.setattr(multipart.PartsUpload, "_call", fail)
+    with pytest.raises(StorageError):
+        upload.commit()
+    upload.discard()
+    transfer.begin_upload(source, target, **options).commit()
+    assert "upload_part" not in calls
+    assert target.read_bytes() == source.read_bytes()
+    assert list((tmp_path / "notes").iterdir()) == []
 
 
 def test_upload_that_the_store_forgot_is_an_error_once(endpoint, small, monkeypatch):
