@@ -12,6 +12,7 @@ from lamindb import log
 if TYPE_CHECKING:
     from upath import UPath
 
+    from lamindb.io.workers import Executor
     from lamindb.types import PathLike
 
 
@@ -29,6 +30,9 @@ class Settings:
 
     track_run_inputs: bool = True
     """Record files and datasets that are loaded within a run as its inputs."""
+
+    executor: Executor | None = None
+    """Who reads files that are registered in bulk or checked: the workers of an executor or of a client of Dask."""
 
     @property
     def storage(self) -> UPath:

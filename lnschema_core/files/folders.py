@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
-from lamindb.io import buckets, listing, paths
+from lamindb.io import buckets, hashing, listing, paths, workers
 from lamindb.io.placing import explaining
 from lamindb.io.progress import progress
 from lnschema_core import runs
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import construction
 from lnschema_core.files.intake import default_storage, inferred_place, known_storages, take_in, take_in_place
+from lnschema_core.settings import settings
 from lnschema_core.versioning import plan_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from upath import UPath
 
+    from lamindb.io.hashing import FileHash
     from lamindb.types import PathLike
     from lnschema_core.files.intake import Storages
     from lnschema_core.files.pending import Intake
@@ -72,13 +76,15 @@ def _entries(
     keys = {name: f"{folder_key}/{name}" if folder_key else name for name in sorted(listed)}
     names = [name for name in keys if folder_key or not _is_ours(folder / name, name)]
     plain = PlainFolder.of(folder, place, storages)
+    own = set() if plain is None else {name for name in names if plain.has(name)}
+    measures = iter(()) if plain is None else plain.measures([name for name in names if name in own])
     entries = []
     with progress(len(names), "registering files", "file") as update:
         for name in names:
             entries.append(
-                _entry(folder, name, keys[name], storages, listed[name])
-                if plain is None or not plain.has(name)
-                else plain.entry(name, keys[name])
+                plain.entry(name, keys[name], next(measures, None))
+                if plain is not None and name in own
+                else _entry(folder, name, keys[name], storages, listed[name])
             )
             update(1)
     return entries
@@ -118,11 +124,23 @@ class PlainFolder:
             self._is_straight[above] = os.path.realpath(path) == path
         return self._is_straight[above]
 
-    def entry(self, name: str, key: str) -> Entry:
+    def measures(self, names: list[str]) -> Iterator[Callable[[Path], tuple[int, FileHash]]]:
+        """What tells size and digest of each file, in their order, if the session has workers that read them."""
+        if settings.executor is None or settings.upon_file_create_skip_size_hash:
+            return
+        calls = ((Path(self._root, name),) for name in names)
+        for answer in workers.answers(settings.executor, hashing.measure_file, calls):
+            yield _waiting_for(answer)
+
+    def entry(self, name: str, key: str, measure: Callable[[Path], tuple[int, FileHash]] | None = None) -> Entry:
         """What there is to know about a file."""
         path = Path(self._root, name)
         own_key = f"{self._key}/{name}" if self._key else name
-        return Entry(path, key, take_in_place(path, self._storage, own_key))
+        return Entry(path, key, take_in_place(path, self._storage, own_key, measure))
+
+
+def _waiting_for(answer: Callable[[], Any]) -> Callable[[Path], tuple[int, FileHash]]:
+    return lambda _: answer()
 
 
 def _is_ours(path: UPath, key: str) -> bool:

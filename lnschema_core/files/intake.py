@@ -16,7 +16,7 @@ from lnschema_core.models.storage import Storage
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from upath import UPath
 
@@ -130,13 +130,22 @@ def _take_in_path(path: UPath, key: str | None, storages: Storages | None, facts
     return with_size_and_digest(intake, facts)
 
 
-def take_in_place(path: Path, storage: Storage, key: str) -> Intake:
-    """Find out all about a local regular file of which it is known where in a storage location it lies."""
+def take_in_place(
+    path: Path, storage: Storage, key: str, measure: Callable[[Path], tuple[int, hashing.FileHash]] | None = None
+) -> Intake:
+    """Find out all about a local regular file of which it is known where in a storage location it lies.
+
+    Args:
+        path: The file.
+        storage: The storage location.
+        key: The key there.
+        measure: What tells size and digest; by default the file is read here, unless it is known.
+    """
     _check_key(key)
     finding = paths.suffix_of(path.name)
     if finding.note:
         log.warning(finding.note)
-    size, digest = (None, None) if settings.upon_file_create_skip_size_hash else _measured(path)
+    size, digest = (None, None) if settings.upon_file_create_skip_size_hash else (measure or _measured)(path)
     return Intake(
         storage=storage,
         key=key,

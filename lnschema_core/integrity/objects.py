@@ -6,20 +6,19 @@ Knows keys and places, no rows. Links are followed where a key leads through one
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lamindb import setup
 from lamindb.errors import StorageError
-from lamindb.io import hashing, listing, paths, placing, transfer
+from lamindb.io import comparing, hashing, listing, paths, placing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from upath import UPath
@@ -134,36 +133,16 @@ def has_content(place: Place, key: str, expected: FileHash) -> bool:
         FileNotFoundError: There is no object.
         StorageError: It can't be read.
     """
-    path = place.path(key)
-    with placing.explaining(path, "read"), local_copy(path) as local:
-        return hashing.matches(local, expected, progress=lambda _: None)
+    return comparing.has_content(place.path(key), expected, _scratch())
 
 
-@contextmanager
-def local_copy(path: UPath) -> Iterator[Path]:
+def local_copy(path: UPath) -> AbstractContextManager[Path]:
     """An object in the local file system within the block: itself, or a copy that goes away afterwards."""
-    local = paths.as_local(path)
-    if local is not None:
-        yield local
-        return
-    folder = setup.settings.storage.cache_dir / SCRATCH
-    placing.make_folder(folder)
-    copy = folder / f"{paths.TEMPORARY_PREFIX}{secrets.token_hex(8)}"
-    try:
-        _fetch(path, copy)
-        yield copy
-    finally:
-        placing.discard(copy)
+    return comparing.local_copy(path, _scratch())
 
 
-def _fetch(path: UPath, copy: Path) -> None:
-    if path.fs.info(path.path)["type"] != "directory":
-        transfer.fetch(path, copy, progress=lambda _: None)
-        return
-    depth = len(paths.location_of(path).segments)
-    for name in path.fs.find(path.path):
-        key = "/".join(paths.address_segments(name)[depth:])
-        transfer.fetch(path / key, copy / key, progress=lambda _: None)
+def _scratch() -> Path:
+    return setup.settings.storage.cache_dir / SCRATCH
 
 
 def is_there(place: Place) -> bool:

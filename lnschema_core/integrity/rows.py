@@ -8,16 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import InvalidKey, StorageError
+from lamindb.io import comparing, workers
 from lamindb.io.hashing import REPORTED, FileHash
 from lamindb.io.paths import auto_key
 from lnschema_core.integrity import objects
 from lnschema_core.integrity.findings import Finding
 from lnschema_core.integrity.objects import Facts
 from lnschema_core.models import File
+from lnschema_core.settings import settings
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lnschema_core.integrity.findings import Kind
     from lnschema_core.integrity.objects import Place
@@ -103,15 +105,48 @@ def examine(place: Place, row: Row, *, read_data: bool) -> tuple[Finding | None,
     return compare(place, row, _look(place, row), read_data=read_data)
 
 
-def compare(place: Place, row: Row, looked: Looked, *, read_data: bool) -> tuple[Finding | None, int]:
-    """Compare a row with what looking at its object told; see :func:`examine`."""
+def compared(place: Place, page: Sequence[Row], *, read_data: bool) -> Iterator[tuple[Finding | None, int]]:
+    """Compare rows with their objects, in their order; see :func:`examine`. The workers of the session read, if it has some."""
+    looked = looks(place, page)
+    if settings.executor is None or not read_data:
+        for row, one in zip(page, looked, strict=True):
+            yield compare(place, row, one, read_data=read_data)
+        return
+    pairs = list(zip(page, looked, strict=True))
+    calls = (_call(place, row, one) for row, one in pairs)
+    answers = workers.answers(settings.executor, comparing.has_content_at, calls)
+    for (row, one), answer in zip(pairs, answers, strict=True):
+        yield compare(place, row, one, read_data=True, is_content=answer)
+
+
+def _call(place: Place, row: Row, looked: Looked) -> tuple[str, dict[str, Any], FileHash] | None:
+    """What a worker has to know to read the object of a row, ``None`` if there is no need to read it."""
+    if not isinstance(looked, Facts) or row.digest is None or _from_facts(place, row, looked) is not None:
+        return None
+    path = place.path(row.object_key)
+    return str(path), dict(getattr(path, "storage_options", {})), row.digest
+
+
+def compare(
+    place: Place, row: Row, looked: Looked, *, read_data: bool, is_content: Callable[[], bool] | None = None
+) -> tuple[Finding | None, int]:
+    """Compare a row with what looking at its object told; see :func:`examine`.
+
+    Args:
+        place: The storage location.
+        row: The row.
+        looked: What looking told.
+        read_data: Whether all bytes are read.
+        is_content: What tells whether they are what was registered; by default they are read here.
+    """
     if isinstance(looked, Exception):
         return _finding("unreadable", place, row, None, str(looked)), 0
     found = _from_facts(place, row, looked)
     if found is not None or not read_data or looked is None or row.digest is None:
         return found, 0
+    is_content = is_content or partial(objects.has_content, place, row.object_key, row.digest)
     try:
-        return _from_bytes(place, row, looked, row.digest), looked.size
+        return None if is_content() else _of_other_content(place, row, looked), looked.size
     except FileNotFoundError:
         return _from_facts(place, row, None), 0
     except (StorageError, OSError) as error:
@@ -135,9 +170,7 @@ def _from_facts(place: Place, row: Row, facts: Facts | None) -> Finding | None:
     return None
 
 
-def _from_bytes(place: Place, row: Row, facts: Facts, digest: FileHash) -> Finding | None:
-    if objects.has_content(place, row.object_key, digest):
-        return None
+def _of_other_content(place: Place, row: Row, facts: Facts) -> Finding:
     return _finding("digest-mismatch", place, row, facts, "the content is not what was registered")
 
 

@@ -76,8 +76,8 @@ def _steps_of_place(scope: Scope, place: Place, position: Position) -> Iterator[
 
 def _rows(scope: Scope, place: Place, position: Position) -> Iterator[Step]:
     for page in rows.pages(place.id, position.after):
-        for row, looked in zip(page, rows.looks(place, page), strict=True):
-            finding, n_bytes = rows.compare(place, row, looked, read_data=scope.read_data)
+        compared = rows.compared(place, page, read_data=scope.read_data)
+        for row, (finding, n_bytes) in zip(page, compared, strict=True):
             position = replace(position, after=row.id, n_files=position.n_files + 1, n_bytes=position.n_bytes + n_bytes)
             yield Step(position, () if finding is None else (finding,))
 

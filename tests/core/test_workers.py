@@ -1,0 +1,112 @@
+"""What workers of an executor take over: reading files that are registered in bulk or checked."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+import lamindb as ln
+from lamindb.io import hashing, workers
+
+pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
+
+N_FILES = 20
+
+
+class Counting(ThreadPoolExecutor):
+    """Notes which functions are asked for."""
+
+    def __init__(self):
+        super().__init__(2)
+        self.asked = []
+
+    def submit(self, function, /, *arguments, **options):
+        """Note and pass on."""
+        self.asked.append(arguments[1].__name__)
+        return super().submit(function, *arguments, **options)
+
+
+@pytest.fixture
+def folder(root):
+    """Some files in storage, one of them in a folder of its own."""
+    folder = root / "of-workers"
+    (folder / "inner").mkdir(parents=True)
+    for number in range(N_FILES - 1):
+        (folder / f"{number}.txt").write_text(f"content {number}")
+    (folder / "inner" / "last.txt").write_text("last")
+    return folder
+
+
+@pytest.fixture
+def root():
+    """The root of the default storage location."""
+    return ln.settings.storage
+
+
+@pytest.fixture
+def executor(monkeypatch):
+    """An executor that is that of the session."""
+    with Counting() as executor:
+        monkeypatch.setattr(ln.settings, "executor", executor)
+        yield executor
+
+
+def test_workers_read_what_is_registered_and_checked(folder, executor, monkeypatch):
+    """Records, digests and findings are those of one process; a file that can be told by its size isn't read."""
+    files = ln.File.from_dir(folder)
+    assert executor.asked == ["measure_file"] * N_FILES
+    assert [(file.hash, file.size) for file in files] == [
+        (hashing.digest_file(file.path).value, file.path.stat().st_size) for file in files
+    ]
+    ln.save(files)
+    (folder / "3.txt").write_text("CONTENT 3")
+    (folder / "4.txt").write_text("longer than before")
+    (folder / "5.txt").unlink()
+    executor.asked.clear()
+    found = {(one.kind, one.key.rpartition("/")[2]) for one in ln.fsck(read_data=True).findings}
+    assert executor.asked.count("has_content_at") >= N_FILES - 2
+    monkeypatch.setattr(ln.settings, "executor", None)
+    assert found == {(one.kind, one.key.rpartition("/")[2]) for one in ln.fsck(read_data=True).findings}
+    assert {("digest-mismatch", "3.txt"), ("size-mismatch", "4.txt"), ("missing", "5.txt")} <= found
+
+
+def test_answers_come_in_the_order_of_the_calls(monkeypatch):
+    """However long each takes, and with no more begun than some; where nothing is asked nobody waits."""
+    monkeypatch.setattr(workers, "_AHEAD", 3)
+    begun = []
+
+    class Slow:
+        """Does nothing until somebody waits."""
+
+        def submit(self, function, *arguments):
+            begun.append(arguments)
+            future = Future()
+            future.result = partial(function, *arguments)
+            return future
+
+    waiting = workers.answers(Slow(), int, ((text,) if text else None for text in ("1", "", "2", "3", "4", "5")))
+    assert next(waiting)() == 1
+    assert len(begun) == 3
+    assert [answer() for answer in waiting] == [None, 2, 3, 4, 5]
+    assert len({mark for mark, *_ in begun}) == 5
+
+
+@pytest.mark.slow
+def test_worker_of_dask_that_dies(folder, monkeypatch):
+    """What it was at is done by another one: the files are those of one process, and registered once."""
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        monkeypatch.setattr(ln.settings, "executor", client)
+        ln.save(ln.File.from_dir(folder))
+        doomed = next(iter(client.run(os.getpid).values()))
+        os.kill(doomed, signal.SIGKILL)
+        report = ln.fsck(read_data=True)
+    assert report.counts.get("digest-mismatch", 0) == 0
+    assert ln.File.filter(key__startswith="of-workers/").count() == N_FILES
