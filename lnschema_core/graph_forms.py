@@ -41,7 +41,8 @@ def to_mermaid(picture: Picture) -> str:
 
 
 def _mermaid_node(name: str, node: Node) -> str:
-    text = "<br/>".join(_mermaid_text(line) for line in (node.title, *node.facts))
+    stale = (f"⚠ {node.stale}",) if node.stale else ()
+    text = "<br/>".join(_mermaid_text(line) for line in (node.title, *node.facts, *stale))
     shape = f'(["{text}"])' if node.kind == "Run" else f'["{text}"]'
     kind = ":::stale" if node.stale else ":::run" if node.kind == "Run" else ""
     return f"    {name}{shape}{kind}"

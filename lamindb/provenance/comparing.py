@@ -15,7 +15,7 @@ from lnschema_core.files.reading import local_path
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lnschema_core.models import Dataset, File, Run
+    from lnschema_core.models import Dataset, File, Run, Transform
 
     Host = File | Dataset
 
@@ -136,7 +136,7 @@ def _name(host: Any) -> str:
 def _differences(one: Run, other: Run) -> Iterator[Difference]:
     runs = one.pk, other.pk
     if one.transform_id != other.transform_id:
-        yield Difference("transform", "", str(one.transform.name), str(other.transform.name), runs)
+        yield Difference("transform", "", _name_of(one.transform), _name_of(other.transform), runs)
     first, second = execution_of(one), execution_of(other)
     if first is None or second is None:
         return
@@ -148,6 +148,11 @@ def _differences(one: Run, other: Run) -> Iterator[Difference]:
         yield Difference("python", "", first.python, second.python, runs)
     if first.environment_id != second.environment_id:
         yield from _unequal("package", _packages(first.environment_id), _packages(second.environment_id), runs)
+
+
+def _name_of(transform: Transform) -> str:
+    version = "" if transform.version is None else f" version {transform.version}"
+    return f"{transform.name or transform.pk}{version}"
 
 
 def _unequal(

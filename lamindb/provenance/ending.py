@@ -123,7 +123,7 @@ def text_of(error: BaseException | None) -> str | None:
 
 def status_by(error: BaseException | None) -> str:
     """How something ended that raised this, or nothing."""
-    if error is None or (isinstance(error, SystemExit) and not error.code):
+    if error is None or isinstance(error, GeneratorExit) or (isinstance(error, SystemExit) and not error.code):
         return COMPLETED
     return INTERRUPTED if isinstance(error, KeyboardInterrupt | CancelledError) else FAILED
 

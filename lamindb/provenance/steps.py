@@ -6,9 +6,10 @@ import functools
 import inspect
 import os
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
 
 from lamindb.provenance import ending, recognition, recording, scripts
 from lamindb.provenance.going_on import going_on
@@ -19,7 +20,7 @@ from lnschema_core.catalogue import core_registry
 from lnschema_core.settings import settings as session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -97,6 +98,18 @@ def _wrapped(function: Callable[P, R], name: str | None, params: Mapping[str, An
 
         return run_later  # type: ignore[return-value]
 
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def run_along(*args: P.args, **kwargs: P.kwargs) -> Any:
+            def work() -> Generator[Any, Any, Any]:
+                with _calling(function, name, params, args, kwargs) as run:
+                    return _made_by(run, (yield from cast("Any", function(*args, **kwargs))))
+
+            return (yield from _apart(work()))
+
+        return run_along
+
     @functools.wraps(function)
     def run_now(*args: P.args, **kwargs: P.kwargs) -> R:
         with _calling(function, name, params, args, kwargs) as run:
@@ -105,6 +118,26 @@ def _wrapped(function: Callable[P, R], name: str | None, params: Mapping[str, An
             return result
 
     return run_now
+
+
+def _apart(generator: Any) -> Generator[Any, Any, Any]:
+    """The same generator in a context of its own: what goes through it is not in the step."""
+    context = copy_context()
+    resume: Callable[[], Any] = functools.partial(context.run, next, generator)
+    while True:
+        try:
+            item = resume()
+        except StopIteration as end:
+            return end.value
+        try:
+            sent = yield item
+        except GeneratorExit:
+            context.run(generator.close)
+            raise
+        except BaseException as error:  # noqa: BLE001 - the generator decides what becomes of it
+            resume = functools.partial(context.run, generator.throw, error)
+        else:
+            resume = functools.partial(context.run, generator.send, sent)
 
 
 @contextmanager

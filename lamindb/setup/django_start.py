@@ -127,9 +127,8 @@ def disconnect() -> None:
 
 
 def _configure(packages: Sequence[str], database: dict[str, Any]) -> None:
-    if "IPython" in sys.modules:
-        # Cells run inside an event loop, where Django otherwise refuses to query.
-        os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    # Cells and coroutines run inside an event loop, where Django otherwise refuses to query; a query blocks it as any call does.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     django_settings.configure(
         INSTALLED_APPS=list(packages),
         DATABASES={_ALIAS: database},

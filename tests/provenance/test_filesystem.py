@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import fsspec
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -75,6 +76,40 @@ def test_folders_are_listed(file):
     assert files.isdir("plates")
     assert files.info("plates/one.parquet")["size"] == file.size
     assert files.glob("plates/*.parquet") == ["plates/one.parquet"]
+
+
+@pytest.mark.commits  # zarr reads in threads
+def test_members_of_a_folder_are_read(tmp_path, count_queries):
+    """A zarr store is one input, however many of its members are read; what is beyond it is not there."""
+    ad, zarr = pytest.importorskip("anndata"), pytest.importorskip("zarr")
+    ad.AnnData(np.ones((3, 2))).write_zarr(tmp_path / "matrix.zarr")
+    store = ln.File(tmp_path / "matrix.zarr", key="stores/matrix.zarr")
+    store.save()
+    run = track()
+    assert zarr.open_group("lamin://stores/matrix.zarr", mode="r")["X"][:].sum() == 6
+    assert run.input_files.one() == store
+    files = fsspec.filesystem("lamin")
+    assert files.isdir("stores/matrix.zarr")
+    assert "stores/matrix.zarr/X" in files.ls("stores/matrix.zarr", detail=False)
+    members = files.find("stores/matrix.zarr/X")
+    with count_queries() as queries:
+        assert all(files.info(member)["type"] == "file" for member in members)
+    assert len(queries) == 0
+    for beyond in ("stores/matrix.zarr/none", "stores/matrix.zarr/../matrix.zarr/X"):
+        with pytest.raises(FileNotFoundError):
+            files.open(beyond)
+        assert not files.exists(beyond)
+
+
+def test_duckdb_reads_it(file):
+    """By the file system, in its own language."""
+    duckdb = pytest.importorskip("duckdb")
+    run = track()
+    connection = duckdb.connect()
+    connection.register_filesystem(fsspec.filesystem("lamin"))
+    assert connection.sql(f"select sum(value) from 'lamin://{file.key}'").fetchall() == [(3,)]
+    assert run.input_files.one() == file
+    assert fsspec.filesystem("lamin").modified(file.key) == file.updated_at
 
 
 def test_missing_file_is_said(instance):

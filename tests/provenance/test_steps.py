@@ -122,9 +122,8 @@ def test_wrong_call_is_an_ordinary_error(around):
 
 
 @pytest.mark.commits
-def test_coroutine_is_a_step(instance, monkeypatch):
-    """Two at a time, each with its run, where Django may be used in a loop, as in notebooks."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def test_coroutine_is_a_step(instance):
+    """Two at a time, each with its run, in any event loop."""
     ln.track(ln.Transform(name="Pipeline", type="pipeline"))
 
     @ln.step(name="wait")
@@ -140,6 +139,37 @@ def test_coroutine_is_a_step(instance, monkeypatch):
     ids = asyncio.run(both())
     assert len(set(ids)) == 2
     assert {run.status for run in ln.Run.filter(id__in=ids)} == {"completed"}
+
+
+def test_generator_is_a_step(instance):
+    """As long as it is gone through, and only within it; what takes no more of it has all that it wants."""
+    ln.track(ln.Transform(name="Pipeline", type="pipeline"))
+    around = ln.run_context.run
+
+    @ln.step
+    def count(number):
+        for one in range(number):
+            if one == 7:
+                raise ValueError(one)
+            got = yield ln.run_context.run
+            assert got in (None, "sent")
+        return "done"
+
+    both = list(zip(count(2), count(2), strict=True))
+    first, second = both[0]
+    assert both == [(first, second)] * 2
+    assert len({first.id, second.id, around.id}) == 3
+    assert (first.parent, first.params, first.status) == (around, {"number": 2}, "completed")
+    steps = count(9)
+    run = next(steps)
+    assert (steps.send("sent"), run.status, ln.run_context.run) == (run, "running", around)
+    steps.close()
+    assert run.status == "completed"
+    seen = set()
+    with pytest.raises(ValueError, match="7"):
+        seen.update(count(9))
+    (run,) = seen
+    assert run.status == "failed"
 
 
 def test_step_without_a_run_around_it_is_a_run(instance):
