@@ -76,17 +76,21 @@ class State:
 
     commit: str | None = None
     is_dirty: bool | None = None
-    """Whether files that git knows have changes that aren't committed; None without the program ``git``."""
+    """Whether the file or one that git knows has changes that aren't committed; None without the program ``git``."""
 
 
 def state_of(path: Path) -> State:
-    """The commit that a file belongs to, and whether its repository has changes; two calls of ``git``, if that is there."""
+    """The commit that a file belongs to, and whether that has all that is there; three calls of ``git``, if that is there.
+
+    A file that git doesn't know is in no commit, so it counts as a change.
+    """
     has_repository = any((folder / ".git").exists() for folder in path.parents)
     if not has_repository or shutil.which("git") is None:
         return State()
     commit = _git(path.parent, "rev-parse", "HEAD")
     changes = _git(path.parent, "status", "--porcelain", "--untracked-files=no")
-    return State(commit or None, None if changes is None else bool(changes))
+    known = _git(path.parent, "ls-files", "--", path.name)
+    return State(commit or None, None if changes is None or known is None else bool(changes) or not known)
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

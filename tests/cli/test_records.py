@@ -109,14 +109,22 @@ def test_get_by_id(lamin: Callable) -> None:
 
 
 def test_get_by_key(lamin: Callable, tmp_path) -> None:
-    """Files are found by their key as well."""
+    """Files are found by their key as well, and by the address that everything else reads them at."""
+    from lamindb.setup import settings
     from lnschema_core.models import File
 
     path = tmp_path / "notes.txt"
     path.write_text("notes")
     file = File(path, key="notes/today.txt")
     file.save()
-    assert lamin("get", "File", "notes/today.txt", "--json").json["records"][0]["id"] == file.id
+    addresses = [
+        "lamin://notes/today.txt",
+        f"lamin://{settings.instance.identifier}/notes/today.txt",
+        f"lamin://{file.id}",
+    ]
+    for name in ("notes/today.txt", *addresses):
+        assert lamin("get", "File", name, "--json").json["records"][0]["id"] == file.id
+    assert lamin("get", "File", "lamin://nowhere").status == 20
 
 
 def test_search_ranks(lamin: Callable) -> None:

@@ -336,6 +336,12 @@ def test_commit_of_a_script_is_recorded(fresh_instance):
     with (folder / "make.py").open("a") as file:
         file.write("# changed\n")
     assert run() == f"{commit} True"
+    (folder / "make.py").rename(folder / "new.py")
+    subprocess.run([*git, "checkout", "-q", "."], check=True)
+    (folder / "make.py").unlink()
+    subprocess.run([*git, "commit", "-qam", "second"], check=True)
+    (folder / "new.py").rename(folder / "make.py")
+    assert run().endswith(" True")  # git doesn't know it
 
 
 @pytest.mark.slow

@@ -74,7 +74,7 @@ def search(registry: str, text: str, limit: int) -> None:
 @click.argument("ids", metavar="ID...", type=RecordText(), nargs=-1, required=True)
 @json_option
 def get(registry: str, ids: tuple[str, ...]) -> None:
-    """Show records by id or key."""
+    """Show records by id or key, files also by address (lamin://KEY)."""
     with log.redirect(sys.stderr):
         model = _find(registry)
         found = {name: _find_record(model, name) for name in dict.fromkeys(ids)}
@@ -98,9 +98,11 @@ def _find(name: str) -> type[Registry]:
 
 
 def _find_record(model: type[Registry], name: str) -> Registry | None:
-    """The record with this id, else the one with this key."""
+    """The record with this id, else the one with this key; of files also the one at this address."""
     from lamindb.cli.filtering import column_value
 
+    if model.__name__ == "File" and name.startswith("lamin://"):
+        return _file_at(name)
     try:
         wanted = column_value(model._meta.pk, name)
     except click.UsageError:
@@ -109,6 +111,15 @@ def _find_record(model: type[Registry], name: str) -> Registry | None:
     if record is None and "key" in _columns(model):
         return model.filter(key=name).one_or_none()
     return record
+
+
+def _file_at(address: str) -> Registry | None:
+    from lamindb.provenance.addresses import file_at
+
+    try:
+        return file_at(address)
+    except FileNotFoundError:
+        return None
 
 
 def _required(model: type[Registry], name: str) -> Registry:
