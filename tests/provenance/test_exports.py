@@ -170,6 +170,36 @@ def test_croissant_is_valid_and_has_the_same_rows(result, tmp_path):
     assert [row["well"] for row in rows] == [b"A10", b"A20"]
 
 
+def test_catalogue_has_what_portals_ask_for(tmp_path, count_queries):
+    """All that DCAT-AP makes mandatory, of datasets of one and of several files, in few queries."""
+    from lamindb.provenance.exports.dcat import hosts_of_catalogue, to_dcat
+
+    rdflib = pytest.importorskip("rdflib")
+    label = ln.ULabel(name="blood")
+    label.save()
+    both = ln.Dataset([table([1], "a"), table([2], "b")], name="both <b>")
+    both.save()
+    both.ulabels.add(label)
+    ln.Dataset(pd.DataFrame({"a": [1]}), name="alone", version="1").save()
+    with count_queries() as queries:
+        catalogue = to_dcat(hosts_of_catalogue(), license="https://spdx.org/licenses/CC0-1.0.html")
+    assert len(queries) <= 4
+    graph = rdflib.Graph().parse(data=json.dumps(catalogue), format="json-ld")
+    dcat, dct, rdf = rdflib.Namespace("http://www.w3.org/ns/dcat#"), rdflib.DCTERMS, rdflib.RDF
+    (root,) = graph.subjects(rdf.type, dcat.Catalog)
+    assert all(graph.value(root, one) is not None for one in (dct.title, dct.description, dct.publisher))
+    datasets = {str(graph.value(one, dct.title)): one for one in graph.objects(root, dcat.dataset)}
+    assert datasets.keys() == {"both <b>", "alone"}
+    assert all(graph.value(one, dct.description) is not None for one in datasets.values())
+    assert str(graph.value(datasets["both <b>"], dcat.keyword)) == "blood"
+    parts = {name: list(graph.objects(one, dcat.distribution)) for name, one in datasets.items()}
+    assert {name: len(found) for name, found in parts.items()} == {"both <b>": 2, "alone": 1}
+    for part in [part for found in parts.values() for part in found]:
+        assert str(graph.value(part, dcat.accessURL)).startswith("lamin://")
+        assert graph.value(part, dcat.byteSize).toPython() > 0
+        assert str(graph.value(part, dcat.mediaType)).endswith("application/vnd.apache.parquet")
+
+
 def test_croissant_is_of_tables(tmp_path):
     """Anything else is refused with a sentence."""
     from lamindb.provenance.exports.croissant import write_croissant
@@ -296,8 +326,14 @@ def test_command_writes_each_form(result, tmp_path, capsys):
     """What the functions write."""
     from lamindb.cli import main
 
-    for form, written in (("prov", ""), ("ro-crate", "ro-crate-metadata.json"), ("croissant", "croissant.json")):
+    for form, written in (
+        ("prov", ""),
+        ("dcat", ""),
+        ("ro-crate", "ro-crate-metadata.json"),
+        ("croissant", "croissant.json"),
+    ):
         target = tmp_path / form
         assert main(["export", form, result.id, str(target)]) == 0
         assert json.loads((target / written if written else target).read_text())
+    assert main(["export", "dcat", "*", str(tmp_path / "all")]) == 0
     assert main(["export", "prov", "nosuch", str(tmp_path / "x")]) == 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections import defaultdict
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from lnschema_core.models import Dataset, File, Run
 
     Host: TypeAlias = File | Dataset
+
+
+_MEDIA_TYPES = {
+    ".csv": "text/csv", ".feather": "application/vnd.apache.arrow.file", ".h5": "application/x-hdf5",
+    ".h5ad": "application/x-hdf5", ".h5mu": "application/x-hdf5", ".ipynb": "application/x-ipynb+json",
+    ".parquet": "application/vnd.apache.parquet", ".py": "text/x-python", ".tsv": "text/tab-separated-values",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,11 @@ def name_of(host: Host) -> str:
     """What people call a file or dataset."""
     names: tuple[Any, ...] = (getattr(host, name, None) for name in ("key", "name", "description"))  # type: ignore[assignment]
     return next((str(name) for name in names if name), str(host.pk))
+
+
+def media_type(suffix: str) -> str:
+    """The media type of files with a suffix, as far as that is known."""
+    return _MEDIA_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
 
 
 def library(name: str, extra: str) -> ModuleType:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import mimetypes
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamindb.provenance.exports.history import history_of, library, name_of
+from lamindb.provenance.exports.history import history_of, library, media_type, name_of
 from lamindb.setup import settings
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import COMPLETED, execution_of
@@ -26,11 +25,6 @@ VERSION = "1.1"
 """The version of RO-Crate that the profile builds on."""
 
 _STATUSES = {"completed": "CompletedActionStatus", "running": "ActiveActionStatus"}
-_FORMATS = {
-    ".csv": "text/csv", ".feather": "application/vnd.apache.arrow.file", ".h5": "application/x-hdf5",
-    ".h5ad": "application/x-hdf5", ".h5mu": "application/x-hdf5", ".ipynb": "application/x-ipynb+json",
-    ".parquet": "application/vnd.apache.parquet", ".py": "text/x-python", ".tsv": "text/tab-separated-values",
-}  # fmt: skip
 _NO_LICENSE = "Nobody has said under which licence this may be used: ask the author."
 
 
@@ -110,7 +104,7 @@ class _Crate:
             known["additionalProperty"] = self.digest(file)
         if path.is_dir():
             return self.crate.dereference(f"{name}/") or self.crate.add_dataset(path, f"{name}/", properties=known)
-        known |= {"contentSize": str(file.size), "encodingFormat": _format(file.suffix)}
+        known |= {"contentSize": str(file.size), "encodingFormat": media_type(file.suffix)}
         return self.crate.dereference(name) or self.crate.add_file(path, name, properties=known)
 
 
@@ -155,7 +149,7 @@ def _add_code(crate: _Crate, run: Run) -> Any:
         "name": (source.description or name).removeprefix("source of "),
         "version": transform.version or (None if execution is None else execution.git_commit) or source.pk,
         "url": _address(source.pk),
-        "encodingFormat": _format(source.suffix),
+        "encodingFormat": media_type(source.suffix),
     }
     return crate.crate.dereference(name) or crate.crate.add_file(local_path(source), name, properties=facts)
 
@@ -172,10 +166,6 @@ def _add_params(crate: _Crate, run: Run) -> list[Any]:
 def _address(record_id: str) -> str:
     """What identifies a record everywhere."""
     return f"lamin://{settings.instance.identifier}/{record_id}"
-
-
-def _format(suffix: str) -> str:
-    return _FORMATS.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
 
 
 def _time(moment: datetime) -> str:
