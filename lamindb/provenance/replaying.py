@@ -21,7 +21,7 @@ from lamindb.provenance.scratch import facts_of, facts_of_dataset
 from lamindb.text.masking import MASK
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import captured_file, execution_of
-from lnschema_core.files.reading import local_path
+from lnschema_core.files.reading import local_copy, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,13 +71,14 @@ def replay(
         msg = f"no run has the id {run_id!r}: `lamin run list` shows the runs"
         raise NoResultFound(msg)
     source = _source(run)
-    inputs = [facts_of(file, local_path(file)) for file in _inputs(run)]
-    outputs = [facts_of(file, local_path(file)) for file in run.output_files.order_by("created_at", "pk")]
-    datasets = [facts_of_dataset(dataset) for dataset in run.input_datasets.order_by("created_at", "pk")]
     execution = execution_of(run)
     arguments = [] if execution is None else execution.arguments or []
     with tempfile.TemporaryDirectory(prefix="lamin-replay-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        copies = folder / "copies"
+        inputs = [facts_of(file, local_copy(file, copies)) for file in _inputs(run)]
+        outputs = [facts_of(one, local_copy(one, copies)) for one in run.output_files.order_by("created_at", "pk")]
+        datasets = [facts_of_dataset(dataset) for dataset in run.input_datasets.order_by("created_at", "pk")]
         packages = _environment(run, folder / "packages", recreated=recreate_environment)
         scratch = _Scratch(folder, packages, {"files": inputs, "datasets": datasets})
         return compared(outputs, scratch.made_by(source, arguments), tolerance)

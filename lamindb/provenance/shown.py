@@ -79,7 +79,7 @@ class Listener:
         client.start_channels(shell=False, iopub=True, stdin=False, hb=False, control=False)
         while True:
             try:
-                message = client.get_iopub_msg(timeout=_QUIET)
+                message = client.get_iopub_msg(timeout=None if self._listens.is_set() else _QUIET)
             except queue.Empty:
                 self._listens.set()  # kernels that welcome a listener have done so by now
                 continue

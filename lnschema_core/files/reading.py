@@ -58,6 +58,17 @@ def local_path(file: File) -> Path:
     return cache.ensure_cached(path, folder, expected=expected)
 
 
+def local_copy(file: File, folder: Path) -> Path:
+    """Where all of the content is locally: as :func:`local_path`, and of a store in the cloud a copy in the folder."""
+    path = places.path_of_file(file)
+    if paths.is_local(path) or not paths.is_store(path):
+        return local_path(file)
+    target = folder / f"{file.pk}{file.suffix}"
+    if not target.exists():
+        path.fs.get(f"{path.path.rstrip('/')}/", f"{target}/", recursive=True)
+    return target
+
+
 def backed(file: File, *, is_run_input: bool | None = None) -> Any:
     """Open a file for reading parts of it; see ``File.backed``."""
     from lamindb.io.accessors import TABLE_SUFFIXES, open_backed, open_table

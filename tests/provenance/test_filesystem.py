@@ -101,6 +101,7 @@ def test_members_of_a_folder_are_read(tmp_path, count_queries):
         assert not files.exists(beyond)
 
 
+@pytest.mark.commits  # DuckDB reads in threads
 def test_duckdb_reads_it(file):
     """By the file system, in its own language."""
     duckdb = pytest.importorskip("duckdb")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from lamindb.provenance.exports.history import history_of, library, media_type, name_of
 from lamindb.setup import settings
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import COMPLETED, execution_of
-from lnschema_core.files.reading import local_path
+from lnschema_core.files.reading import local_copy, local_path
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from lamindb.provenance.exports.history import History, Host
     from lnschema_core.models import File, Run
@@ -40,7 +41,13 @@ def write_crate(host: Host, folder: Path, *, with_inputs: bool = False, license:
     Raises:
         MissingExtra: The package ``rocrate`` is not installed.
     """
-    crate = _Crate(library("rocrate.rocrate", "ro-crate").ROCrate(version=VERSION))
+    made = library("rocrate.rocrate", "ro-crate").ROCrate(version=VERSION)
+    with TemporaryDirectory(prefix="lamin-crate-") as copies:
+        _describe(_Crate(made, Path(copies)), host, with_inputs=with_inputs, license_=license)
+        made.write(folder)
+
+
+def _describe(crate: _Crate, host: Host, *, with_inputs: bool, license_: str | None) -> None:
     history = history_of(host)
     root = crate.crate.root_dataset
     root["name"] = name_of(host)
@@ -49,13 +56,12 @@ def write_crate(host: Host, folder: Path, *, with_inputs: bool = False, license:
         PROFILE, "CreativeWork", name="Process Run Crate", version=PROFILE.rpartition("/")[2]
     )
     root["author"] = crate.person(host.created_by)
-    root["license"] = _NO_LICENSE if license is None else crate.entity(
-        license, "CreativeWork", name=license.rstrip("/").rpartition("/")[2], description=f"The licence at {license}"
+    root["license"] = _NO_LICENSE if license_ is None else crate.entity(
+        license_, "CreativeWork", name=license_.rstrip("/").rpartition("/")[2], description=f"The licence at {license_}"
     )  # fmt: skip
     data = {one.pk: crate.data(one, with_content=with_inputs or one.pk == host.pk) for one in history.hosts.values()}
     for run in history.runs:
         _add_run(crate, run, history, data)
-    crate.crate.write(folder)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ class _Crate:
     """A crate that is being made; what it has is not added twice."""
 
     crate: Any
+    copies: Path
+    """Where content is put that is neither here nor in the cache."""
 
     def entity(self, address: str, kind: str, /, **facts: Any) -> Any:
         """Something that is described and has no content here."""
@@ -97,7 +105,7 @@ class _Crate:
 
     def content(self, file: File, /, **facts: Any) -> Any:
         """The content of a file, which may be a folder."""
-        path = local_path(file)
+        path = local_copy(file, self.copies)
         known = {name: value for name, value in facts.items() if value is not None}
         name = f"data/{file.pk}{file.suffix}"
         if file.hash is not None:
