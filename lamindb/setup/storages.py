@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import InstanceNotLoaded, InvalidStorage, SettingsNotWritable, StorageNotWritable
+from lamindb.errors import InvalidStorage, SettingsNotWritable, StorageNotWritable
 from lamindb.io import clients, paths
 from lamindb.setup import layers
 
@@ -110,16 +110,13 @@ class StorageSettings:
     def record(self) -> Any:
         """The record of this location in the registry of storage locations; asked for once.
 
-        Raises:
-            InstanceNotLoaded: This process has not connected to an instance.
+        A process that has used no registry yet connects to the current instance.
         """
         from django.apps import apps
+        from django.conf import settings
 
         if not apps.ready:
-            msg = (
-                "This process has not connected to an instance yet: use a registry, or call setup.connection.connect()."
-            )
-            raise InstanceNotLoaded(msg)
+            _ = settings.INSTALLED_APPS  # the first look at a setting connects, see ``django_settings``
         if self._record is None:
             self._record = apps.get_model("lnschema_core", "Storage")._default_manager.get(root=self.root_as_str)
         return self._record

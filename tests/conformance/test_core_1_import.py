@@ -91,6 +91,7 @@ def user(tmp_path_factory) -> Sandbox:
         "import lnschema_core as lns; lns.ULabel",
         "import lamindb_setup; from lamindb.dev.storage.file import AUTO_KEY_PREFIX",
         "import lamindb as ln; ln.view()",
+        "import lamindb as ln; assert ln.setup.settings.storage.id == ln.setup.settings.storage.record.id",
     ],
 )
 def test_the_first_use_of_any_door_says_which_instance_is_loaded(user, first):
