@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 OK = 0
@@ -101,6 +102,7 @@ _UNUSABLE = {
     "UndefinedTable",
     "UndefinedColumn",
 }
+_MISSES = re.compile(r"no such (table|column)|(relation|column) \S+ does not exist")  # of SQLite, of Postgres
 _BY_ERROR = {name: row.status for row in EXITS for name in row.errors}
 
 
@@ -137,7 +139,7 @@ def _is_database_error(error: BaseException) -> bool:
 def _status_of_database_error(text: str) -> int:
     if any(words in text for words in ("locked", "lock timeout", "deadlock")):
         return DATABASE_BUSY
-    if any(words in text for words in ("no such table", "no such column", "does not exist")):
+    if _MISSES.search(text):
         return DATABASE_BEHIND
     return DATABASE_UNREACHABLE
 

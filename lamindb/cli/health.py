@@ -216,7 +216,8 @@ def _postgres(instance: InstanceSettings, facts: dict[str, Any]) -> Check:
     start = time.perf_counter()
     with closing(psycopg2.connect(instance.db, connect_timeout=5)) as connection:
         facts |= {"latency_ms": _milliseconds_since(start), "server_version": connection.server_version}
-    return Check("database", "ok", f"Postgres {facts['server_version']} at {facts['url']}", facts)
+    major, minor = divmod(facts["server_version"], 10_000)
+    return Check("database", "ok", f"Postgres {major}.{minor} at {facts['url']}", facts)
 
 
 # -- the storage ------------------------------------------------------------------------------------------------------

@@ -71,6 +71,16 @@ def mask(url: str) -> str:
     return _SECRETS.sub(r"\1=***", f"{scheme}://{rest}")
 
 
+def place_of(url: str) -> str:
+    """Where a database is, without user, password and options; the address of an SQLite file is that."""
+    if not url.startswith("postgresql://"):
+        return url
+    parts = parse(url)
+    port = "" if parts.port is None else f":{parts.port}"
+    host = parts.host or parts.options.get("host", "")
+    return f"postgresql://{host}{port}/{parts.database}"
+
+
 def is_on_this_machine(url: str) -> bool:
     """Whether the database server runs on this machine."""
     return any(host in url for host in _LOCAL_HOSTS)

@@ -60,7 +60,7 @@ def write(instance: InstanceSettings) -> None:
         instance.storage.root_as_str,
         instance.storage.region,
         instance.schema_str,
-        _without_secrets(instance.database_address),
+        database_url.place_of(instance.database_address),
     )
     path = _path(instance)
     content = json.dumps(asdict(description), indent=2).encode()
@@ -143,12 +143,3 @@ def _parsed(content: bytes, path: UPath) -> Description:
     except (ValueError, KeyError, TypeError) as error:
         msg = f"{path} is no description of an instance: delete it, and load the instance by its name"
         raise InvalidSettings(msg) from error
-
-
-def _without_secrets(url: str) -> str:
-    if not url.startswith("postgresql://"):
-        return url
-    parts = database_url.parse(url)
-    port = "" if parts.port is None else f":{parts.port}"
-    host = parts.host or parts.options.get("host", "")
-    return f"postgresql://{host}{port}/{parts.database}"

@@ -93,7 +93,7 @@ def _warn_about_namesake(instance: InstanceSettings) -> None:
     if not path.exists():
         return
     known = instances.read_instance(path)
-    if known.db != instance.db:
+    if database_url.place_of(known.db) != database_url.place_of(instance.db):
         log.warning(
             f"{instance.identifier} was the instance with the database {database_url.mask(known.db)} on this machine until now; "
             f"load it by its address: {database_url.mask(known.db).removeprefix('sqlite://')}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from django.db import OperationalError, ProgrammingError
 
 from lamindb import errors
 from lamindb.cli.problems import problem_of, shortened
@@ -74,6 +75,9 @@ def test_unexpected_error_says_how_to_see_more() -> None:
         (sqlite3.OperationalError("database is locked"), "the database is busy", 11),
         (sqlite3.OperationalError("no such table: lnschema_core_ulabel"), "lamin migrate deploy", 13),
         (sqlite3.OperationalError("unable to open database file"), "the database can't be opened", 12),
+        (ProgrammingError('relation "lnschema_core_ulabel" does not exist'), "lamin migrate deploy", 13),
+        (ProgrammingError('column "lnschema_core_ulabel.x" does not exist'), "lamin migrate deploy", 13),
+        (OperationalError('FATAL: database "x" does not exist'), "the database can't be opened", 12),
         (click.UsageError("bad"), "bad", 2),
         (SystemExit("a library is done"), "a library is done", 1),
         (SystemExit(3), "a library ended the command", 3),

@@ -171,6 +171,14 @@ def test_12_database_is_gone(user: Sandbox) -> None:
     assert_one_sentence(done)
 
 
+@pytest.mark.postgres
+def test_12_there_is_no_such_database(sandbox: Sandbox, postgres_server: str) -> None:
+    """A server that doesn't know the database is not one whose database is behind."""
+    done = sandbox.lamin("init", "--storage", "s", "--db", f"{postgres_server}nosuch", check=False)
+    assert done.returncode == exits.DATABASE_UNREACHABLE
+    assert_one_sentence(done)
+
+
 def test_13_database_is_behind(user: Sandbox) -> None:
     """The database misses a migration."""
     with closing(sqlite3.connect(database_of(user))) as connection, connection:

@@ -80,6 +80,7 @@ def test_postgres(fresh_instance, other: Sandbox, database: str) -> None:
     user.python(SAVE)
     other.lamin("load", database)
     assert "content: content" in other.python(LOOK).stdout
+    assert "until now" not in other.lamin("load", f"{database}?connect_timeout=5").stdout
     (description,) = (user.home / "storage" / ".lamindb" / "instances").iterdir()
     text = description.read_text()
     assert "@" not in text
