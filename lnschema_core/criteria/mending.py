@@ -14,6 +14,7 @@ from lnschema_core.criteria.inspecting import examine
 from lnschema_core.criteria.mending_files import can_stream, check_target, mended_table, write_mended, write_object
 from lnschema_core.criteria.mends import Mends, mended, mends_for
 from lnschema_core.criteria.sources import COLUMNS, OBS, VAR, type_names
+from lnschema_core.files import reading
 from lnschema_core.files.intake import is_path
 from lnschema_core.models import Dataset, File
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 def standardize(criteria: Criteria, data: Any, *, typos: bool = False, to: PathLike | None = None) -> Any:
     """A mended copy of data; see ``Criteria.standardize``."""
+    if to is not None and not paths.is_local(to):
+        msg = f"a mended copy is written to a local path, not to {to}: save it with criteria.save(…) or ln.File(…) then"
+        raise ValueError(msg)
+    data = _at_hand(data)
     report = examine(criteria, data).report
     mends = mends_for(report.failures, typos=typos)
     if to is None:
@@ -42,6 +47,15 @@ def standardize(criteria: Criteria, data: Any, *, typos: bool = False, to: PathL
             write_object(_mended_object(_in_memory(data), criteria, mends), path, target.suffix)
         place(path, target)
     return target
+
+
+def _at_hand(data: Any) -> Any:
+    """The local path of what is one file, fetched from the cloud if need be; everything else as it is."""
+    if isinstance(data, Dataset) and data.file is not None:
+        data = data.file
+    if isinstance(data, File) and data.memory is None:
+        return reading.path_to_read(data)
+    return reading.cached_copy(data) if is_path(data) else data
 
 
 def _in_memory(data: Any) -> Any:

@@ -13,6 +13,7 @@ from lnschema_core.files import places
 if TYPE_CHECKING:
     from upath import UPath
 
+    from lamindb.types import PathLike
     from lnschema_core.models import File
 
 BACKED_SUFFIXES = (".h5", ".hdf5", ".h5ad", ".zrad", ".zarr")
@@ -67,6 +68,13 @@ def local_copy(file: File, folder: Path) -> Path:
     if not target.exists():
         path.fs.get(f"{path.path.rstrip('/')}/", f"{target}/", recursive=True)
     return target
+
+
+def cached_copy(path: PathLike) -> PathLike:
+    """Where the content of a path is locally: there, or in the cache, fetched if need be; stores of many objects stay."""
+    if paths.is_local(path) or paths.is_store(path):
+        return path
+    return cache.ensure_cached(path, setup.settings.storage.cache_dir)
 
 
 def backed(file: File, *, is_run_input: bool | None = None) -> Any:

@@ -249,6 +249,23 @@ def test_target_has_to_be_another_path(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["f.parquet"]
 
 
+@pytest.mark.parametrize("registry", ["File", "Dataset"])
+def test_records_are_mended_piece_by_piece(registry, tmp_path, monkeypatch):
+    """Into a file; of a record, too, nothing is loaded for that."""
+    record = getattr(ln, registry)(FRAME, **({"name": "dirty"} if registry == "Dataset" else {"description": "dirty"}))
+    record.save()
+    again = type(record).filter(pk=record.pk).one()
+    monkeypatch.setattr("lamindb.io.formats.load", None)
+    path = ln.Criteria(CRITERIA).standardize(again, typos=True, to=tmp_path / "mended.parquet")
+    assert ln.Criteria(CRITERIA).inspect(path).ok
+
+
+def test_mended_copies_are_local():
+    """One sentence says so."""
+    with pytest.raises(ValueError, match=r"written to a local path, not to s3://bucket/mended\.parquet"):
+        ln.Criteria(CRITERIA).standardize(FRAME, to="s3://bucket/mended.parquet")
+
+
 def test_records_are_loaded():
     """A file or dataset is mended in memory, and stays as it is."""
     file = ln.File(FRAME, description="dirty")

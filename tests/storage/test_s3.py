@@ -78,6 +78,57 @@ def requests(monkeypatch):
     return asked
 
 
+@pytest.fixture
+def fetched(monkeypatch):
+    """The sizes of the ranges that the server is asked for."""
+    from aiobotocore.client import AioBaseClient
+
+    sizes = []
+    original = AioBaseClient._make_api_call
+
+    async def listening(self, operation, arguments):
+        if "Range" in arguments:
+            first, last = arguments["Range"].removeprefix("bytes=").split("-")
+            sizes.append(int(last) - int(first) + 1)
+        return await original(self, operation, arguments)
+
+    monkeypatch.setattr(AioBaseClient, "_make_api_call", listening)
+    return sizes
+
+
+def test_of_an_object_only_the_columns_are_fetched(instance, options, fetched, tmp_path):
+    """Of 16 MB those pieces in which the columns are that have criteria."""
+    import anndata as ad
+    import numpy as np
+    import pandas as pd
+
+    values = np.random.default_rng(0).random((20_000, 200), dtype="float32")
+    obs = pd.DataFrame({"phase": ["G1", "S"] * 10_000}, index=[f"cell {n}" for n in range(20_000)])
+    ad.AnnData(values, obs=obs).write_h5ad(tmp_path / "cells.h5ad")
+    path = UPath(f"s3://lab/{uuid.uuid4().hex}/cells.h5ad", **options)
+    path.fs.put(str(tmp_path / "cells.h5ad"), path.path)
+    fetched.clear()
+    assert ln.Criteria(obs={"phase": {"allowed": ["G1", "S"]}}).inspect(path).ok
+    assert 0 < sum(fetched) < 15_000_000
+    fetched.clear()
+    assert ln.Criteria(obs={"phase": {"allowed": ["G1", "S"]}}, x_finite=True).inspect(path).ok
+    assert sum(fetched) > 16_000_000
+
+
+def test_tables_in_buckets_are_mended(instance, options, tmp_path):
+    """Into objects and into local files; what is in the bucket stays."""
+    import pandas as pd
+
+    path = UPath(f"s3://lab/{uuid.uuid4().hex}/table.parquet", **options)
+    path.write_bytes(pd.DataFrame({"phase": ["g1", "S"]}).to_parquet())
+    criteria = ln.Criteria({"phase": {"allowed": ["G1", "S"]}})
+    assert criteria.standardize(path)["phase"].tolist() == ["G1", "S"]
+    assert criteria.inspect(criteria.standardize(path, to=tmp_path / "mended.parquet")).ok
+    assert not criteria.inspect(path).ok
+    with pytest.raises(ValueError, match="written to a local path"):
+        criteria.standardize(path, to=path.parent / "mended.parquet")
+
+
 @pytest.mark.commits
 def test_region_of_a_location(default, new_bucket):
     """The region is that of the bucket, of the default location with a prefix as of one met by the way."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnreadableData
-from lamindb.io.paths import as_local
+from lamindb.io.streams.opening import open_for_parts
 from lamindb.io.streams.table import ROWS, Part, Table, unreadable
 
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ _ZARR = (".zarr", ".zrad")
 
 
 @contextmanager
-def opened(path: Path | UPath) -> Iterator[Any]:
+def opened(path: Path | UPath, *, in_parts: bool = True) -> Iterator[Any]:
     """Open an HDF5 file or a zarr store, local or in the cloud, for reading.
+
+    Args:
+        path: Where it is.
+        in_parts: Whether little of it is read, rather than nearly all.
 
     Raises:
         UnreadableData: It is neither, or broken.
@@ -39,9 +43,8 @@ def opened(path: Path | UPath) -> Iterator[Any]:
         return
     import h5py
 
-    local = as_local(path)
     try:
-        with local.open("rb") if local is not None else path.open("rb") as file, h5py.File(file, "r") as root:
+        with open_for_parts(path, whole=not in_parts) as file, h5py.File(file, "r") as root:
             yield root
     except (OSError, KeyError, RuntimeError) as error:
         if isinstance(error, FileNotFoundError | PermissionError):

@@ -88,7 +88,9 @@ class Matrix:
         Raises:
             UnreadableData: It is no matrix of numbers.
         """
-        holder: AbstractContextManager[Any] = nullcontext() if self._path is None else opened(self._path)
+        holder: AbstractContextManager[Any] = (
+            nullcontext() if self._path is None else opened(self._path, in_parts=False)
+        )
         with holder as root:
             matrix = self._source if root is None else root.get(self._name)
             if matrix is None:

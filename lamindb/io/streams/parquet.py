@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lamindb.io.paths import as_local
 from lamindb.io.streams.memory import ArrowIndex, as_series
+from lamindb.io.streams.opening import open_for_parts
 from lamindb.io.streams.table import ROWS, Part, Table, unreadable
 
 if TYPE_CHECKING:
@@ -87,9 +87,8 @@ class ParquetTable(Table):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        local = as_local(self.path)
         try:
-            with local.open("rb") if local is not None else self.path.open("rb") as file:
+            with open_for_parts(self.path) as file:
                 yield pq.ParquetFile(file)
         except pa.ArrowException as error:
             raise unreadable(self.path, "parquet", error) from error
