@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lamindb.provenance.frontend import kernel_shell
+from lamindb.provenance.going_on import going_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +62,7 @@ class Listener:
         self._size = 0
         self._heard = time.monotonic()
         self._listens = threading.Event()
-        threading.Thread(target=self._listen, name="lamin-shown", daemon=True).start()
+        threading.Thread(target=self._work, name="lamin-shown", daemon=True).start()
         self._listens.wait(_PATIENCE)
 
     def executions(self) -> list[Execution]:
@@ -72,6 +73,11 @@ class Listener:
         while time.monotonic() - max(start, self._heard) < _QUIET and time.monotonic() - start < _PATIENCE:
             time.sleep(_QUIET / 5)
         return list(self._executions.values())
+
+    def _work(self) -> None:
+        with going_on("what cells of the notebook show"):
+            self._listen()
+        self._listens.set()
 
     def _listen(self) -> None:
         client = import_module("jupyter_client").BlockingKernelClient(connection_file=self._connection_file)

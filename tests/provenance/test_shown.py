@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lamindb.provenance import shown
+from lamindb.provenance import going_on, shown
 from lamindb.provenance.shown import Execution, Listener, clear, put_into
 from tests.provenance.notebook_makers import code, markdown
 
@@ -78,6 +78,15 @@ def test_outputs_are_put_into_the_cells_of_the_same_text():
     ]
     clear(notebook)
     assert [cell.get("outputs") for cell in notebook["cells"]] == [None, [], []]
+
+
+def test_kernel_that_cannot_be_heard_is_said(monkeypatch, tmp_path, capsys):
+    """Once, and the work goes on at once."""
+    pytest.importorskip("jupyter_client")
+    monkeypatch.setattr(going_on, "_state", going_on._State())
+    for _ in range(2):
+        assert Listener(str(tmp_path / "gone.json"), Execution("ln.track()")).executions() == []
+    assert capsys.readouterr().out.count("what cells of the notebook show could not be recorded") == 1
 
 
 def test_process_that_is_no_kernel_has_nothing_to_hear():
