@@ -26,6 +26,7 @@ def facts_of(run: Run) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "id": run.pk,
         "transform": run.transform.name,
+        "version": run.transform.version,
         "type": str(run.transform.type),
         "transform_id": run.transform_id,
         "reference": run.reference,
@@ -69,9 +70,10 @@ def describe_html(run: Run) -> str:
 
 def _shown(facts: Mapping[str, Any]) -> dict[str, str]:
     """Those facts that are known, as texts."""
-    hidden = {"id", "transform_id", "type", "git_is_dirty"}
+    hidden = {"id", "transform_id", "type", "version", "git_is_dirty"}
     shown = {name: value for name, value in facts.items() if value not in (None, [], {}) and name not in hidden}
-    shown["transform"] = f"{facts['transform']} ({facts['type']}, {facts['transform_id']})"
+    version = f"version {facts['version']}, " if facts["version"] is not None else ""
+    shown["transform"] = f"{facts['transform']} ({facts['type']}, {version}{facts['transform_id']})"
     if facts["git_is_dirty"]:
         shown["git_commit"] = f"{facts['git_commit']} with changes"
     return {name.removesuffix("_id").replace("_", " "): _text(value) for name, value in shown.items()}
