@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lamindb import log
 from lamindb.cli import exits
 from lamindb.cli.interrupts import Terminated, interruptible
 from lamindb.cli.options import Options
@@ -16,6 +17,7 @@ from lamindb.cli.output import json_text
 from lamindb.cli.problems import problem_of
 from lamindb.cli.root import COMPLETION_VARIABLE, lamin
 from lamindb.cli.streams import ClosedPipe, abandon_output, guarded
+from lamindb.errors import LaminError
 from lamindb.text.masking import Masker
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     masker = Masker.of_process(given, os.environ)
     try:
         with interruptible(), guarded(masker) as (out, err):
-            return _run(given, Options(out, err, masker))
+            options = Options(out, err, masker)
+            status = _run(given, options)
+            return _let_go(options) or status
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except Terminated:
@@ -56,6 +60,20 @@ def _run(arguments: list[str], options: Options) -> int:
     except BaseException as error:  # noqa: BLE001 - every failure becomes a sentence and a status
         options.json = options.json or _asks_for_json(arguments)
         return _report(error, options)
+
+
+def _let_go(options: Options) -> int:
+    """Send a database in a bucket that the command has opened, and tell of it beside what the command printed."""
+    cloud_sqlite = sys.modules.get(
+        "lamindb.setup.cloud_sqlite"
+    )  # most commands open none, and don't wait for its import
+    try:
+        with log.redirect(sys.stderr):
+            if cloud_sqlite is not None:
+                cloud_sqlite.end()
+    except LaminError as error:
+        return _report(error, options)
+    return exits.OK
 
 
 def _status_of_result(result: Any) -> int:

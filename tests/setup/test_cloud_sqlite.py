@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -95,6 +96,9 @@ def test_two_clients(two) -> None:
     assert "labels: ['one']" in second.python(LOOK).stdout
     second.python(SAVE.format(name="two"))
     assert "labels: ['one', 'two']" in first.python(LOOK).stdout
+    listed = first.lamin("list", "ULabel", "--json")
+    assert {row["name"] for row in json.loads(listed.stdout)["records"]} == {"one", "two"}
+    assert "unlocking cloud SQLite" in listed.stderr
     holder = hold(first)
     first.python(SAVE.format(name="three"))  # processes of one machine share the lock
     shown = second.python(TRY).stdout
