@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import pickle
 import subprocess
 import sys
+import zipfile
 
 import anndata as ad
 import numpy as np
@@ -15,9 +17,9 @@ import zarr
 from pandas.testing import assert_frame_equal
 from scipy import sparse
 
-from lamindb.errors import InvalidKey, MissingExtra, StorageError, UnsupportedFormat
+from lamindb.errors import InvalidKey, MissingExtra, StorageError, UnreadableFile, UnsupportedFormat
 from lamindb.io import formats
-from lamindb.io.formats import registry
+from lamindb.io.formats import registry, unpacking
 from lamindb.io.formats.zarr import write_zarr
 from lamindb.io.hashing import digest_path
 from tests.sandbox import isolated_environment
@@ -488,3 +490,36 @@ def test_unwritable_place_is_a_storage_error(frame, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="file"):
         formats.write(frame, tmp_path / "file" / "a.parquet")
+
+
+# -- bombs ------------------------------------------------------------------------------------------------------------
+
+
+def bomb(path, megabytes):
+    """A file of blanks that is small only as long as it is packed."""
+    block = b" " * (1 << 20)
+    if path.suffix in {".zip", ".xlsx"}:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            archive.writestr("xl/workbook.xml", block * megabytes)
+    else:
+        with gzip.open(path, "wb") as file:
+            for _ in range(megabytes):
+                file.write(block)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".csv.gz", ".tsv.gz", ".jsonl.gz", ".csv.zip", ".xlsx"])
+def test_bomb_is_refused(tmp_path, monkeypatch, suffix):
+    """What would unpack to far more than data does is refused, however it is packed, before it is unpacked."""
+    monkeypatch.setattr(unpacking, "_LARGE", 20 << 20)
+    path = bomb(tmp_path / f"a{suffix}", 30)
+    with pytest.raises(UnreadableFile, match=r"would unpack to about 31,457,280, which no data does"):
+        formats.load(path)
+
+
+def test_very_regular_data_are_no_bomb(tmp_path):
+    """A table that packs a hundredfold is read, and one that unpacks to less than memories hold."""
+    path = tmp_path / "a.csv.gz"
+    pd.DataFrame({"a": [0] * 500_000}).to_csv(path, index=False)
+    assert path.stat().st_size < 10_000
+    assert len(formats.load(path)) == 500_000

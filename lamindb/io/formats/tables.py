@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnsupportedFormat
 from lamindb.io.formats.table_row import Format
+from lamindb.io.formats.unpacking import refuse_bomb
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +96,7 @@ def read_csv(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read comma-separated values, compressed or not."""
     import pandas as pd
 
+    refuse_bomb(path)
     frame: pd.DataFrame = pd.read_csv(path, **kwargs)
     return frame
 
@@ -116,6 +118,7 @@ def read_excel(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read the first sheet of a spreadsheet, or the one that ``sheet_name`` names."""
     import pandas as pd
 
+    refuse_bomb(path)
     frame: pd.DataFrame = pd.read_excel(path, **{"engine": "openpyxl", **kwargs})
     return frame
 
@@ -124,6 +127,7 @@ def read_json_lines(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read one row from the json object in each line."""
     import pandas as pd
 
+    refuse_bomb(path)
     frame: pd.DataFrame = pd.read_json(path, **{"lines": True, **kwargs})
     return frame
 
