@@ -41,7 +41,7 @@ def standardize(criteria: Criteria, data: Any, *, typos: bool = False, to: PathL
     target, source = Path(str(to)), paths.as_local(data) if is_path(data) else None
     check_target(target, source)
     with temporary(target) as path:
-        if source is not None and can_stream(source, target):
+        if source is not None and can_stream(source, target) and any(report.n_rows.values()):
             write_mended(source, path, criteria, mends)
         else:
             write_object(_mended_object(_in_memory(data), criteria, mends), path, target.suffix)

@@ -260,6 +260,17 @@ def test_records_are_mended_piece_by_piece(registry, tmp_path, monkeypatch):
     assert ln.Criteria(CRITERIA).inspect(path).ok
 
 
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_files_without_rows(suffix, tmp_path):
+    """Are written with their columns."""
+    source = tmp_path / f"empty{suffix}"
+    frame = pd.DataFrame({"Cell Type": [], "age": []})
+    frame.to_parquet(source) if suffix == ".parquet" else frame.to_csv(source, index=False)
+    target = ln.Criteria(CRITERIA).standardize(source, to=tmp_path / f"mended{suffix}")
+    mended = pd.read_parquet(target) if suffix == ".parquet" else pd.read_csv(target)
+    assert list(mended.columns) == ["cell_type", "age"]
+
+
 def test_mended_copies_are_local():
     """One sentence says so."""
     with pytest.raises(ValueError, match=r"written to a local path, not to s3://bucket/mended\.parquet"):

@@ -9,6 +9,7 @@ import anndata as ad
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scipy import sparse
 
@@ -225,3 +226,25 @@ def test_matrix_of_objects_is_refused():
     """It has no numbers to look at."""
     with pytest.raises(UnreadableData, match="no matrix of numbers"), matrix.Matrix(np.array([["a"]])).blocks():
         pass
+
+
+def test_row_groups_are_read_one_after_the_other(tmp_path, monkeypatch):
+    """Small ones together; what was read of them isn't kept until the end of the file."""
+    frame = pd.DataFrame({"x": range(12)})
+    with pq.ParquetWriter(tmp_path / "a.parquet", pa.Schema.from_pandas(frame)) as writer:
+        for start, stop in [(0, 5), (5, 6), (6, 8), (8, 12)]:
+            writer.write_table(pa.Table.from_pandas(frame.iloc[start:stop]))
+    monkeypatch.setattr("lamindb.io.streams.parquet.ROWS", 3)
+    asked = []
+    original = pq.ParquetFile.iter_batches
+
+    def listening(self, **kwargs):
+        asked.append(kwargs["row_groups"])
+        return original(self, **kwargs)
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", listening)
+    parts = list(parquet.ParquetTable(tmp_path / "a.parquet").scan(["x"]))
+    assert asked == [[0], [1, 2], [3]]
+    assert [(part.start, part.data.tolist()) for part in parts] == [
+        (0, [0, 1, 2]), (3, [3, 4]), (5, [5, 6, 7]), (8, [8, 9, 10]), (11, [11]),
+    ]  # fmt: skip

@@ -61,7 +61,8 @@ class ParquetTable(Table):
         if columns is not None and not columns:
             return
         with self.opened() as file:
-            yield from file.iter_batches(batch_size=ROWS, columns=columns)
+            for groups in _row_groups(file.metadata):
+                yield from file.iter_batches(batch_size=ROWS, row_groups=groups, columns=columns)
 
     def labels(self, positions: Sequence[int]) -> list[Any]:
         """The labels of the index that pandas left, else the positions; reads that one column."""
@@ -92,6 +93,20 @@ class ParquetTable(Table):
                 yield pq.ParquetFile(file)
         except pa.ArrowException as error:
             raise unreadable(self.path, "parquet", error) from error
+
+
+def _row_groups(metadata: pq.FileMetaData) -> Iterator[list[int]]:
+    """The numbers of some row groups at a time, since what was read of them is kept until the last one was read."""
+    groups: list[int] = []
+    n_rows = 0
+    for number in range(metadata.num_row_groups):
+        groups.append(number)
+        n_rows += metadata.row_group(number).num_rows
+        if n_rows >= ROWS:
+            yield groups
+            groups, n_rows = [], 0
+    if groups:
+        yield groups
 
 
 def _indices(positions: Sequence[int], start: int) -> pa.Array:
