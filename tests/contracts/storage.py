@@ -16,6 +16,8 @@ import lamindb as ln
 from lamindb.errors import DigestMismatch, StorageError
 from lamindb.io import faults, listing
 from lamindb.io.hashing import digest_bytes
+from lamindb.provenance.filesystem import LaminFileSystem
+from lnschema_core.files.reading import local_copy
 
 
 def files_below(root):
@@ -80,6 +82,18 @@ class StorageContract:
             file = ln.File.filter(key=key).one()
             assert file.backed()[1:3, 0].X.tolist() == [[3.0], [6.0]]
             assert file.load().X.tolist() == data.X.tolist()
+
+    def test_stores_are_copied_and_addressed(self, storage, tmp_path):
+        """All members of a store are put into a folder where something needs them there, and each is read by its address."""
+        store = ln.File(ad.AnnData(np.ones((4, 3))), key="folder/b.zarr")
+        store.save()
+        copy = local_copy(store, tmp_path)
+        assert ad.read_zarr(copy).X.sum() == 12
+        members = sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file())
+        files = LaminFileSystem()
+        assert files.isdir("folder/b.zarr")
+        assert sorted(files.find("folder/b.zarr")) == [f"folder/b.zarr/{member}" for member in members]
+        assert files.cat_file(f"folder/b.zarr/{members[0]}") == (copy / members[0]).read_bytes()
 
     def test_datasets_are_read_in_parts(self, storage, tmp_path):
         """Tables and cells of several files are read from where they are, as far as they are wanted."""
