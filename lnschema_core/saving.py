@@ -39,7 +39,7 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
 
     Raises:
         TypeError: Something else than records is passed; nothing is saved then.
-        RuntimeError: The content of files can't be stored; the others are saved.
+        RuntimeError: The content of some files can't be stored; the others are saved, unless one of these can't get its final name.
 
     Examples:
         >>> ln.save([ln.ULabel(name=f"sample {i}") for i in range(1000)])
@@ -180,7 +180,7 @@ def save_files(files: Sequence[File]) -> None:
     """Store the content of files one by one, then commit all rows with their links in one transaction.
 
     Raises:
-        StorageError: The content of some can't be stored; the others are committed.
+        StorageError: The content of some can't be stored, and the others are committed; or one can't get its name, and none is.
     """
     failures: list[tuple[BaseException, str]] = []
     with ExitStack() as contents:

@@ -201,7 +201,7 @@ def store_content(file: File) -> StoredContent | None:
 
 def _free_name(root: UPath, suffix: str, *, owner: str = "") -> UPath:
     """A free temporary name; content that is moved aside is named by its file, so that it finds its way back."""
-    return paths.path_of_key(root, f"{transfer.TEMPORARY_FOLDER}/{owner}{secrets.token_hex(10)}{suffix}")
+    return paths.path_of_key(root, f"{paths.TEMPORARY_FOLDER}/{owner}{secrets.token_hex(10)}{suffix}")
 
 
 def _copy(pending: PendingFile, file: File, now: UPath, target: UPath) -> transfer.Upload | None:

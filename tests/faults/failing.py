@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, connection
 
-from lamindb.io import transfer
+from lamindb.io.transfer import files, folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,8 @@ CALLS = (
         for name in ("open", "fsync", "fstat", "stat", "replace", "rename", "link", "mkdir", "unlink", "rmdir")
     ),
     (os, "scandir"),
-    (transfer, "_write_all"),
+    (files, "write_all"),
+    (folders, "write_all"),
 )
 """What is called where bytes are written, moved and looked at."""
 
