@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
+_LONGEST = 10_000
+"""Characters of a text of a bounded field where the database doesn't hold to the bound: 0.54 wrote names that are somewhat longer,
+and what is longer than this is a file, or a whole column, passed by mistake."""
+
 
 def check_storable(records: Iterable[models.Model]) -> None:
     """Refuse values that a database can't store.
 
-    Lengths are checked where the database limits them; SQLite doesn't.
+    Lengths are those of the fields; SQLite, which doesn't limit them, also takes names that are longer, but no books.
 
     Raises:
         NotStorable: A text or number is too large, a text has characters that no database takes, or a value that has to be there
@@ -56,11 +60,10 @@ def _is_plain(field: Any, values: list[Any], is_required: bool, limits: tuple[in
     text = "".join(values) if kinds <= {str, type(None)} else None
     if text is None or "\0" in text or not text.isascii():
         return False
-    return connection.vendor == "sqlite" or field.max_length is None or max(map(len, values)) <= field.max_length
+    return field.max_length is None or max(map(len, values)) <= _longest(field)
 
 
 def _check_each(registry: type[models.Model], records: list[models.Model]) -> None:
-    limits_length = connection.vendor != "sqlite"
     for record in records:
         values = record.__dict__
         for field, is_required, limits in _columns(registry, connection.vendor):
@@ -70,13 +73,13 @@ def _check_each(registry: type[models.Model], records: list[models.Model]) -> No
                     msg = f"a {registry.__name__} needs a {field.name}: pass {field.name}=…"
                     raise NotStorable(msg)
             elif isinstance(value, str):
-                _check_text(record, field, value, limits_length=limits_length)
+                _check_text(record, field, value)
             elif limits is not None and isinstance(value, int):
                 if not limits[0] <= value <= limits[1]:
                     msg = f"{field.attname} of {registry.__name__} {value!r:.40} is not between {limits[0]} and {limits[1]}"
                     raise NotStorable(msg)
-            elif limits_length and _becomes_text(field, value):
-                _check_text(record, field, str(value), limits_length=limits_length)
+            elif _becomes_text(field, value):
+                _check_text(record, field, str(value))
 
 
 @cache
@@ -110,10 +113,16 @@ def _becomes_text(field: models.Field[Any, Any], value: Any) -> bool:
     return isinstance(field, CharField) and not hasattr(value, "resolve_expression")
 
 
-def _check_text(record: models.Model, field: models.Field[Any, Any], value: str, *, limits_length: bool) -> None:
+def _longest(field: models.Field[Any, Any]) -> int:
+    """How many characters a bounded field takes in this database."""
+    assert field.max_length is not None
+    return max(field.max_length, _LONGEST) if connection.vendor == "sqlite" else field.max_length
+
+
+def _check_text(record: models.Model, field: models.Field[Any, Any], value: str) -> None:
     problem = None
-    if limits_length and field.max_length is not None and len(value) > field.max_length:
-        problem = f"has {len(value)} characters, the database takes at most {field.max_length}"
+    if field.max_length is not None and len(value) > _longest(field):
+        problem = f"has {len(value)} characters, the database takes at most {_longest(field)}"
     elif "\0" in value:
         problem = "contains the character NUL, which databases don't store: remove it"
     elif not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):

@@ -62,6 +62,20 @@ def test_texts_that_are_too_long_are_named():
         ln.ULabel(name="x" * 300).save()
 
 
+@pytest.mark.sqlite
+def test_texts_that_are_no_names_are_refused():
+    """SQLite takes names that are longer than their field, as with 0.54, but not a whole document; nothing is written."""
+    with transaction.atomic():
+        label = ln.ULabel(name="x" * 300)
+        label.save()
+        assert ln.ULabel.filter(id=label.id).one().name == "x" * 300
+        transaction.set_rollback(True)
+    for save in (lambda record: record.save(), lambda record: ln.save([record, ln.ULabel.from_fields(name="other")])):
+        with pytest.raises(ValueError, match=r"name of ULabel 'xxxx.* has 1000000 characters, the database takes"):
+            save(ln.ULabel.from_fields(name="x" * 1_000_000))
+    assert not ln.ULabel.filter(name="other").exists()
+
+
 @pytest.mark.parametrize("size", [2**63, -(2**63) - 1])
 def test_numbers_that_no_database_stores_are_named(size):
     """The error names the field and the limits, also in bulk."""
