@@ -120,6 +120,25 @@ def benchmarks(session: nox.Session) -> None:
     session.run("python", "-m", "tests.benchmarks", *session.posargs)
 
 
+@nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Write what an installation with all extras consists of (``dist/sbom.json``, CycloneDX); fail if a part is known as vulnerable.
+
+    Meant to be run before a release. A part that can't be looked up, as without the network, fails, too.
+    """
+    session.install("cyclonedx-bom>=7", "pip-audit>=2.9")
+    installed = Path(session.create_tmp()).resolve() / "installed"
+    session.run("python", "-m", "venv", "--clear", str(installed))
+    python = str(installed / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    session.run(python, "-m", "pip", "install", "--quiet", ".[all]", external=True)
+    Path("dist").mkdir(exist_ok=True)
+    about = ["--pyproject", "pyproject.toml", "--mc-type", "library", "--output-reproducible", "-o", "dist/sbom.json"]
+    session.run("cyclonedx-py", "environment", *about, python)
+    session.run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "lamindb", external=True)  # is not released yet
+    packages = str(next(installed.glob("**/site-packages")))
+    session.run("pip-audit", "--strict", "--progress-spinner", "off", "--path", packages)
+
+
 # -- helpers ----------------------------------------------------------------------------------------------------------
 
 
