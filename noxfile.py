@@ -114,7 +114,8 @@ def docs(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """Print one table: operation, ours, floor in the same run, ratio. ``-- --smoke`` takes small sizes."""
     _prepare(session)
-    session.install("-e", ".[postgres,zarr]", "matplotlib")
+    servers = [one for one in nox.project.dependency_groups(PROJECT, "test") if one.startswith("moto")]
+    session.install("-e", ".[aws,postgres,zarr]", "matplotlib", *servers)
     _in_own_home(session)
     session.run("python", "-m", "compileall", "-q", "lamindb", "lnschema_core", "lnschema_bionty")
     session.run("python", "-m", "tests.benchmarks", *session.posargs)

@@ -32,7 +32,7 @@ COMMANDS = {
     "signup": (f"{_ROOM}.users:signup", "First time sign up."),
     "login": (f"{_ROOM}.users:login", "Log in an already-signed-up user."),
     "list": (f"{_ROOM}.records:list_records", "List the records of a registry, newest first."),
-    "get": (f"{_ROOM}.records:get", "Show records by id or key."),
+    "get": (f"{_ROOM}.records:get", "Show records by id or key, files also by address (lamin://KEY)."),
     "search": (f"{_ROOM}.records:search", "Search a registry, best match first."),
     "validate": (f"{_ROOM}.criteria:validate", "Check tables against criteria, and save one that meets them."),
     "reindex": (f"{_ROOM}.searching:reindex", "Build the indexes of searches anew."),
