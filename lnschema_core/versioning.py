@@ -152,14 +152,19 @@ def tell_first_version(record: Versioned, family: Family) -> None:
 
 
 @contextmanager
-def saving_family(record: Versioned) -> Iterator[None]:
-    """Save a record within the block together with what its family needs: all or nothing."""
+def saving_family(record: Versioned, *, has_content: bool = True) -> Iterator[None]:
+    """Save a record within the block together with what its family needs: all or nothing.
+
+    Args:
+        record: The record.
+        has_content: Whether something may be stored under its id already, so that it can't get another one.
+    """
     family = record.family
     with transaction.atomic():
         if family is not None and family.previous is not None:
             _prepare_previous(family.previous)
         if family is not None and family.is_counted:
-            _count_on(record, str(family.initial_version_id))
+            _count_on(record, str(family.initial_version_id), has_content=has_content)
         yield
     record.family = None
 
@@ -171,20 +176,23 @@ def _prepare_previous(previous: Any) -> None:
         type(previous).objects.filter(pk=previous.pk, version=None).update(version=FIRST)
 
 
-def _count_on(record: Any, initial_version_id: str) -> None:
-    """Give the record the version behind the last one if somebody else has saved its version meanwhile.
+def _count_on(record: Any, initial_version_id: str, *, has_content: bool) -> None:
+    """Give the record the version behind the last one if somebody else has saved its version meanwhile, and another id if its id.
 
     Whoever saves a version of the same family waits until this transaction has ended.
 
     Raises:
-        IntegrityError: Somebody else has its id.
+        IntegrityError: Somebody else has its id, and its content is stored under it.
     """
     registry = type(record)._base_manager
     registry.select_for_update().filter(pk=initial_version_id).first()
     others = dict(registry.filter(initial_version_id=initial_version_id).values_list("pk", "version"))
     if record.pk in others and record._state.adding:
-        msg = f"another version was saved meanwhile with the id {record.pk}: make this one again"
-        raise IntegrityError(msg)
+        if has_content:
+            msg = f"another version was saved meanwhile with the id {record.pk}: make this one again"
+            raise IntegrityError(msg)
+        while record.pk in {*others, initial_version_id}:
+            record.pk = init_id(initial_version_id=initial_version_id, n_full_id=len(record.pk))
     if record.version in {version for key, version in others.items() if key != record.pk}:
         numbers = [int(version) for version in others.values() if version and version.isdecimal()]
         record.version = str(max(numbers) + 1)

@@ -99,5 +99,5 @@ class Transform(Registry, HasParents):
         """Save the transform; the previous version, too, if this makes it the first of a family."""
         from lnschema_core.versioning import saving_family
 
-        with saving_family(self):
+        with saving_family(self, has_content=False):
             super().save(*args, **kwargs)

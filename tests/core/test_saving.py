@@ -146,3 +146,16 @@ def test_save_of_many_changes_costs_a_constant_number_of_queries(count_queries):
         counts.append(len(queries))
     assert ln.ULabel.filter(description="of 1500").count() == 1500
     assert counts[0] == counts[1]
+
+
+def test_versions_that_were_given_the_same_id_are_told_apart():
+    """Versions of a transform that two clients make at once may have the same id by chance; both are saved."""
+    first = ln.Transform(name="steps", type="pipeline")
+    first.save()
+    ours, theirs = (ln.Transform(is_new_version_of=first, type="pipeline") for _ in range(2))
+    ours.id = theirs.id
+    theirs.save()
+    ours.save()
+    versions = ln.Transform.filter(id__startswith=first.id[:12]).order_by("version")
+    assert versions.list("version") == ["1", "2", "3"]
+    assert len({*versions.list("id"), ours.id, theirs.id}) == 3
