@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -65,17 +65,16 @@ def undo_all() -> None:
 
 @contextmanager
 def _without_waiting() -> Iterator[None]:
-    """Fail at once within the block if somebody else writes to an SQLite database."""
+    """Fail soon within the block if somebody else writes to an SQLite database."""
     if connection.vendor != "sqlite":
         yield
         return
-    with connection.cursor() as cursor:
-        before = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute("PRAGMA busy_timeout = 0")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {before}")
+    database: Any = connection
+    patience, database.patience = database.patience, 0
+    try:
+        yield
+    finally:
+        database.patience = patience
 
 
 def _undo(entry: Replacement) -> None:

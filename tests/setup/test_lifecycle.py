@@ -84,13 +84,13 @@ def test_connection_is_set_up_for_many_writers(sandbox: Sandbox) -> None:
         "setup.init(storage='s'); ln.File\n"
         "from django.db import connection as c\n"
         "with c.cursor() as cursor:\n"
-        "    names = ['journal_mode', 'synchronous', 'busy_timeout', 'foreign_keys']\n"
-        "    print([cursor.execute(f'PRAGMA {name}').fetchone()[0] for name in names], c.transaction_mode)\n"
+        "    names = ['journal_mode', 'synchronous', 'foreign_keys']\n"
+        "    print([cursor.execute(f'PRAGMA {name}').fetchone()[0] for name in names], c.patience, c.transaction_mode)\n"
         "print(c.settings_dict['CONN_MAX_AGE'], c.settings_dict['CONN_HEALTH_CHECKS'], c.settings_dict['TIME_ZONE'])\n"
         "from django.conf import settings; print(settings.DEFAULT_AUTO_FIELD, settings.USE_TZ, settings.TIME_ZONE)\n",
     )
     assert output.splitlines()[-3:] == [
-        "['wal', 2, 60000, 1] IMMEDIATE",
+        "['wal', 2, 1] 60 IMMEDIATE",
         "600 True None",
         "django.db.models.BigAutoField True UTC",
     ]

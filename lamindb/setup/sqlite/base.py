@@ -1,12 +1,27 @@
-"""Django's SQLite backend, which knows that times are in UTC, and reads the text of a statement once."""
+"""Django's SQLite backend, which knows that times are in UTC, reads the text of a statement once, and hears Ctrl-C while it waits."""
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Result = TypeVar("Result")
+
+_MOMENT = 0.2
+"""Seconds that SQLite waits for another connection, in its C code, before Python gets to hear of Ctrl-C."""
+
+_LONG = 10_000
+"""Characters of a statement that is hardly asked for again."""
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -20,7 +35,29 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class Cursor(base.SQLiteCursorWrapper):
-    """A cursor that remembers how the marks of parameters in a statement are written for SQLite."""
+    """A cursor that waits for other connections and remembers how the marks of parameters are written for SQLite."""
+
+    patience: float
+    """Seconds that it waits."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Do a statement."""
+        try:
+            return super().execute(query, params)
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+        return _again(lambda: base.SQLiteCursorWrapper.execute(self, query, params), self.patience)
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        """Do a statement with each of many parameters.
+
+        Outside of a transaction a part of it may be done when another connection comes between, so SQLite itself waits.
+        """
+        if self.connection.in_transaction:
+            return super().executemany(query, param_list)
+        with _waiting(self.connection, self.patience):
+            return super().executemany(query, param_list)
 
     def convert_query(self, query: str, *, param_names: Any = None) -> str:
         """The statement with question marks."""
@@ -30,17 +67,72 @@ class Cursor(base.SQLiteCursorWrapper):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection to SQLite."""
+    """A connection to SQLite.
+
+    It waits for another one's transaction by trying again, because SQLite's own waiting would be deaf to Ctrl-C.
+    """
 
     ops_class = DatabaseOperations
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patience: float = self.settings_dict["OPTIONS"].get("timeout", 0)
+        """Seconds that statements and commits wait for another connection's transaction."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """What the connection is opened with."""
+        return {**super().get_connection_params(), "timeout": _MOMENT}
+
     def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 - Django passes it
         """A cursor."""
-        return self.connection.cursor(factory=Cursor)
+        cursor = self.connection.cursor(factory=Cursor)
+        cursor.patience = self.patience
+        return cursor
+
+    def commit(self) -> None:
+        """Commit the transaction."""
+        try:
+            super().commit()
+        except OperationalError as error:
+            if not _is_busy(error.__cause__):
+                raise
+            _again(super().commit, self.patience)
 
 
-_LONG = 10_000
-"""Characters of a statement that is hardly asked for again."""
+# -- waiting ----------------------------------------------------------------------------------------------------------
+
+
+def _again(act: Callable[[], Result], patience: float) -> Result:
+    """Act until no other connection is in the way.
+
+    Raises:
+        Exception: What ``act`` raises, also that it is in the way when ``patience`` is over.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return act()
+        except (sqlite3.OperationalError, OperationalError) as error:
+            if time.monotonic() > until or not _is_busy(error.__cause__ or error):
+                raise
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    """Whether another connection was in the way, and nothing has been done."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
+
+@contextmanager
+def _waiting(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Let SQLite itself wait for other connections within the block."""
+    connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {_MOMENT * 1000:.0f}")
+
+
+# -- statements -------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=500)
