@@ -123,14 +123,14 @@ def find_values(queryset: models.QuerySet[Any], field: str, values: Collection[A
 
 def find_records(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> list[Any]:
     """Fetch the records of which a field has any of the values, in no particular order."""
-    with _no_garbage():
+    with without_garbage_collection():
         matching = (plain(queryset).filter(AnyOf(field, chunk)) for chunk in chunks(storable(values)))
         return [record for some in matching for record in some.iterator()]
 
 
 @contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Don't look for garbage: records that are being fetched are none, and looking at them all takes a third of the time."""
+def without_garbage_collection() -> Iterator[None]:
+    """Don't look for garbage in the block: what is fetched there is none, and looking at it all takes a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

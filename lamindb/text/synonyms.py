@@ -59,16 +59,19 @@ class _Matches:
                 self._by_casing.setdefault(folded, []).append(name)
                 self._names.add(name)
             if synonyms:
-                folded_synonyms = fold(synonyms).split(BAR)  # folding neither makes nor removes a bar
-                if not wanted.isdisjoint(folded_synonyms):
-                    self._note_synonyms(name, zip(synonyms.split(BAR), folded_synonyms, strict=True), wanted)
+                folded_synonyms = fold(synonyms)  # folding neither makes nor removes a bar
+                if BAR not in folded_synonyms:
+                    if folded_synonyms in wanted:
+                        self._note(folded_synonyms, (synonyms, name))
+                elif not wanted.isdisjoint(parts := folded_synonyms.split(BAR)):
+                    for synonym, folded in zip(synonyms.split(BAR), parts, strict=True):
+                        if folded in wanted:
+                            self._note(folded, (synonym, name))
 
-    def _note_synonyms(self, name: str, synonyms: Iterable[tuple[str, str]], wanted: set[str]) -> None:
-        for synonym, folded in synonyms:
-            if folded in wanted:
-                first = self._by_synonym.setdefault(folded, (synonym, name))
-                if first != (synonym, name):
-                    self._by_shared_synonym.setdefault(folded, [first]).append((synonym, name))
+    def _note(self, folded: str, pair: tuple[str, str]) -> None:
+        first = self._by_synonym.setdefault(folded, pair)
+        if first is not pair and first != pair:
+            self._by_shared_synonym.setdefault(folded, [first]).append(pair)
 
     def standards(self) -> dict[str, list[str]]:
         """Per value that isn't a name, the names of the strongest kind of match."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb.text import messages
 from lamindb.text.batch import as_list, unique
 from lnschema_core.curation.vocabulary import reference_of, vocabulary_of
+from lnschema_core.values import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,14 +42,15 @@ def from_values(
     """
     queryset: models.QuerySet[Any] = source.filter() if isinstance(source, type) else source  # type: ignore[attr-defined]
     vocabulary = vocabulary_of(queryset, field, scope)
-    matches = _Matches(vocabulary, unique(as_list(values)))
-    matches.match_names()
-    matches.match_synonyms()
-    reference = reference_of(queryset, scope) if matches.left else None
-    if reference is not None:
-        matches.match_reference(reference)
-    messages.show(matches.about())
-    records = matches.in_order()
+    with without_garbage_collection():
+        matches = _Matches(vocabulary, unique(as_list(values)))
+        matches.match_names()
+        matches.match_synonyms()
+        reference = reference_of(queryset, scope) if matches.left else None
+        if reference is not None:
+            matches.match_reference(reference)
+        messages.show(matches.about())
+        records = matches.in_order()
     name = getattr(values, "name", None)
     if isinstance(name, str):
         for record in records:

@@ -11,7 +11,7 @@ from lamindb.text.batch import check_strings
 from lamindb.text.synonyms import find_standards, pick
 from lnschema_core.fields import has_field, oldest_first, registry_of, string_field
 from lnschema_core.search_index import holders
-from lnschema_core.values import find_records, find_values, plain, storable
+from lnschema_core.values import find_records, find_values, plain, storable, without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -68,9 +68,10 @@ class Vocabulary:
         strings = storable([value for value in values if isinstance(value, str)])
         if self.synonyms_field is None or not strings:
             return pick({}, keep)
-        terms = self._terms(strings, self.synonyms_field)
-        standards = find_standards(strings, terms, case_sensitive=case_sensitive)
-        return pick(self._oldest_first(standards), keep)
+        with without_garbage_collection():
+            terms = self._terms(strings, self.synonyms_field)
+            standards = find_standards(strings, terms, case_sensitive=case_sensitive)
+            return pick(self._oldest_first(standards), keep)
 
     def _terms(self, values: Sequence[str], synonyms_field: str) -> Iterable[tuple[str | None, str | None]]:
         """Names and synonyms of records, of all or of those that may have one of the values."""
