@@ -134,4 +134,7 @@ def test_time_is_linear_in_values_and_terms():
         assert len(find_standards(values, terms)) == number
         return time.process_time() - start
 
-    assert seconds(20_000) < 40 * max(seconds(2_000), 0.002)
+    def best(number):
+        return min(seconds(number) for _ in range(3))
+
+    assert best(20_000) < 40 * max(best(2_000), 0.002)
