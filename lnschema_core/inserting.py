@@ -198,8 +198,9 @@ def _stored_values(field: models.Field[Any, Any], records: Sequence[Any], *, add
         values = list(map(attrgetter(field.attname), records))
         if set(map(type, values)) <= {usual, NoneType}:
             return values
-    if type(field) is models.DateTimeField and connection.vendor == "sqlite":
-        return [_time_of_sqlite(field, field.pre_save(record, add)) for record in records]
+    if type(field) is models.DateTimeField:
+        stored = _time_of_sqlite if connection.vendor == "sqlite" else _time_of_postgres
+        return [stored(field, field.pre_save(record, add)) for record in records]
     return list(map(general, records))
 
 
@@ -213,3 +214,7 @@ def _usual_type(field: models.Field[Any, Any]) -> type | None:
 def _time_of_sqlite(field: models.Field[Any, Any], value: Any) -> Any:
     is_usual = type(value) is datetime and value.tzinfo is UTC
     return str(value.replace(tzinfo=None)) if is_usual else field.get_db_prep_save(value, connection)
+
+
+def _time_of_postgres(field: models.Field[Any, Any], value: Any) -> Any:
+    return value if type(value) is datetime and value.tzinfo is UTC else field.get_db_prep_save(value, connection)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-WORKS = ("create", "same", "bulk", "versions", "get", "search", "page")
+WORKS = ("create", "same", "bulk", "versions", "files", "replace", "get", "validate", "search", "page")
 """The kinds of work that clients do."""
 
 _WIDTH = 40

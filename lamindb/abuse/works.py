@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import secrets
+import tempfile
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lnschema_core.models import Transform, ULabel
+from lamindb import log
+from lnschema_core.models import File, Transform, ULabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +27,8 @@ class Told(NamedTuple):
     """A fact that a client was told: this record has this name."""
 
     kind: str
-    """``"own"`` for a name of its own, ``"shared"`` for one that others make as well, ``"version"`` for a version."""
+    """``"own"`` for a name of its own, ``"shared"`` for one that others make as well, ``"version"`` for a version of the transform,
+    ``"file"`` for the key of a file of its own, ``"file version"`` for a version of the file that all replace."""
     name: str
     id: str
 
@@ -55,7 +59,10 @@ class Worker:
             "same": self._same,
             "bulk": self._bulk,
             "versions": self._follow,
+            "files": self._file,
+            "replace": self._replace,
             "get": self._get,
+            "validate": self._validate,
             "search": self._search,
             "page": self._page,
         }
@@ -91,6 +98,20 @@ class Worker:
         new.save()
         return [Told("version", str(new.version), new.id)]
 
+    def _file(self) -> list[Told]:
+        name = self._name()
+        file = _saved_file(name, key=f"{self._trial}/{name}.txt")
+        label = self._one_of_own()
+        file.ulabels.add(label)
+        assert file.ulabels.list() == [label], f"{file.key} was labelled, but has other labels"
+        assert file.path.read_bytes() == name.encode(), f"{file.key} was saved, but has other content"
+        return [Told("file", file.key, file.id)]
+
+    def _replace(self) -> list[Told]:
+        latest = File.filter(description=self._trial).order_by("-created_at").first()
+        new = _saved_file(self._name(), is_new_version_of=latest)
+        return [Told("file version", str(new.version), new.id)]
+
     def _one_of_own(self) -> Any:
         return self._random.choice(self._own) if self._own else self._create() and self._own[-1]
 
@@ -99,6 +120,12 @@ class Worker:
         found = ULabel.filter(id=label.id).one_or_none()
         assert found is not None, f"{label.name} was saved, but isn't found by its id"
         assert found.name == label.name, f"{label.name} has become {found.name}"
+        return []
+
+    def _validate(self) -> list[Told]:
+        label, missing = self._one_of_own(), self._name()
+        valid: Any = ULabel.validate([label.name, missing], mute=True)
+        assert list(valid) == [True, False], f"{label.name} was saved and {missing} was not, but validate says {valid}"
         return []
 
     def _search(self) -> list[Told]:
@@ -114,28 +141,55 @@ class Worker:
 
 
 def begin(trial: str) -> None:
-    """Make what clients need to be there: the first version of a transform."""
+    """Make what clients need to be there: the first versions of a transform and of a file."""
     Transform(name=trial, version="1", type="pipeline").save()
+    _saved_file(trial, description=trial, version="1")
+
+
+def _saved_file(content: str, **fields: Any) -> Any:
+    """A file of a few bytes, in the default storage."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "abuse.txt"
+        path.write_bytes(content.encode())
+        file: Any = File(path, **fields)  # type: ignore[misc]  # the constructor takes data, no fields
+        file.save()
+    return file
 
 
 def untrue(trial: str, told: list[Told]) -> list[str]:
     """What clients were told and what isn't so, in sentences: records that are lost, doubled, or versions that are."""
-    names = dict(ULabel.filter(name__startswith=f"{trial} ").values_list("id", "name"))
-    versions = dict(Transform.filter(name=trial).values_list("id", "version"))
+    labels = dict(ULabel.filter(name__startswith=f"{trial} ").values_list("id", "name"))
+    there: dict[str, dict[Any, Any]] = {
+        "own": labels,
+        "shared": labels,
+        "version": dict(Transform.filter(name=trial).values_list("id", "version")),
+        "file": dict(File.filter(key__startswith=f"{trial}/").values_list("id", "key")),
+        "file version": dict(File.filter(description=trial).values_list("id", "version")),
+    }
     problems = [
         f"{one.name} was saved as {one.id}, but isn't there"
         for one in dict.fromkeys(told)
-        if (versions if one.kind == "version" else names).get(one.id) != one.name
+        if there[one.kind].get(one.id) != one.name
     ]
-    for what, values in (("label", names.values()), ("version", versions.values())):
-        problems += [f"there is more than one {what} {one}" for one, count in Counter(values).items() if count > 1]
+    for what, found in {"label": labels, **{kind: there[kind] for kind in ("version", "file", "file version")}}.items():
+        problems += [
+            f"there is more than one {what} {one}" for one, count in Counter(found.values()).items() if count > 1
+        ]
     return problems
 
 
 def clean_up(trial: str | None = None) -> int:
     """Delete what a trial made, or what all did that were killed; return how many records that were."""
     name = f"{PREFIX} " if trial is None else trial
+    files = [
+        *File.filter(key__startswith=name),
+        *File.filter(description__startswith=name, initial_version__isnull=False),
+        *File.filter(description__startswith=name, initial_version__isnull=True),
+    ]
+    with log.silent_if(mute=True):
+        for file in files:
+            file.delete(storage=True, permanent=True)
     labels, _ = ULabel.filter(name__startswith=name).delete()
     later, _ = Transform.filter(name__startswith=name, initial_version__isnull=False).delete()
     first, _ = Transform.filter(name__startswith=name).delete()
-    return int(labels + later + first)
+    return len(files) + int(labels + later + first)

@@ -37,7 +37,7 @@ _PER_TEXT = 500
 _ENOUGH = 20
 _FEW = 2  # pieces that may be missing where any hit is enough
 _MOST_WORDS = 6
-_TIMEOUT, _PATIENCE = "statement_timeout", "1s"  # of Postgres, for texts with similar words
+_TIMEOUT, _PATIENCE = "statement_timeout", "300ms"  # of Postgres, for texts with similar words
 _MOST_PARTS = 30
 _LONGEST = 200  # characters that find candidates
 
@@ -156,7 +156,9 @@ def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
 
 
 def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]:
-    """Records whose texts contain a string; if none does, all its words but one; if that tells too few or too many, similar ones.
+    """Records whose texts contain a string; if none does, all its words but one; then all parts of words but one; then similar ones.
+
+    A step is the last one if it tells some records, and not too many.
 
     Words that most texts have in common make looking for similar ones take seconds in millions of records: that is given up after a while.
     """
@@ -165,11 +167,14 @@ def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]
     found = statement.rows()
     if found:
         return found
-    statement = _Statement(layout)
-    _by_all_words_but_one(statement, string)
-    found = statement.rows()
-    if 0 < len(found) < _PER_TEXT:
-        return found
+    words = list(dict.fromkeys(trigrams.words(string)))[:_MOST_WORDS]
+    for cuts in ([words], [trigrams.parts(string), trigrams.parts(string, from_end=True)]):
+        statement = _Statement(layout)
+        for parts in cuts:
+            _by_all_but_one(statement, parts)
+        found = statement.rows() or found
+        if 0 < len(found) < _PER_TEXT:
+            return found
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT current_setting('{_TIMEOUT}'), set_config('{_TIMEOUT}', '{_PATIENCE}', true)")
@@ -338,12 +343,11 @@ def _by_text(statement: _Statement, string: str, *, missing: int, limit: int) ->
         statement.add(f"{text} %% %s ORDER BY similarity({text}, %s) DESC", string, string, limit=limit)
 
 
-def _by_all_words_but_one(statement: _Statement, string: str) -> None:
-    """Records whose texts have all words of a string but one, which may be misspelt; Postgres only."""
-    words = list(dict.fromkeys(trigrams.words(string)))[:_MOST_WORDS]
+def _by_all_but_one(statement: _Statement, parts: list[str]) -> None:
+    """Records whose texts have all parts of a string but one, which may be misspelt; Postgres only."""
     text = f"({definitions.text(statement.layout)})"
-    for left_out in words if len(words) > 1 else ():
-        patterns = [f"%{word}%" for word in words if word != left_out]
+    for number in range(len(parts)) if len(parts) > 1 else ():
+        patterns = [f"%{part}%" for part in parts[:number] + parts[number + 1 :]]
         statement.add(" AND ".join([f"{text} ILIKE %s"] * len(patterns)), *patterns, limit=_PER_TEXT)
 
 

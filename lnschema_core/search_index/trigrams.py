@@ -30,6 +30,12 @@ def pieces(string: str, *, from_end: bool = False) -> list[list[str]]:
     return found
 
 
+def parts(string: str, *, from_end: bool = False) -> list[str]:
+    """Cut the words of a string into parts of three letters or more, of which a mistake spoils one; six at most, the first ones."""
+    found = [part for word in words(string) for part in _cut(word, from_end=from_end)]
+    return list(dict.fromkeys(found))[:_MOST_PIECES]
+
+
 def words(string: str) -> list[str]:
     """The words of a string, of three letters or more, in lower case."""
     return [word for word in re.findall(r"[^\W_]+", string.lower()) if len(word) >= _SIZE]

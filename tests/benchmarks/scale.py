@@ -53,6 +53,10 @@ class Dialect:
     series: str
     padded: str
     moment: str
+    indexes: str
+    """What selects names and definitions of indexes that hold to no promise."""
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
     def rows(self, count: int) -> str:
         """A table ``n`` with the numbers ``i`` from 0."""
@@ -68,15 +72,32 @@ DIALECTS = {
         "(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i + 1 < {count}) SELECT i FROM s) AS n",
         "printf('%010d', {})",
         "strftime('%Y-%m-%d %H:%M:%f', 1600000000 + i, 'unixepoch')",
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT LIKE 'CREATE UNIQUE%'",
+        before=("PRAGMA foreign_keys = OFF",),
+        after=("PRAGMA foreign_keys = ON", "ANALYZE"),
     ),
     "postgresql": Dialect(
-        "generate_series(0, {count} - 1) AS n(i)", "lpad(({})::text, 10, '0')", "to_timestamp(1600000000 + i)"
+        "generate_series(0, {count} - 1) AS n(i)",
+        "lpad(({})::text, 10, '0')",
+        "to_timestamp(1600000000 + i)",
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexdef NOT LIKE 'CREATE UNIQUE%%'",
+        before=("SET session_replication_role = replica",),  # no foreign key is checked
+        after=("RESET session_replication_role", "VACUUM ANALYZE"),
     ),
 }
 
+SERVER = {
+    "shared_buffers": "2GB",
+    "effective_cache_size": "8GB",
+    "maintenance_work_mem": "1GB",
+    "max_wal_size": "2GB",
+    "random_page_cost": "1.1",
+}
+"""What a server of this size is told, by Postgres' own advice; all else is as Postgres comes, but nothing waits for the disk."""
+
 
 def build(files: int) -> None:
-    """Make the rows of an instance in a few statements."""
+    """Make the rows of an instance in a few statements, and its indexes afterwards."""
     from django.db import connection
 
     from lnschema_core.search_index import objects
@@ -84,9 +105,16 @@ def build(files: int) -> None:
     say = DIALECTS[connection.vendor]
     objects.drop()
     with connection.cursor() as cursor:
+        cursor.execute(say.indexes)
+        indexes = cursor.fetchall()
+        for statement in say.before + tuple(f'DROP INDEX "{name}"' for name, _ in indexes):
+            cursor.execute(statement)
         for statement in _statements(say, files):
             cursor.execute(statement)
-        cursor.execute("ANALYZE")
+        for _, definition in indexes:
+            cursor.execute(definition)
+        for statement in say.after:
+            cursor.execute(statement)
     objects.ensure()
 
 
@@ -212,7 +240,7 @@ def measure(files: int, *, postgres: bool, output: Path) -> list[Quantile]:
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory())).resolve()
         stack.enter_context(log.silent_if(mute=True))
-        server = stack.enter_context(servers.running_postgres()) if postgres else None
+        server = stack.enter_context(servers.running_postgres(**SERVER)) if postgres else None
         db = servers.create_database(server, "scale") if server else None
         setup.init(storage=root / "storage", name="scale", db=db)
         setup.connection.connect()

@@ -11,7 +11,8 @@ from lamindb.abuse.figures import WORKS, Figures
 LEFT = """
 import lamindb as ln
 from lamindb.abuse import works
-print("left", ln.ULabel.filter(name__startswith=works.PREFIX).count(), ln.Transform.filter(name__startswith=works.PREFIX).count())
+count = ln.ULabel.filter(name__startswith=works.PREFIX).count() + ln.Transform.filter(name__startswith=works.PREFIX).count()
+print("left", count, ln.File.filter().count() + len(list(ln.settings.storage.rglob("*.txt"))))
 """
 
 
@@ -40,6 +41,8 @@ def test_what_is_lost_or_doubled_is_named(instance):
     assert works.untrue("lamin abuse x", told) == ["there is more than one version 2"]
     lost = [works.Told("own", "lamin abuse x two", "nosuchid"), works.Told("shared", "another", label.id)]
     assert len(works.untrue("lamin abuse x", lost)) == 3
+    lost = [works.Told("file", "lamin abuse x/y.txt", "a" * 20), works.Told("file version", "2", "a" * 20)]
+    assert len(works.untrue("lamin abuse x", lost)) == 3
 
 
 @pytest.mark.sqlite
@@ -48,9 +51,9 @@ def test_what_a_killed_trial_left_is_deleted(fresh_instance):
     user = fresh_instance("--name", "lab")
     user.python(
         "import lamindb as ln\nfrom lamindb.abuse import works\nworks.begin('lamin abuse x')\nworker = works.Worker('lamin abuse x', 1)\n"
-        "[worker.work(name) for name in ('create', 'versions', 'versions')]\nln.ULabel(name='mine').save()"
+        "[worker.work(name) for name in ('create', 'versions', 'versions', 'files', 'replace', 'replace')]\nln.ULabel(name='mine').save()"
     )
-    assert "deleted 4 records" in user.lamin("abuse", "--clean-up").stderr
+    assert "deleted 8 records" in user.lamin("abuse", "--clean-up").stderr
     assert user.python(LEFT).stdout.endswith("left 0 0\n")
     assert "mine" in user.lamin("list", "ULabel").stdout
 

@@ -23,15 +23,20 @@ USER = "lamin"
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server, yield the start of its database urls (append a database name), stop and remove it."""
+def running_postgres(**settings: str) -> Iterator[str]:
+    """Start a server, yield the start of its database urls (append a database name), stop and remove it.
+
+    Args:
+        **settings: What its configuration says, beside writing without waiting for the disk.
+    """
     binaries = find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="pgt-"))
     account = _unprivileged_account(folder)
     port = _free_port()
     try:
         _run(binaries / "initdb", "-D", folder / "data", "-U", USER, *_INITDB_OPTIONS, account=account)
-        server_options = f"-p {port} -h 127.0.0.1 -k {folder} -F -c synchronous_commit=off"
+        chosen = "".join(f" -c {name}={value}" for name, value in settings.items())
+        server_options = f"-p {port} -h 127.0.0.1 -k {folder} -F -c synchronous_commit=off{chosen}"
         start = ("-D", folder / "data", "-w", "-l", folder / "log", "-o", server_options, "start")
         _run(binaries / "pg_ctl", *start, account=account)
         try:

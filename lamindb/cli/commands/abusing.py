@@ -26,8 +26,9 @@ from lamindb.cli.output import escaped, print_json, print_lines
 def abuse(*, clients: int, seconds: float, works: tuple[str, ...], clean_up: bool) -> int:
     """See how the instance bears many clients at once.
 
-    They make labels, each after a look for similar names (create), labels that others make as well (same), 100 at a time (bulk)
-    and new versions of one transform (versions), and find labels by id (get) and name (search) and the newest 20 (page).
+    They make labels, each after a look for similar names (create), labels that others make as well (same), 100 at a time (bulk),
+    new versions of one transform (versions), small files with a label (files) and new versions of one file (replace); and find labels
+    by id (get) and name (search), the newest 20 (page), and which of two names there is (validate).
 
     Prints for each kind how many calls were answered, a histogram of what they took, and what was told but isn't so: a record
     that is lost or there twice. What was made is deleted in the end. The exit status is 4 if something isn't so, 3 if calls
