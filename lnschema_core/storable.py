@@ -69,7 +69,7 @@ def _check_each(registry: type[models.Model], records: list[models.Model]) -> No
         for field, is_required, limits in _columns(registry, connection.vendor):
             value = values.get(field.attname)
             if value is None:
-                if is_required:
+                if is_required and field.attname in values:  # else it was left in the database: `only`, `defer`
                     msg = f"a {registry.__name__} needs a {field.name}: pass {field.name}=…"
                     raise NotStorable(msg)
             elif isinstance(value, str):

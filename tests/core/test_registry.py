@@ -194,6 +194,15 @@ def test_rows_from_the_database_skip_the_constructor(capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_record_that_was_fetched_in_part_is_saved():
+    """Fields that were left in the database are no missing values, and stay as they are."""
+    ln.ULabel(name="sample 1", description="old").save()
+    record = ln.ULabel.filter(name="sample 1").only("description").one()
+    record.description = "new"
+    record.save()
+    assert ln.ULabel.filter().values_list("name", "description").get() == ("sample 1", "new")
+
+
 # -- delete -----------------------------------------------------------------------------------------------------------
 
 

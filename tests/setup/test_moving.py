@@ -137,6 +137,35 @@ def test_dump_is_restored_row_by_row(user, tmp_path):
     assert user.python(there).stdout.splitlines()[-1] == f"{tmp_path / 'copy'} label 17"
 
 
+LABELS = """
+import lamindb as ln
+ln.save([ln.Feature(name=name, type="category", registries="core.ULabel") for name in ("tissue", "organ", "batch")])
+ln.File.filter().one().ulabels.clear()
+"""
+LABELLED_AND_NOT = """
+import lamindb as ln
+file, label = ln.File.filter().one(), ln.ULabel.filter(name="label 1").one()
+for name in ("tissue", "organ"):
+    file.labels.add(label, ln.Feature.filter(name=name).one())
+file.ulabels.remove(label)
+"""
+LABELLED_ANEW = """
+import lamindb as ln
+file, label = ln.File.filter().one(), ln.ULabel.filter(name="label 1").one()
+file.labels.add(label, ln.Feature.filter(name="batch").one())
+print([name for name in ("tissue", "organ", "batch") if file.labels.get(ln.Feature.filter(name=name).one()).exists()])
+"""
+
+
+def test_links_of_a_restored_instance_take_no_keys_of_links_that_are_gone(user, tmp_path):
+    """A label that is taken away and given again is under no feature that it was under before."""
+    user.python(LABELS + LABELLED_AND_NOT)
+    rows_of(user, tmp_path / "a.dump")
+    user.lamin("delete", "mine", "--force")
+    user.lamin("restore", str(tmp_path / "a.dump"))
+    assert user.python(LABELLED_ANEW).stdout.splitlines()[-1] == "['batch']"
+
+
 def test_restoring_takes_the_place_of_nothing(user, tmp_path):
     """An instance, a database or a file that is there stays, and a sentence says so."""
     rows_of(user, tmp_path / "a.dump")
@@ -253,6 +282,7 @@ def test_instance_goes_to_postgres_and_back_unchanged(user, url, tmp_path):
     assert rows_of(user, tmp_path / "b.dump") == before
     more = "from lnschema_x.models import Odd; import lamindb as ln; print(Odd.objects.create().pk); ln.ULabel.filter(name='label 3').one().parents.add(ln.ULabel.filter(name='label 4').one()); print(ln.ULabel.search('labl 2342').index[0])"
     assert user.python(more).stdout.splitlines()[-2:] == ["1003", "label 2342"]
+    user.python("from lnschema_x.models import Odd; Odd.objects.filter(pk=1003).delete()")  # whose key is used no more
     before = rows_of(user, tmp_path / "c.dump")
     user.lamin("move", "--db", "sqlite")
     assert rows_of(user, tmp_path / "d.dump") == before

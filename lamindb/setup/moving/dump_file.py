@@ -1,7 +1,7 @@
 """The file that ``dump`` writes: lines of JSON, compressed. Knows no database.
 
 The first line tells what the file is, which release wrote it, and which migrations its tables have had. Each table is a line
-with its name and columns, a line per row, and a line with the number and the digest of its rows. The last line says that the
+with its name, columns and the last key that the database made for it, a line per row, and a line with the number and the digest of its rows. The last line says that the
 file is complete.
 """
 
@@ -49,6 +49,8 @@ class DumpedTable:
 
     name: str
     columns: list[str]
+    last_key: int | None = None
+    """The last key that the database made for a row, if it makes them; dumps of earlier releases don't tell."""
     rows: Generator[list[Any]] = field(init=False)
     expected: dict[str, Any] | None = None
     """Number and digest of the rows, once they are read."""
@@ -137,7 +139,7 @@ def _tables(path: Path, file: GzipFile) -> Iterator[DumpedTable]:
 
 
 def _table(path: Path, file: GzipFile, start: dict[str, Any]) -> DumpedTable:
-    table = DumpedTable(start["table"], start["columns"])
+    table = DumpedTable(start["table"], start["columns"], start.get("last_key"))
     table.rows = _rows(path, file, table)
     return table
 

@@ -98,6 +98,37 @@ class Table:
         """The number of rows."""
         return self.model._base_manager.using(alias).count()
 
+    def last_key(self, alias: str) -> int | None:
+        """The last key that the database made for a row, which may be gone; ``None`` if it makes none, or won't say."""
+        key = self.model._meta.pk
+        if not isinstance(key, models.AutoField) or key.column not in self.columns:
+            return None
+        with connections[alias].cursor() as cursor:
+            if connections[alias].vendor == "sqlite":
+                cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [self.name])
+            else:
+                cursor.execute(
+                    "SELECT CASE WHEN has_sequence_privilege(name, 'USAGE, SELECT') THEN pg_sequence_last_value(name::regclass) END "
+                    "FROM pg_get_serial_sequence(%s, %s) AS name",
+                    [connections[alias].ops.quote_name(self.name), str(key.column)],
+                )
+            row = cursor.fetchone()
+        return row[0] or None if row else None  # SQLite says 0 of a table that it made anew
+
+    def go_on_after(self, last_key: int, alias: str) -> None:
+        """Let the database make only larger keys."""
+        with connections[alias].cursor() as cursor:
+            if connections[alias].vendor == "sqlite":
+                cursor.execute("UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [last_key, self.name])
+                if not cursor.rowcount:
+                    cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [self.name, last_key])
+            else:
+                cursor.execute(
+                    "SELECT setval(name, GREATEST(%s, pg_sequence_last_value(name::regclass))) "
+                    "FROM pg_get_serial_sequence(%s, %s) AS name",
+                    [last_key, connections[alias].ops.quote_name(self.name), str(self.model._meta.pk.column)],
+                )
+
 
 @dataclass
 class Tally:
@@ -144,14 +175,25 @@ def counted(rows: Generator[list[Any]], tally: Tally, on_row: Callable[[int], ob
             yield row
 
 
-def restart_keys(found: Sequence[Table], alias: str) -> None:
-    """Let keys that the database makes begin behind the largest there is."""
+def restart_keys(found: Sequence[Table], last_keys: Sequence[int | None], alias: str) -> None:
+    """Let keys that the database makes begin behind the largest there is, and behind the last that was made.
+
+    Keys of rows that are gone aren't used again: what is in the trash may get its links back, and rows about links have their keys.
+
+    Args:
+        found: The tables.
+        last_keys: The last key that was made for each, if that is known.
+        alias: The database.
+    """
     from django.core.management.color import no_style
 
     connection = connections[alias]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [table.model for table in found]):
             cursor.execute(statement)
+    for table, last_key in zip(found, last_keys, strict=True):
+        if last_key is not None:
+            table.go_on_after(last_key, alias)
 
 
 def check_references(found: Sequence[Table], alias: str) -> None:

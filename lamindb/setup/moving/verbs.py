@@ -64,7 +64,8 @@ def dump(path: PathLike) -> None:
         dump_file.write_header(file, _header(instance, found[0], alias, total))
         with progress(total, "dump", unit="rows") as update:
             for table in found:
-                dump_file.write_line(file, {"table": table.name, "columns": list(table.columns)})
+                facts = {"table": table.name, "columns": list(table.columns), "last_key": table.last_key(alias)}
+                dump_file.write_line(file, facts)
                 tally = rows.Tally()
                 for row in table.rows(alias):
                     line = rows.encoded(row)
@@ -209,7 +210,9 @@ def _planned(header: Header, *, storage: PathLike | None, name: str | None, db: 
 
 def _copy(old: InstanceSettings, new: InstanceSettings) -> None:
     """Copy all rows to the new database, and put an old SQLite file aside."""
-    from lamindb.setup.moving import databases
+    from django.db import connection as database
+
+    from lamindb.setup.moving import databases, rows
 
     with databases.target(new) as filled, databases.source(old, locked=True) as alias:
         databases.refuse_unknown_tables(alias)
@@ -218,6 +221,7 @@ def _copy(old: InstanceSettings, new: InstanceSettings) -> None:
             with progress(2 * total, "move", unit="rows") as update:
                 tallies = [_write(table, table.rows(alias), list(table.columns), update) for table in found]
                 _verify(found, tallies, update)
+            rows.restart_keys(found, [table.last_key(alias) for table in found], database.alias)
         databases.freeze(alias)
     if old.dialect == _SQLITE:
         log.info(f"the database as it was is kept as {sqlite_files.put_aside(old.sqlite_file)}")
@@ -226,13 +230,19 @@ def _copy(old: InstanceSettings, new: InstanceSettings) -> None:
 
 
 def _fill(header: Header, dumped: Iterable[DumpedTable], found: list[Table]) -> None:
+    from django.db import connection as database
+
+    from lamindb.setup.moving import rows
+
     by_name = {table.name: table for table in found}
     with progress(2 * header.rows, "restore", unit="rows") as update:
-        written = [_restored(one, by_name, update) for one in dumped]
+        written = [(*_restored(one, by_name, update), one.last_key) for one in dumped]
         if by_name:
             msg = f"The dump lacks the tables {', '.join(by_name)}."
             raise NotMoved(msg)
-        _verify([table for table, _ in written], [tally for _, tally in written], update)
+        tables, tallies, last_keys = (list(column) for column in zip(*written, strict=True))
+        _verify(tables, tallies, update)
+    rows.restart_keys(tables, last_keys, database.alias)
 
 
 def _restored(dumped: DumpedTable, by_name: dict[str, Table], update: Callable[[int], object]) -> tuple[Table, Tally]:
@@ -275,7 +285,6 @@ def _verify(found: list[Table], expected: list[Tally], update: Callable[[int], o
             msg = f"The rows of {table.name} are not the same in the new database, so nothing was moved."
             raise NotMoved(msg)
     rows.check_references(found, database.alias)
-    rows.restart_keys(found, database.alias)
 
 
 def _check_migrations(header: Header) -> bool:
