@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import secrets
 import tempfile
 from collections import Counter
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 PREFIX = "lamin abuse"
 """What the names of all records begin with that trials make."""
+_ANY_TRIAL = rf"{PREFIX} [0-9a-f]{{8}}"
+"""What the names of trials look like, so that nothing else of a user's is ever deleted."""
 SHARED = 12
 """Names that all clients make."""
 _MANY = 100
@@ -180,16 +183,24 @@ def untrue(trial: str, told: list[Told]) -> list[str]:
 
 def clean_up(trial: str | None = None) -> int:
     """Delete what a trial made, or what all did that were killed; return how many records that were."""
-    name = f"{PREFIX} " if trial is None else trial
+    from django.db.models import Q
+
+    name = _ANY_TRIAL if trial is None else re.escape(trial)
+
+    def made(field: str, ending: str) -> Q:
+        return Q(**{f"{field}__startswith": trial or PREFIX, f"{field}__regex": f"^{name}{ending}$"})
+
+    versions = File.filter().filter(made("description", ""))
     files = [
-        *File.filter(key__startswith=name),
-        *File.filter(description__startswith=name, initial_version__isnull=False),
-        *File.filter(description__startswith=name, initial_version__isnull=True),
+        *File.filter().filter(made("key", "/.*")),
+        *versions.filter(initial_version__isnull=False),
+        *versions.filter(initial_version__isnull=True),
     ]
     with log.silent_if(mute=True):
         for file in files:
             file.delete(storage=True, permanent=True)
-    labels, _ = ULabel.filter(name__startswith=name).delete()
-    later, _ = Transform.filter(name__startswith=name, initial_version__isnull=False).delete()
-    first, _ = Transform.filter(name__startswith=name).delete()
+    transforms = Transform.filter().filter(made("name", ""))
+    labels, _ = ULabel.filter().filter(made("name", " .*")).delete()
+    later, _ = transforms.filter(initial_version__isnull=False).delete()
+    first, _ = transforms.delete()
     return len(files) + int(labels + later + first)

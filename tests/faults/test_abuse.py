@@ -50,12 +50,15 @@ def test_what_a_killed_trial_left_is_deleted(fresh_instance):
     """Only records of trials go, also those that have successors and parents."""
     user = fresh_instance("--name", "lab")
     user.python(
-        "import lamindb as ln\nfrom lamindb.abuse import works\nworks.begin('lamin abuse x')\nworker = works.Worker('lamin abuse x', 1)\n"
-        "[worker.work(name) for name in ('create', 'versions', 'versions', 'files', 'replace', 'replace')]\nln.ULabel(name='mine').save()"
+        "import lamindb as ln\nfrom lamindb.abuse import works\ntrial = 'lamin abuse 0123abcd'\n"
+        "works.begin(trial)\nworker = works.Worker(trial, 1)\n"
+        "[worker.work(name) for name in ('create', 'versions', 'versions', 'files', 'replace', 'replace')]\nln.ULabel(name='lamin abuse of mine').save()\n"
+        "works._saved_file('mine', description='lamin abuse of mine')"
     )
     assert "deleted 8 records" in user.lamin("abuse", "--clean-up").stderr
-    assert user.python(LEFT).stdout.endswith("left 0 0\n")
-    assert "mine" in user.lamin("list", "ULabel").stdout
+    left = "import lamindb as ln\nfiles = ln.File.filter()\nprint(ln.ULabel.filter().list('name'), files.list('description'))\n"
+    output = user.python(left + "print(ln.Transform.filter().count(), files.one().path.read_bytes())").stdout
+    assert output.splitlines()[-2:] == ["['lamin abuse of mine'] ['lamin abuse of mine']", "0 b'mine'"]
 
 
 @pytest.mark.sqlite
