@@ -50,6 +50,15 @@ def tests(session: nox.Session) -> None:
         session.notify("tests_on_other_python")
 
 
+@nox.session(default=False)
+def frontends(session: nox.Session) -> None:
+    """Use notebooks in a real JupyterLab; needs a browser, such as the package ``chromium`` of Debian."""
+    _prepare(session)
+    _install_for_tests(session)
+    session.install("jupyterlab>=4.2", "playwright>=1.45")
+    session.run("pytest", "tests/provenance/test_jupyterlab.py", *session.posargs)
+
+
 def _find_other_python() -> str | None:
     """Find an interpreter of the other supported Python, also behind the shims of pyenv."""
     found = shutil.which(f"python{OTHER_PYTHON}")

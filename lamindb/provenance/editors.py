@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -24,19 +25,31 @@ def lets_write(editor: str) -> bool:
     return editor in _WRITABLE
 
 
-def save(path: Path) -> None:
-    """Ask the editor to write the notebook, and wait until it has; where it can't be asked, nothing happens."""
+def save(path: Path) -> bool:
+    """Ask the editor to write the notebook, and wait until it has; False where it can't be asked or doesn't."""
     before = path.stat().st_mtime_ns
     if not _command("docmanager:save"):
-        return
+        return False
     waiting = time.monotonic()
-    while path.stat().st_mtime_ns == before and time.monotonic() - waiting < _PATIENCE:
+    while path.stat().st_mtime_ns == before or not _is_whole(path):
+        if time.monotonic() - waiting > _PATIENCE:
+            return False
         time.sleep(0.05)
+    return True
 
 
-def reload() -> bool:
-    """Ask the editor to read the notebook anew; False where it can't be asked."""
-    return _command("docmanager:reload")
+def _is_whole(path: Path) -> bool:
+    """Whether a notebook has been written to its end: servers empty the file before they write it."""
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return True
+
+
+def reload() -> None:
+    """Ask the editor to read the notebook anew; it asks the user if it has what isn't in the file."""
+    _command("docmanager:reload")
 
 
 def _command(name: str) -> bool:

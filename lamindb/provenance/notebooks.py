@@ -113,6 +113,19 @@ class TrackedNotebook:
     """None for a document that is no file here."""
     metadata: Metadata | None = None
     """What has to be written into the file when all is done; None if it is there."""
+    has_saved: bool = False
+    """Whether the editor has saved the notebook when it was asked to."""
+
+    @property
+    def may_be_another(self) -> bool:
+        """Whether only its path tells what it is, so that it may stand where another notebook was."""
+        return self.metadata is not None and self.editor != editors.RUNNER
+
+    def as_another(self) -> TrackedNotebook:
+        """The notebook with an id that no other one has."""
+        assert self.file is not None
+        metadata = (self.metadata or {}) | {"id": ids.base62(STEM_LENGTH)}
+        return replace(self, code=_code_of(self.file, metadata, self.editor), metadata=metadata)
 
     def renew(self) -> TrackedNotebook:
         """Give the notebook a new id or version, as the user answers.
@@ -132,11 +145,16 @@ class TrackedNotebook:
         try:
             self.file.write_metadata(self.metadata)
         except OSError as error:
-            log.warning(f"the metadata of the notebook can't be written, its next run is another transform ({error})")
+            log.warning(
+                f"the metadata of the notebook can't be written, so it is recognised by its path and title ({error})"
+            )
             return
-        if self.editor != editors.RUNNER and not editors.reload():
+        if self.has_saved:
+            editors.reload()
+        elif self.editor != editors.RUNNER:
             log.important(
-                "attached metadata to the notebook: reload it from disk, so that your editor doesn't overwrite them"
+                "attached metadata to the notebook: reload it from disk (Revert, if your editor says that it has changed);"
+                " if they are overwritten it is recognised by its path and title"
             )
 
 
@@ -185,18 +203,17 @@ def _start_tracking(file: NotebookFile, editor: str, pypackage: str | Iterable[s
     """A notebook that has not been tracked before."""
     _require_writable(file, editor)
     log.info("Attaching notebook metadata")
-    if editor != editors.RUNNER:
-        editors.save(file.path)
-        file = _read(file.path)
+    has_saved = editor != editors.RUNNER and editors.save(file.path)
+    file = _read(file.path)
     metadata = new_metadata(file, pypackage)
-    if editor == editors.RUNNER:  # which may write its own copy over the file when it is done
-        metadata["id"] = stem_from(key_of(file.path, settings.user.id))
+    metadata["id"] = stem_from(
+        key_of(file.path, settings.user.id)
+    )  # an editor or a runner may write its own copy over them
     if not _may_write(file.path):
         log.warning(f"{file.path} is read-only, so the notebook is recognised by its path")
-        metadata["id"] = stem_from(key_of(file.path, settings.user.id))
         return TrackedNotebook(_code_of(file, metadata, editor), editor)
     _tell_imports(file, metadata, pypackage)
-    return TrackedNotebook(_code_of(file, metadata, editor), editor, file, metadata)
+    return TrackedNotebook(_code_of(file, metadata, editor), editor, file, metadata, has_saved)
 
 
 def _read(path: Path) -> NotebookFile:

@@ -63,12 +63,22 @@ def transform_of_step(code: Code) -> Transform:
 
 
 def transform_of_notebook(notebook: TrackedNotebook) -> tuple[Transform, TrackedNotebook]:
-    """The transform that a notebook is; with a new title it can become another one, if the user wants that."""
+    """The transform that a notebook is; with a new title it can become another one, if the user wants that.
+
+    One that has no metadata is what was tracked at its path, if that had its title.
+    """
     stored = _find(notebook.code)
+    if notebook.may_be_another and stored is not None and _is_renamed(stored, notebook.code):
+        return _make_another(notebook)
     is_file = notebook.file is not None
     if is_file and stored is not None and _is_renamed(stored, notebook.code) and ask(_RENAMED) == "y":
         notebook = notebook.renew()
     return transform_of(notebook.code), notebook
+
+
+def _make_another(notebook: TrackedNotebook) -> tuple[Transform, TrackedNotebook]:
+    another = notebook.as_another()
+    return _make(another.code), another
 
 
 def _find(code: Code) -> Transform | None:

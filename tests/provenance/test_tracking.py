@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from importlib.metadata import version
 
 import pytest
@@ -405,7 +406,7 @@ def test_notebooks_of_one_title_are_different(tmp_path):
 
 
 def test_fresh_notebook_gets_metadata(fresh, instance):
-    """A random id and version 0, kept in the file from now on; who made it is said."""
+    """An id of its own and version 0, kept in the file from now on; who made it is said."""
     ln.track(notebook_path=fresh)
     metadata = metadata_of(fresh)
     user = ln.setup.settings.user
@@ -416,6 +417,31 @@ def test_fresh_notebook_gets_metadata(fresh, instance):
     first = ln.run_context.transform
     ln.track(notebook_path=fresh)
     assert ln.run_context.transform == first
+
+
+def test_notebook_whose_editor_overwrote_the_metadata_is_recognised(fresh):
+    """By its path and title: an editor that has the file open may write its own copy over it."""
+    before = fresh.read_text()
+    ln.track(notebook_path=fresh)
+    first, metadata = ln.run_context.transform, metadata_of(fresh)
+    fresh.write_text(before)
+    ln.track(notebook_path=fresh)
+    assert ln.run_context.transform == first
+    assert metadata_of(fresh)["id"] == metadata["id"]
+
+
+def test_new_notebook_at_the_path_of_another_one_is_another(fresh):
+    """It has another title, and the one that was moved away keeps its id."""
+    ln.track(notebook_path=fresh)
+    first, moved = ln.run_context.transform, fresh.rename(fresh.with_name("moved.ipynb"))
+    write_notebook(fresh, markdown("# Something else"), TRACK)
+    ln.track(notebook_path=fresh)
+    second = ln.run_context.transform
+    assert second.name == "Something else"
+    assert second.id[:12] == metadata_of(fresh)["id"] != first.id[:12]
+    ln.track(notebook_path=moved)
+    assert ln.run_context.transform == first
+    assert ln.run_context.transform.short_name == "moved"
 
 
 def test_packages_are_recorded_on_demand(fresh):
@@ -606,10 +632,39 @@ def test_nobody_is_asked_without_a_terminal():
 def test_lab_saves_before_and_reloads_after(fresh, monkeypatch):
     """Where JupyterLab can be asked, nothing that the user typed is lost."""
     asked = []
-    monkeypatch.setattr(editors, "_command", lambda name: asked.append((name, metadata_of(fresh) is not None)) or True)
-    monkeypatch.setattr(editors, "_PATIENCE", 0)
+
+    def command(name):
+        asked.append((name, metadata_of(fresh) is not None))
+        if name == "docmanager:save":
+            os.utime(fresh, ns=(0, len(asked)))
+        return True
+
+    monkeypatch.setattr(editors, "_command", command)
     ln.track(notebook_path=fresh)
     assert asked == [("docmanager:save", False), ("docmanager:reload", True)]
+
+
+def test_notebook_that_is_being_written_is_waited_for(fresh, monkeypatch):
+    """Servers empty the file before they write it."""
+    text, writing = fresh.read_text(), threading.Event()
+
+    def command(_name):
+        fresh.write_text("")
+        threading.Timer(0.1, lambda: (fresh.write_text(text), writing.set())).start()
+        return True
+
+    monkeypatch.setattr(editors, "_command", command)
+    assert editors.save(fresh)
+    assert writing.wait(5)
+    assert fresh.read_text() == text
+
+
+def test_user_is_told_to_reload_where_the_editor_does_not_save(fresh, monkeypatch, capsys):
+    """The package that asks it is here, and what it needs in JupyterLab isn't."""
+    monkeypatch.setattr(editors, "_command", lambda _name: True)
+    monkeypatch.setattr(editors, "_PATIENCE", 0)
+    ln.track(notebook_path=fresh)
+    assert "reload it from disk" in capsys.readouterr().out
 
 
 def test_user_is_told_to_reload_where_the_editor_cannot_be_asked(fresh, capsys):
