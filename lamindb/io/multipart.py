@@ -1,30 +1,23 @@
 """Uploads to S3 in parts that go on where a killed process stopped.
 
-Which parts have arrived is noted in a local file, by the digest of each. An upload that is found there goes on if the store still
-has it: every part is read and compared, only what is missing is sent. The notes are locked by the process that is at work.
+Which parts have arrived is noted, by the digest of each. An upload that is found in the notes goes on if the store still has it:
+every part is read and compared, only what is missing is sent.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import re
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamindb.io import hashing, locking
-from lamindb.io.paths import AUTO_KEY_PREFIX
-from lamindb.io.placing import discard, make_folder
+from lamindb.io import hashing
+from lamindb.io.upload_notes import Notes, may_become, name_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
-    from typing import TextIO
 
     from upath import UPath
 
@@ -33,7 +26,6 @@ if TYPE_CHECKING:
 _PART = 8 * 1024 * 1024
 _MOST_PARTS = 10_000  # of an upload, says S3
 _AT_ONCE = 4  # parts that are on their way
-_AUTO_KEY = re.compile(r"(^|/)" + re.escape(AUTO_KEY_PREFIX) + r"[0-9A-Za-z]{20}(\.[^/]*)?$")
 
 
 @dataclass(frozen=True)
@@ -42,78 +34,6 @@ class _Part:
 
     digest: str
     tag: str
-
-
-class Notes:
-    """What is known of an upload that may go on: a file with a line for the upload and a line for each part."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        make_folder(path.parent)
-        self._file: TextIO | None = _locked(path)
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether this process may write them, that is, none else is at work on the upload."""
-        return self._file is not None
-
-    def read(self) -> tuple[dict[str, Any], dict[int, _Part]]:
-        """The upload and its parts, empty if there are none; a last line that is cut off is none."""
-        if self._file is None:
-            return {}, {}
-        self._file.seek(0)
-        values = [value for line in self._file if (value := _value_of(line)) is not None]
-        parts = {value["number"]: _Part(value["digest"], value["tag"]) for value in values[1:]}
-        return (values[0], parts) if values else ({}, {})
-
-    def begin(self, upload: dict[str, Any]) -> None:
-        """Note a new upload instead of what was there."""
-        if self._file is not None:
-            self._file.seek(0)
-            self._file.truncate()
-        self._write(upload)
-
-    def add(self, number: int, part: _Part) -> None:
-        """Note that a part has arrived."""
-        self._write({"number": number, "digest": part.digest, "tag": part.tag})
-
-    def _write(self, value: dict[str, Any]) -> None:
-        with self._lock:
-            if self._file is not None:
-                self._file.write(f"{json.dumps(value)}\n")  # in this mode always at the end
-                self._file.flush()
-
-    def close(self, *, forget: bool) -> None:
-        """Let another process go on with the upload, or forget it."""
-        with self._lock:
-            if self._file is None:
-                return
-            if forget:
-                discard(self._path)
-            self._file.close()
-            self._file = None
-
-
-def _value_of(line: str) -> dict[str, Any] | None:
-    try:
-        value: dict[str, Any] = json.loads(line)
-    except ValueError:
-        return None
-    return value
-
-
-def _locked(path: Path) -> TextIO | None:
-    """The file for this process alone; None if another one has it, or where the system has no such locks."""
-    file = path.open("a+", encoding="utf-8")
-    if not locking.try_lock(file):
-        file.close()
-        return None
-    with suppress(FileNotFoundError):
-        if path.stat().st_ino == os.fstat(file.fileno()).st_ino:
-            return file
-    file.close()  # another process has just finished it
-    return None
 
 
 def _digest(content: bytes) -> bytes:
@@ -136,7 +56,10 @@ class PartsUpload:
         self._fs: Any = target.fs
         self._bucket, self._target_key, _ = self._fs.split_path(target.path)
         self._part_size = max(_PART, -(-size // _MOST_PARTS))
-        self._notes = None if folder is None or expected is None else Notes(folder / self._name(expected, size))
+        self._notes = None
+        if folder is not None and expected is not None:
+            facts = (str(self._fs.endpoint_url), self._bucket, expected.type, expected.value, size, self._part_size)
+            self._notes = Notes(folder / name_of(*facts))
         self._upload: dict[str, Any] = {}
         self._known: dict[int, _Part] = {}
         self._tags: dict[int, str] = {}
@@ -145,30 +68,21 @@ class PartsUpload:
         self._number = 0
         self._executor = ThreadPoolExecutor(_AT_ONCE)
 
-    def _name(self, expected: FileHash, size: int) -> str:
-        # files without key have another one in every process, so the key is no part of it
-        facts = [str(self._fs.endpoint_url), self._bucket, expected.type, expected.value, size, self._part_size]
-        return f"{hashlib.blake2b(json.dumps(facts).encode(), digest_size=12).hexdigest()}.jsonl"
-
     # -- begin --------------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
         """Go on with the upload that is noted, if the store has it and it may become the object, or begin one."""
-        upload, parts = ({}, {}) if self._notes is None else self._notes.read()
-        there = self._listed(upload) if upload and self._is_usable(upload["key"]) else None
+        upload, noted = ({}, []) if self._notes is None else self._notes.read()
+        there = self._listed(upload) if upload and may_become(upload["key"], self._target_key) else None
         if there is not None:
             self._upload = upload
+            parts = {one["number"]: _Part(one["digest"], one["tag"]) for one in noted}
             self._known = {number: part for number, part in parts.items() if there.get(number) == part.tag}
             return
         made = self._call("create_multipart_upload", Key=self._target_key)
         self._upload = {"key": self._target_key, "id": made["UploadId"]}
         if self._notes is not None:
             self._notes.begin(self._upload)
-
-    def _is_usable(self, key: str) -> bool:
-        """Whether an upload to a key can become the object: it is the same key, or that of a file that never got its row."""
-        is_auto = all(_AUTO_KEY.search(one) for one in (key, self._target_key))
-        return bool(key == self._target_key or is_auto)
 
     def _listed(self, upload: dict[str, Any]) -> dict[int, str] | None:
         """The tags of the parts that the store has, ``None`` if it has no such upload any more."""
@@ -221,7 +135,7 @@ class PartsUpload:
         )
         part = _Part(digest, answer["ETag"])
         if self._notes is not None:
-            self._notes.add(number, part)
+            self._notes.add({"number": number, "digest": digest, "tag": part.tag})
         return part
 
     def _take_in(self) -> None:

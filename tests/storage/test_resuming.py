@@ -1,4 +1,4 @@
-"""An upload to S3 that was killed goes on where it stopped."""
+"""An upload to S3 or GCS that was killed goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.servers import s3
+from tests.servers import gcs, s3
 from tests.servers.middleware import Counting
 
 SIZE = 120 * 1024 * 1024
@@ -19,7 +19,7 @@ from pathlib import Path
 import lamindb as ln
 
 ln.settings.verbosity = "error"
-ln.settings.storage = "s3://lab/prefix"
+ln.settings.storage = f"{sys.argv[2]}://lab/prefix"
 key = sys.argv[1] or None
 ln.File("large.bin", key=key, description="large").save()
 """
@@ -30,7 +30,7 @@ import lamindb as ln
 from lamindb.io.hashing import digest_file
 file = ln.File.filter().one()
 assert digest_file(file.stage()).value == file.hash
-found = fsspec.filesystem("s3", use_listings_cache=False).find("lab")
+found = fsspec.filesystem(file.path.protocol, use_listings_cache=False).find("lab")
 assert found == [file.path.path], found
 """
 
@@ -58,23 +58,24 @@ def kill_when(counting, process):
     counting.may_go_on.set()
 
 
-def start(user, key):
+def start(user, key, protocol):
     """Begin to save the file."""
-    command = [sys.executable, "-c", SAVE, key]
+    command = [sys.executable, "-c", SAVE, key, protocol]
     return subprocess.Popen(command, cwd=user.home, env=user.environment, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("key", ["large.bin", ""], ids=["key", "id"])
-def test_upload_that_was_killed_goes_on(user, key):
+@pytest.mark.parametrize(("server", "protocol"), [(s3, "s3"), (gcs, "gs")], ids=["s3", "gs"])
+def test_upload_that_was_killed_goes_on(user, server, protocol, key):
     """The second process sends what is left, and at most the parts that were on their way; the object has the digest."""
     counting = Counting(SHARE * SIZE)
-    with s3.running_behind(counting) as endpoint:
-        s3.make_bucket(endpoint, "lab")
-        user.environment |= s3.environment(endpoint)
-        kill_when(counting, start(user, key))
+    with server.running_behind(counting) as endpoint:
+        server.make_bucket(endpoint, "lab")
+        user.environment |= server.environment(endpoint)
+        kill_when(counting, start(user, key, protocol))
         before = counting.sent
-        second = start(user, key)
+        second = start(user, key, protocol)
         assert second.communicate(timeout=300)[1] == ""
         again = counting.sent - before
         assert again < (1 - SHARE) * SIZE + ON_THEIR_WAY
@@ -82,14 +83,15 @@ def test_upload_that_was_killed_goes_on(user, key):
 
 
 @pytest.mark.slow
-def test_upload_of_a_file_that_changed_meanwhile_is_another_one(user):
+@pytest.mark.parametrize(("server", "protocol"), [(s3, "s3"), (gcs, "gs")], ids=["s3", "gs"])
+def test_upload_of_a_file_that_changed_meanwhile_is_another_one(user, server, protocol):
     """Parts of the former content are never mixed with those of the new one."""
     counting = Counting(SHARE * SIZE)
-    with s3.running_behind(counting) as endpoint:
-        s3.make_bucket(endpoint, "lab")
-        user.environment |= s3.environment(endpoint)
-        kill_when(counting, start(user, "large.bin"))
+    with server.running_behind(counting) as endpoint:
+        server.make_bucket(endpoint, "lab")
+        user.environment |= server.environment(endpoint)
+        kill_when(counting, start(user, "large.bin", protocol))
         with (user.home / "large.bin").open("r+b") as file:
             file.write(b"changed")
-        assert start(user, "large.bin").communicate(timeout=300)[1] == ""
+        assert start(user, "large.bin", protocol).communicate(timeout=300)[1] == ""
         user.python(LOOK)

@@ -12,6 +12,7 @@ from lamindb.io.multipart import PartsUpload
 from lamindb.io.paths import is_local, protocol_of, to_path
 from lamindb.io.placing import explaining
 from lamindb.io.progress import continued
+from lamindb.io.sessions import SessionUpload
 from lamindb.io.transfer.copying import Copying
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ class Upload:
     ) -> None:
         self._target = target
         self._size = size
-        is_s3 = protocol_of(target) == "s3"
-        self._parts = PartsUpload(target, size, expected, notes) if is_s3 else _OpenUpload(target)
+        self._parts = _kind_of(target)(target, size, expected, notes)
 
     def send(self, copying: Copying, update: Update) -> None:
         """Send all parts. If that fails, those that have arrived are kept for the next try, unless the source changed."""
@@ -75,10 +75,17 @@ class Upload:
             self._parts.discard()
 
 
+def _kind_of(target: UPath) -> type[PartsUpload | SessionUpload | _OpenUpload]:
+    if protocol_of(target) == "s3":
+        return PartsUpload
+    speaks_grpc = hasattr(target.fs, "_is_zonal_bucket")  # as the user chose; sessions belong to the JSON API
+    return _OpenUpload if speaks_grpc else SessionUpload
+
+
 class _OpenUpload:
     """An upload that can't go on in another process."""
 
-    def __init__(self, target: UPath) -> None:
+    def __init__(self, target: UPath, *_: object) -> None:
         self._file = target.fs.open(target.path, "wb", block_size=CLOUD_BLOCK, autocommit=False)
         target.fs.transaction.files.remove(self._file)  # which would keep its last part in memory
 

@@ -1,0 +1,107 @@
+"""What is known of an upload to an object store that may go on in another process: a local file of one line per fact.
+
+It is named by the content and the bucket, locked by the process that is at work, and for its owner's eyes only, since who has the
+address of an upload may go on with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from lamindb.io import locking
+from lamindb.io.paths import AUTO_KEY_PREFIX
+from lamindb.io.placing import discard, make_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import TextIO
+
+_AUTO_KEY = re.compile(r"(^|/)" + re.escape(AUTO_KEY_PREFIX) + r"[0-9A-Za-z]{20}(\.[^/]*)?$")
+
+
+def name_of(*facts: str | int) -> str:
+    """The name of the notes of an upload. Files without key have another one in every process, so the key is no part of it."""
+    return f"{hashlib.blake2b(json.dumps(facts).encode(), digest_size=12).hexdigest()}.jsonl"
+
+
+def may_become(key: str, target: str) -> bool:
+    """Whether an upload to a key can become the object: it is the same key, or that of a file that never got its row."""
+    return key == target or all(_AUTO_KEY.search(one) for one in (key, target))
+
+
+class Notes:
+    """What is known of an upload that may go on: a line for the upload, and any number of lines of what has arrived."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        make_folder(path.parent)
+        self._file: TextIO | None = _locked(path)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process may write them, that is, none else is at work on the upload."""
+        return self._file is not None
+
+    def read(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The upload and what has arrived, empty if there are none; a last line that is cut off is none."""
+        if self._file is None:
+            return {}, []
+        self._file.seek(0)
+        values = [value for line in self._file if (value := _value_of(line)) is not None]
+        return (values[0], values[1:]) if values else ({}, [])
+
+    def begin(self, upload: dict[str, Any]) -> None:
+        """Note a new upload instead of what was there."""
+        if self._file is not None:
+            self._file.seek(0)
+            self._file.truncate()
+        self.add(upload)
+
+    def add(self, value: dict[str, Any]) -> None:
+        """Note something that has arrived."""
+        with self._lock:
+            if self._file is not None:
+                self._file.write(f"{json.dumps(value)}\n")  # in this mode always at the end
+                self._file.flush()
+
+    def close(self, *, forget: bool) -> None:
+        """Let another process go on with the upload, or forget it."""
+        with self._lock:
+            if self._file is None:
+                return
+            if forget:
+                discard(self._path)
+            self._file.close()
+            self._file = None
+
+
+def _value_of(line: str) -> dict[str, Any] | None:
+    try:
+        value: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return value
+
+
+def _locked(path: Path) -> TextIO | None:
+    """The file for this process alone; None if another one has it, or where the system has no such locks."""
+    file = open(path, "a+", encoding="utf-8", opener=_private)  # noqa: SIM115 - it is held for as long as the upload
+    if not locking.try_lock(file):
+        file.close()
+        return None
+    with suppress(FileNotFoundError):
+        if path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+            return file
+    file.close()  # another process has just finished it
+    return None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
