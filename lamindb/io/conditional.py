@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import ObjectChanged, StorageError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 PROTOCOLS = frozenset({"s3", "gs"})
 """Object stores that compare before they write."""
-
-_BOUNDARY = "lamindb-7d9c2f"
 
 
 def version_of(path: UPath) -> str | None:
@@ -100,17 +99,18 @@ def _put_s3(path: UPath, content: bytes, version: str | None) -> str:
 def _put_gs(path: UPath, content: bytes, version: str | None) -> str:
     fs = path.fs
     bucket, key, _ = fs.split_path(path.path)
+    boundary = secrets.token_hex(16)  # which no content contains
     parts = [
-        f"--{_BOUNDARY}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps({'name': key})}\r\n",
-        f"--{_BOUNDARY}\r\nContent-Type: application/octet-stream\r\n\r\n",
+        f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n{json.dumps({'name': key})}\r\n",
+        f"--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n",
     ]
     answer: Any = fs.call(
         "POST",
         f"{fs._location}/upload/storage/v1/b/{bucket}/o",  # noqa: SLF001 - gcsfs has no upload with conditions
         uploadType="multipart",
         ifGenerationMatch=version or "0",
-        headers={"Content-Type": f'multipart/related; boundary="{_BOUNDARY}"'},
-        data="".join(parts).encode() + content + f"\r\n--{_BOUNDARY}--".encode(),
+        headers={"Content-Type": f'multipart/related; boundary="{boundary}"'},
+        data="".join(parts).encode() + content + f"\r\n--{boundary}--".encode(),
         json_out=True,
     )
     fs.invalidate_cache(path.path)
