@@ -5,7 +5,7 @@ from __future__ import annotations
 import site
 import sysconfig
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.errors import DatabaseBehind, InvalidSchemaName, UnknownMigration
@@ -117,15 +117,18 @@ class migrate:  # noqa: N801 - the name in the public API
         Raises:
             InstanceNotLoaded: No instance is loaded.
             InvalidSchemaName: The package is not mounted.
-            UnknownMigration: There is no such migration, or they can't be merged.
+            UnknownMigration: There is no such migration, or they can't be merged, because one runs a function of its own that isn't
+                marked as ``elidable``.
         """
         from django.core.management import CommandError, call_command
 
         with log.muted():
             connection.connect()
         numbers = [str(number) for number in (start_migration_nr, migration_nr) if number is not None]
+        [label] = _chosen([package_name])
+        _refuse_functions(label, numbers)
         try:
-            call_command("squashmigrations", *_chosen([package_name]), *numbers)
+            call_command("squashmigrations", label, *numbers)
         except CommandError as error:
             raise UnknownMigration(str(error)) from error
 
@@ -158,6 +161,45 @@ def _under_development() -> list[str]:
         for config in apps.get_app_configs()
         if not any(Path(config.path).resolve().is_relative_to(folder) for folder in folders)
     ]
+
+
+# -- squash -----------------------------------------------------------------------------------------------------------
+
+
+def _refuse_functions(label: str, numbers: list[str]) -> None:
+    """Refuse to merge migrations that run functions of their own: Django would write a file that Python can't read.
+
+    Raises:
+        UnknownMigration: Names the migration and the function.
+    """
+    from django.db.migrations import RunPython
+
+    for migration in _merged(label, numbers):
+        for operation in migration.operations:
+            code = operation.code if isinstance(operation, RunPython) and not operation.elidable else None
+            if code is not None and "migrations" in code.__module__.split("."):
+                function = getattr(code, "__name__", code)
+                msg = (
+                    f"{label}.{migration.name} runs {function}(), which can't be merged: merge those before it, or say "
+                    "`elidable=True` where new databases don't need it"
+                )
+                raise UnknownMigration(msg)
+
+
+def _merged(label: str, numbers: list[str]) -> list[Any]:
+    """The migrations from the first number, if there are two, to the last; none if one of them isn't known."""
+    from django.db import connection as database
+    from django.db.migrations.exceptions import AmbiguityError
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(database)
+    try:
+        first, last = (loader.get_migration_by_prefix(label, number).name for number in (numbers[0], numbers[-1]))
+    except (AmbiguityError, KeyError):
+        return []  # Django says it
+    names = [name for app, name in loader.graph.forwards_plan((label, last)) if app == label]
+    start = names.index(first) if len(numbers) > 1 and first in names else 0
+    return [loader.get_migration(label, name) for name in names[start:]]
 
 
 # -- deploy -----------------------------------------------------------------------------------------------------------

@@ -43,6 +43,19 @@ class Migration(migrations.Migration):
     ]
 """
 
+FILL = """
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    apps.get_model("lnschema_x", "Sample").objects.update(batch="b")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lnschema_x", "0002_sample_batch")]
+    operations = [migrations.RunPython(fill)]
+"""
+
 SQUASHED = MIGRATION.replace(
     "    operations = [",
     '    replaces = [("lnschema_x", "0001_initial"), ("lnschema_x", "0002_sample_batch")]\n    operations = [',
@@ -236,6 +249,23 @@ def test_create_never_writes_into_installed_packages(sandbox: Sandbox, plugin: P
     assert told.startswith("InvalidSchemaName lnschema_y is not mounted")
     told = failure(sandbox, "setup.migrate.squash('lnschema_core', '0099')")
     assert told.startswith("UnknownMigration Cannot find a migration matching '0099'")
+
+
+def test_migrations_with_functions_are_not_merged(sandbox: Sandbox, plugin: Path) -> None:
+    """The function is named and no file is written; what may be left out is merged, and the instance opens with it."""
+    upgrade(plugin)
+    filling = plugin / "migrations" / "0003_fill.py"
+    filling.write_text(FILL)
+    told = failure(sandbox, "setup.migrate.squash('lnschema_x', '0003')")
+    assert told.startswith("UnknownMigration lnschema_x.0003_fill runs fill(), which can't be merged")
+    assert not list((plugin / "migrations").glob("*squashed*"))
+    filling.write_text(FILL.replace("fill)", "fill, elidable=True)"))
+    run(
+        sandbox,
+        "from unittest import mock\nwith mock.patch('builtins.input', return_value='y'): setup.migrate.squash('lnschema_x', '0003')",
+    )
+    assert [path.name for path in (plugin / "migrations").glob("*squashed*")] == ["0001_squashed_0003_fill.py"]
+    assert run(sandbox, "setup.migrate.deploy(); print(ln.File.filter().count())").endswith("0\n")
 
 
 def test_verbs_need_an_instance(sandbox: Sandbox) -> None:
