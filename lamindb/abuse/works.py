@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import Q
+
 from lamindb import log
 from lnschema_core.models import File, Transform, ULabel
 
@@ -183,8 +185,6 @@ def untrue(trial: str, told: list[Told]) -> list[str]:
 
 def clean_up(trial: str | None = None) -> int:
     """Delete what a trial made, or what all did that were killed; return how many records that were."""
-    from django.db.models import Q
-
     name = _ANY_TRIAL if trial is None else re.escape(trial)
 
     def made(field: str, ending: str) -> Q:

@@ -206,9 +206,8 @@ def _start_tracking(file: NotebookFile, editor: str, pypackage: str | Iterable[s
     has_saved = editor != editors.RUNNER and editors.save(file.path)
     file = _read(file.path)
     metadata = new_metadata(file, pypackage)
-    metadata["id"] = stem_from(
-        key_of(file.path, settings.user.id)
-    )  # an editor or a runner may write its own copy over them
+    # Derived, not drawn: an editor or a runner may write its own copy over the metadata.
+    metadata["id"] = stem_from(key_of(file.path, settings.user.id))
     if not _may_write(file.path):
         log.warning(f"{file.path} is read-only, so the notebook is recognised by its path")
         return TrackedNotebook(_code_of(file, metadata, editor), editor)

@@ -52,7 +52,8 @@ def test_what_a_killed_trial_left_is_deleted(fresh_instance):
     user.python(
         "import lamindb as ln\nfrom lamindb.abuse import works\ntrial = 'lamin abuse 0123abcd'\n"
         "works.begin(trial)\nworker = works.Worker(trial, 1)\n"
-        "[worker.work(name) for name in ('create', 'versions', 'versions', 'files', 'replace', 'replace')]\nln.ULabel(name='lamin abuse of mine').save()\n"
+        "[worker.work(name) for name in ('create', 'versions', 'versions', 'files', 'replace', 'replace')]\n"
+        "ln.ULabel(name='lamin abuse of mine').save()\n"
         "works._saved_file('mine', description='lamin abuse of mine')"
     )
     assert "deleted 8 records" in user.lamin("abuse", "--clean-up").stderr

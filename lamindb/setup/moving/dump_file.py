@@ -1,8 +1,8 @@
 """The file that ``dump`` writes: lines of JSON, compressed. Knows no database.
 
 The first line tells what the file is, which release wrote it, and which migrations its tables have had. Each table is a line
-with its name, columns and the last key that the database made for it, a line per row, and a line with the number and the digest of its rows. The last line says that the
-file is complete.
+with its name, columns and the last key that the database made for it, a line per row, and a line with the number and the digest
+of its rows. The last line says that the file is complete.
 """
 
 from __future__ import annotations
