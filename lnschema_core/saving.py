@@ -14,6 +14,7 @@ from lamindb.errors import NotRecords, StorageError
 from lnschema_core import naming
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
+from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.inserting import insert_new, update_existing
 from lnschema_core.models import File, Registry
 from lnschema_core.storable import check_storable
@@ -181,9 +182,11 @@ def save_files(files: Sequence[File]) -> None:
 
     Raises:
         StorageError: The content of some can't be stored, and the others are committed; or one can't get its name, and none is.
+        IntegrityError: Another file of the storage location has the key of one.
     """
     failures: list[tuple[BaseException, str]] = []
-    with ExitStack() as contents:
+    refuse_taken_keys([file for file in files if file._state.adding and file.pending and file.pending.has_content])
+    with explaining_taken_keys(files), ExitStack() as contents:
         stored: list[tuple[File, StoredContent | None]] = []
         for file in files:
             if file.pending is None or not file.pending.has_content:

@@ -26,6 +26,7 @@ from lamindb.io.faults import point
 from lamindb.io.placing import explaining
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import interrupted, places
+from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.storable import check_storable
 from lnschema_core.trash.content import make_way
 from lnschema_core.trash.migrated import is_migrated
@@ -110,9 +111,12 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
     """
     pending = file.pending
     if pending is None:
-        save_row(file, *args, **kwargs)
+        with explaining_taken_keys([file]):
+            save_row(file, *args, **kwargs)
         return
-    with stored_content(file) as content, transaction.atomic():
+    if file._state.adding and pending.has_content:
+        refuse_taken_keys([file])
+    with explaining_taken_keys([file]), stored_content(file) as content, transaction.atomic():
         save_provenance(file)
         save_feature_sets(pending.feature_sets)
         save_row(file, *args, **kwargs)

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 import lamindb as ln
 from lamindb.errors import InvalidKey, StorageError
-from lamindb.io import hashing, remembered
+from lamindb.io import faults, hashing, remembered
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
 
@@ -260,11 +260,33 @@ def test_a_taken_key_leaves_the_content_of_its_owner(tmp_path, root):
     first = ln.File(tmp_path / "a", key="shared.txt")
     second = ln.File(tmp_path / "b", key="shared.txt")
     first.save()
-    with pytest.raises(IntegrityError):
-        second.save()
+    refusal = f"its key is that of file {first.id} in {root}. Give it another key"
+    with faults.hooked(lambda name: pytest.fail(f"it came as far as {name}")):
+        for save in (second.save, lambda: ln.save([second])):
+            with pytest.raises(IntegrityError, match=refusal):
+                save()
     assert (root / "shared.txt").read_text() == "a"
     assert ln.File.filter().one() == first
     assert not list((root / ".lamindb" / "tmp").glob("*"))
+
+
+def test_a_key_that_is_taken_meanwhile_is_explained(tmp_path, root):
+    """Files of one batch, a key that is set later, and a file that lies in the storage location already."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+    first, second = (ln.File(tmp_path / name, key=f"{name}.txt") for name in ("a", "b"))
+    second.key = "a.txt"
+    with pytest.raises(IntegrityError, match=r"two files with key 'a\.txt'"):
+        ln.save([first, second])
+    second.key = "b.txt"
+    ln.save([first, second])
+    second.key = "a.txt"
+    with pytest.raises(IntegrityError, match=f"its key is that of file {first.id}"):
+        second.save()
+    (root / "b.txt").write_text("other content")
+    for save in (ln.File.save, lambda file: ln.save([file])):
+        with pytest.raises(IntegrityError, match=f"its key is that of file {second.id}"):
+            save(ln.File(root / "b.txt"))
 
 
 def test_a_source_that_changed_since_registration_is_refused(csv):
