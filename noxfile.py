@@ -20,7 +20,7 @@ nox.options.sessions = ["lint", "tests", "quickstart", "docs"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-EVERYTHING = ".[aws,gcp,postgres,jupyter,zarr,fcs,mudata,excel,polars,duckdb,ibis,dask,lineage,prov,ro-crate,croissant,openlineage]"
+EVERYTHING = ".[aws,gcp,postgres,jupyter,zarr,fcs,mudata,excel,polars,duckdb,ibis,daft,dask,lineage,prov,ro-crate,croissant,openlineage]"
 MAIN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHER_PYTHON = "3.11" if sys.version_info >= (3, 13) else "3.13"
 SMOKE = ["tests/core", "tests/curation", "tests/io", "tests/text", "tests/docs", "tests/house/test_startup.py"]

@@ -52,6 +52,14 @@ class HandsOverData:
         """A table expression of Ibis of the rows of all files, evaluated by DuckDB."""
         return _table_of(self).to_ibis()
 
+    def to_daft(self) -> Any:
+        """A data frame of Daft of the rows of all files, of which the columns are read that its query needs."""
+        return _table_of(self).to_daft()
+
+    def to_ray(self) -> Any:
+        """A ``ray.data.Dataset`` of the rows of all files, whose tasks read a file each and need no instance."""
+        return _table_of(self).to_ray()
+
     def to_dask(self) -> Any:
         """The data in partitions that workers read: a data frame of Dask, or for ``AnnData`` a dense array, the matrix ``X``.
 

@@ -154,6 +154,30 @@ def test_dask_reads_a_partition_per_file(table):
     assert frame.partitions[0].compute(scheduler="sync")["donor"].tolist() == ["D2", "D2"]
 
 
+def test_daft_reads_the_columns_that_it_needs(table):
+    """A data frame whose query shows one column and filters by others, and one of all columns."""
+    daft = pytest.importorskip("daft", reason="pip install 'lamindb[daft]' to run this")
+    chosen = table.to_daft().where((daft.col("donor") == "D2") & (daft.col("count") > 1)).select("count")
+    assert chosen.to_pydict() == {"count": [2.5, 20.5]}
+    assert table.to_daft().count_rows() == len(table)
+    table.parts[1].path.unlink()
+    assert table.where(donor="D2").to_daft().to_arrow().num_rows == 4
+
+
+@pytest.mark.slow
+def test_ray_reads_a_task_per_file(table):
+    """Workers of Ray read the files; they need no instance."""
+    ray = pytest.importorskip("ray", reason="pip install 'lamindb[ray]' to run this")
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+    try:
+        dataset = table.to_ray()
+        assert dataset.schema().names == table.columns
+        assert dataset.sum("count") == 34
+        assert table.select(["count"], [("count", ">", 20)]).to_ray().take_all() == [{"count": 20.5}]
+    finally:
+        ray.shutdown()
+
+
 def test_table_can_be_sent_to_another_process(table):
     """Pickled, it is the same table, with its conditions."""
     chosen = table.select(["count"], [("count", ">", 2)])
@@ -163,7 +187,14 @@ def test_table_can_be_sent_to_another_process(table):
 
 @pytest.mark.parametrize(
     ("hand_over", "library"),
-    [("to_polars", "polars"), ("to_duckdb", "duckdb"), ("to_ibis", "ibis"), ("to_dask", "dask")],
+    [
+        ("to_polars", "polars"),
+        ("to_duckdb", "duckdb"),
+        ("to_ibis", "ibis"),
+        ("to_daft", "daft"),
+        ("to_ray", "ray"),
+        ("to_dask", "dask"),
+    ],
 )
 def test_missing_library_is_one_line(table, hand_over, library, monkeypatch):
     """A library that isn't installed is named with the command that installs it."""

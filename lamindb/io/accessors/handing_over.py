@@ -60,6 +60,24 @@ def to_ibis(dataset: pads.Dataset, columns: Sequence[str] | None) -> Any:
     return table if columns is None else table.select(*columns)
 
 
+def to_daft(parts: Sequence[TableAccessor], schema: pa.Schema) -> Any:
+    """A data frame of Daft, which reads a task per part."""
+    require_extra("daft", "daft")
+    from lamindb.io.accessors.daft_source import TableSource
+
+    return TableSource(parts, schema).read()
+
+
+def to_ray(parts: Sequence[TableAccessor], schema: pa.Schema) -> Any:
+    """A dataset of Ray Data, which reads a block or several per part."""
+    require_extra("ray", "ray")
+    import ray.data
+
+    from lamindb.io.accessors.ray_source import TableSource
+
+    return ray.data.read_datasource(TableSource(parts, schema))
+
+
 def to_dask(parts: Sequence[TableAccessor], schema: pa.Schema) -> Any:
     """A data frame of Dask with a partition per part."""
     require_extra("dask.dataframe" if find_spec("dask") else "dask", "dask")

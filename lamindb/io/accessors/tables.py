@@ -14,7 +14,7 @@ from operator import and_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lamindb.errors import MissingData, UnreadableData, UnsupportedFormat
-from lamindb.io.accessors.handing_over import to_dask, to_duckdb, to_ibis, to_polars
+from lamindb.io.accessors.handing_over import to_daft, to_dask, to_duckdb, to_ibis, to_polars, to_ray
 from lamindb.io.paths import as_local, name_of, suffix_of, to_path
 
 if TYPE_CHECKING:
@@ -246,11 +246,30 @@ class TableAccessor:
         Raises:
             MissingExtra: dask is not installed.
         """
-        return to_dask([self._only(part) for part in self.parts], self.schema)
+        return to_dask(self._per_file(), self.schema)
+
+    def to_daft(self) -> Any:
+        """A data frame of Daft, of which the columns are read that its query needs; :meth:`where` leaves files out.
+
+        Raises:
+            MissingExtra: daft is not installed.
+        """
+        return to_daft(self._per_file(), self.schema)
+
+    def to_ray(self) -> Any:
+        """A ``ray.data.Dataset``, whose tasks read a file each; :meth:`select` and :meth:`where` leave columns and files out.
+
+        Raises:
+            MissingExtra: ray is not installed.
+        """
+        return to_ray(self._per_file(), self.schema)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The rows as a stream that other libraries take (https://arrow.apache.org/docs/format/CDataInterface.html)."""
         return self.to_arrow_batch_reader().__arrow_c_stream__(requested_schema)
+
+    def _per_file(self) -> list[TableAccessor]:
+        return [self._only(part) for part in self.parts]
 
     def _only(self, part: TablePart) -> TableAccessor:
         """The rows of one file, with the columns and types of all."""
