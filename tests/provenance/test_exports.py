@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
 import time
+from collections import defaultdict
 from importlib.resources import files
 
 import pandas as pd
@@ -92,7 +94,7 @@ def test_crate_is_read_back_with_its_actions(result, tmp_path):
 
 @pytest.fixture
 def validate(monkeypatch):
-    """Validate a crate against the profile that it conforms to, offline: the context is made of the terms that ``rocrate`` knows."""
+    """Validate a crate against a profile, offline: the context is made of the terms that ``rocrate`` knows."""
     services, models = (
         pytest.importorskip("rocrate_validator.services"),
         pytest.importorskip("rocrate_validator.models"),
@@ -102,34 +104,140 @@ def validate(monkeypatch):
     names = [one["@id"].removeprefix("schema:") for one in schema["@graph"] if one["@id"].startswith("schema:")]
     terms = {name: f"http://schema.org/{name}" for name in names}
     terms |= {"File": "http://schema.org/MediaObject", "conformsTo": "http://purl.org/dc/terms/conformsTo"}
+    bioschemas = "https://bioschemas.org/"
+    terms |= {name: f"{bioschemas}{name}" for name in ("ComputationalWorkflow", "FormalParameter")}
+    terms |= {name: f"{bioschemas}ComputationalWorkflow#{name}" for name in ("input", "output")}
     context = requests.Response()
     context.status_code, context._content = 200, json.dumps({"@context": terms}).encode()
     context.headers["Content-Type"] = "application/ld+json"
     monkeypatch.setattr(http.HttpRequester, "__getattr__", lambda self, name: lambda url, *args, **options: context)
 
-    def issues(folder):
-        settings = services.ValidationSettings(
-            rocrate_uri=str(folder), profile_identifier="process-run-crate", offline=True
-        )
-        settings.requirement_severity = models.Severity.REQUIRED
-        return [f"{one.check.identifier}: {one.message}" for one in services.validate(settings).get_issues()]
+    def issues(folder, profile="process-run-crate", recommended_by=()):
+        settings = services.ValidationSettings(rocrate_uri=str(folder), profile_identifier=profile, offline=True)
+        required = models.Severity.REQUIRED
+        settings.requirement_severity = models.Severity.RECOMMENDED if recommended_by else required
+        return [
+            f"{one.check.identifier}: {one.message}"
+            for one in services.validate(settings).get_issues()
+            if one.severity == required or one.check.identifier.startswith(recommended_by)
+        ]
 
     return issues
+
+
+def reported(folder):
+    """What the community's reader of workflow runs finds in a crate."""
+    report = io.StringIO()
+    pytest.importorskip("runcrate.report").dump_crate_actions(folder, report)
+    return report.getvalue()
 
 
 def test_crate_is_valid(result, tmp_path, validate):
     """For the validator of the community, and for the reader of workflow runs."""
     from lamindb.provenance.exports.ro_crate import write_crate
 
-    runcrate, click = pytest.importorskip("runcrate.cli"), pytest.importorskip("click.testing")
     write_crate(result, tmp_path / "crate", with_inputs=True, license="https://spdx.org/licenses/CC0-1.0.html")
     assert validate(tmp_path / "crate") == []
-    told = click.CliRunner().invoke(runcrate.cli, ["report", str(tmp_path / "crate")]).output
-    assert told.count("action: ") == 2
-    assert f"data/{result.id}.parquet" in told
+    report = reported(tmp_path / "crate")
+    assert report.count("action: ") == 2
+    assert f"data/{result.id}.parquet" in report
     path = tmp_path / "crate" / "ro-crate-metadata.json"
     path.write_text(path.read_text().replace('"instrument"', '"tool"'))
     assert any("instrument" in issue for issue in validate(tmp_path / "crate"))
+
+
+@pytest.fixture
+def of_steps():
+    """What two steps made, one within the other's run and with a step of its own, and the run around them, whose source is known."""
+    from lamindb.provenance.keeping import keep
+    from lamindb.provenance.sources import Source
+
+    source = table([1, 2], "source", key="source.parquet")
+    ln.track(ln.Transform(name="analysis.py", type="pipeline"), params={"by": 2})
+    around = ln.run_context.run
+    code = keep(Source("print(1)\n", ".py", "source of analysis.py"))
+    type(around.execution).objects.filter(run=around).update(source=code)
+
+    @ln.step
+    def checked(values):
+        return values
+
+    @ln.step
+    def scale(file, *, by):
+        values = file.load()["value"] * by
+        return table(list(checked(values)), f"scaled by {by}")
+
+    scaled = [scale(source, by=by) for by in (2, 3)]
+
+    @ln.step
+    def join(files):
+        return table([one for file in files for one in file.load()["value"]], "joined")
+
+    made = join(scaled)
+    ln.finish()
+    return made
+
+
+def told(folder):
+    """What a crate has, by kind."""
+    found = defaultdict(list)
+    for one in json.loads((folder / "ro-crate-metadata.json").read_text())["@graph"]:
+        for kind in [one["@type"]] if isinstance(one["@type"], str) else one["@type"]:
+            found[kind].append(one)
+    return found
+
+
+def test_crate_of_steps_is_a_provenance_run_crate(of_steps, tmp_path, validate):
+    """For the validator of the community, also by what its profiles of workflow runs only recommend."""
+    from lamindb.provenance.exports.ro_crate import write_crate
+
+    folder = tmp_path / "crate"
+    write_crate(of_steps, folder, with_inputs=True, license="https://spdx.org/licenses/CC0-1.0.html")
+    assert validate(folder, "provenance-run-crate", recommended_by=("provenance-run-crate", "workflow-run-crate")) == []
+    report = reported(folder)
+    assert (report.count("action: "), report.count("step: ")) == (4, 3)
+    path = folder / "ro-crate-metadata.json"
+    path.write_text(path.read_text().replace('"ControlAction"', '"Action"'))
+    assert any("ControlAction" in issue for issue in validate(folder, "provenance-run-crate"))
+
+
+def test_crate_of_steps_has_workflow_steps_and_parameters(of_steps, tmp_path):
+    """The workflow takes and makes what its steps take from and make for elsewhere; arguments are parameters by name."""
+    from lamindb.provenance.exports.ro_crate import write_crate
+
+    pytest.importorskip("rocrate.rocrate")
+    write_crate(of_steps, tmp_path, with_inputs=True)
+    found = told(tmp_path)
+    by_id = {one["@id"]: one for kind in found.values() for one in kind}
+    (workflow,) = found["ComputationalWorkflow"]
+    assert (tmp_path / workflow["@id"]).read_text() == "print(1)\n"
+    assert [by_id[one["@id"]]["name"].rpartition(".")[2] for one in workflow["step"]] == ["scale", "join"]
+    scale, join = sorted(found["ControlAction"], key=lambda one: not one["name"].endswith("scale"))
+    (engine,) = found["OrganizeAction"]
+    assert [one["@id"] for one in engine["object"]] == [scale["@id"], join["@id"]]
+    scaled = [by_id[one["@id"]] for one in scale["object"]]
+    (around,) = [one for one in found["CreateAction"] if one["instrument"]["@id"] == workflow["@id"]]
+    assert [by_id[one["@id"]]["name"] for one in around["object"]] == ["by", "source.parquet"]
+    assert by_id[around["result"]["@id"]]["name"] == "joined"
+    tool = by_id[scaled[0]["instrument"]["@id"]]
+    parameters = {one["name"]: one for one in found["FormalParameter"] if {"@id": one["@id"]} in tool["input"]}
+    assert {name: one["additionalType"] for name, one in parameters.items()} == {"file": "File", "by": "Integer"}
+    values = [one for one in found["PropertyValue"] if one.get("exampleOfWork") == {"@id": parameters["by"]["@id"]}]
+    assert [one["value"] for one in values] == ["2", "3"]
+    (files,) = [one for one in found["FormalParameter"] if one["name"] == "files"]
+    assert len([one for one in found["File"] if {"@id": files["@id"]} in one.get("exampleOfWork", [])]) == 2
+
+
+def test_crate_of_steps_whose_code_is_unknown_is_a_process_run_crate(of_steps, tmp_path, validate):
+    """A workflow is a file, and in a terminal there is none."""
+    from lamindb.provenance.exports.ro_crate import write_crate
+
+    around = of_steps.run.parent
+    type(around.execution).objects.filter(run=around).update(source=None)
+    write_crate(of_steps, tmp_path)
+    assert validate(tmp_path) == []
+    assert told(tmp_path).keys().isdisjoint({"ControlAction", "HowToStep"})
+    assert len(told(tmp_path)["CreateAction"]) == 4
 
 
 def test_crate_has_what_a_dataset_consists_of(tmp_path, validate):

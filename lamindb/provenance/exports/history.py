@@ -12,10 +12,10 @@ from lamindb.errors import MissingExtra, NoResultFound
 from lamindb.provenance.addresses import file_at
 from lnschema_core import lineage
 from lnschema_core.catalogue import core_registry
-from lnschema_core.executions import can_be_kept
+from lnschema_core.executions import can_be_kept, execution_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from types import ModuleType
 
     from lnschema_core.models import Dataset, File, Run
@@ -36,13 +36,20 @@ class History:
 
     host: Host
     runs: Sequence[Run]
-    """All runs that led to it, oldest first; with their transforms, users and executions."""
+    """All runs that led to it and those around their steps, oldest first; with their transforms, users and executions."""
     hosts: Mapping[str, Host]
     """It, and what the runs used, by id."""
     used: Mapping[str, Sequence[str]]
     """Per run the ids of what it used."""
     made: Mapping[str, Sequence[str]]
     """Per run the ids of what it made of all these."""
+    around: Mapping[str, str]
+    """Per step the run around it."""
+
+    def within(self, run_id: str) -> frozenset[str]:
+        """A run and its steps, with theirs, among the runs."""
+        steps = lineage.neighbours(((around, step) for step, around in self.around.items()), directed=True)
+        return frozenset(lineage.within(run_id, steps))
 
 
 def host_named(name: str) -> Host:
@@ -62,7 +69,7 @@ def host_named(name: str) -> Host:
 
 
 def history_of(host: Host) -> History:
-    """What led to a file or dataset; four queries, however long that is."""
+    """What led to a file or dataset; four queries however long that is, and one per level of steps within steps."""
     flow = lineage.flow_of(type(host).__name__, host.pk, host.run_id, with_children=False)
     used, made = defaultdict(list), defaultdict(list)
     is_used = {tail for tail, head in flow.edges if head in flow.runs}
@@ -71,8 +78,8 @@ def history_of(host: Host) -> History:
             used[head].append(tail)
         elif head in is_used or head == host.pk:
             made[tail].append(head)
-    related = ["transform", "created_by", *(["execution"] if can_be_kept() else [])]
-    runs = core_registry("Run").filter(pk__in=flow.runs).select_related(*related).order_by("run_at", "pk")
+    runs = _with_those_around(flow.runs)
+    around = {key: found for key, run in runs.items() if (found := _id_around(run)) in runs}
     hosts: dict[str, Host] = {}
     for name, ids in (("File", flow.files), ("Dataset", flow.datasets)):
         wanted = [one for one in ids if one in is_used]
@@ -80,7 +87,25 @@ def history_of(host: Host) -> History:
         rows = core_registry(name).objects.filter(pk__in=wanted).select_related(*related) if wanted else ()
         hosts |= {row.pk: row for row in rows}
     hosts[host.pk] = host
-    return History(host, list(runs), hosts, used, made)
+    in_order = sorted(runs.values(), key=lambda run: (run.run_at, run.pk))
+    return History(host, in_order, hosts, used, made, around)
+
+
+def _with_those_around(ids: Collection[str]) -> dict[str, Run]:
+    """Runs by id, and those that they are steps of; a query per level of steps within steps."""
+    related = ["transform", "created_by", *(["execution"] if can_be_kept() else [])]
+    found: dict[str, Run] = {}
+    while ids:
+        runs = core_registry("Run").filter(pk__in=ids).select_related(*related).order_by()
+        found |= (further := {run.pk: run for run in runs})
+        ids = {around for run in further.values() if (around := _id_around(run)) is not None} - found.keys()
+    return found
+
+
+def _id_around(run: Run) -> str | None:
+    """The id of the run that a run is a step of."""
+    execution = execution_of(run)
+    return None if execution is None else execution.parent_id
 
 
 def name_of(host: Host) -> str:

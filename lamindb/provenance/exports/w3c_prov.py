@@ -61,9 +61,5 @@ def _add_run(document: Any, run: Run, history: History) -> None:
         document.used(activity, f"lamin:{host_id}")
     for host_id in history.made.get(run.pk, ()):
         document.wasGeneratedBy(f"lamin:{host_id}", activity)
-    if (
-        execution is not None
-        and execution.parent_id is not None
-        and execution.parent_id in {one.pk for one in history.runs}
-    ):
-        document.wasInformedBy(activity, f"lamin:{execution.parent_id}")
+    if run.pk in history.around:
+        document.wasInformedBy(activity, f"lamin:{history.around[run.pk]}")
