@@ -52,11 +52,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def frontends(session: nox.Session) -> None:
-    """Use notebooks in a real JupyterLab; needs a browser, such as the package ``chromium`` of Debian."""
+    """Use notebooks in a real JupyterLab and Jupyter Notebook; needs a browser, such as the package ``chromium`` of Debian."""
     _prepare(session)
     _install_for_tests(session)
-    session.install("jupyterlab>=4.2", "playwright>=1.45")
-    session.run("pytest", "tests/provenance/test_jupyterlab.py", *session.posargs)
+    session.install("jupyterlab>=4.2", "notebook>=7.2", "playwright>=1.45")
+    session.run("pytest", "tests/provenance/test_frontends.py", *session.posargs)
 
 
 def _find_other_python() -> str | None:

@@ -1,4 +1,4 @@
-"""A notebook in a real JupyterLab, in a real browser: ``nox -s frontends`` installs what this needs."""
+"""A notebook in the front ends of Jupyter, in a real browser: ``nox -s frontends`` installs what this needs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-_MISSING = [name for name in ("jupyterlab", "playwright") if find_spec(name) is None]
+_MISSING = [name for name in ("jupyterlab", "notebook", "playwright") if find_spec(name) is None]
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -42,18 +43,30 @@ def free_port():
         return listener.getsockname()[1]
 
 
+@dataclass(frozen=True)
+class FrontEnd:
+    """What serves notebooks, as a Python module, and where it shows them."""
+
+    module: str
+    place: str
+
+
+JUPYTERLAB = FrontEnd("jupyterlab", "lab/tree")
+JUPYTER_NOTEBOOK = FrontEnd("notebook", "notebooks")
+
+
 @contextmanager
-def lab(folder: Path, environment: dict[str, str]) -> Iterator[str]:
-    """A JupyterLab that serves a folder; its address."""
+def serving(front_end: FrontEnd, folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    """A server of the notebooks in a folder; the address below which it shows them."""
     port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
+    command = [sys.executable, "-m", front_end.module, "--no-browser", f"--port={port}", "--allow-root"]
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
-    with (folder.parent / "lab.log").open("wb") as log:
+    with (folder.parent / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             address = f"http://localhost:{port}"
             wait_until(lambda: answers(f"{address}/api/status"))
-            yield address
+            yield f"{address}/{front_end.place}"
         finally:
             server.terminate()
             server.wait()
@@ -91,7 +104,7 @@ def browser(profile: Path):
 
 def open_notebook(page, address, name):
     """Open a notebook and wait for its kernel."""
-    page.goto(f"{address}/lab/tree/{name}")
+    page.goto(f"{address}/{name}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     page.locator(".jp-KernelName", has_text="Python 3").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
@@ -106,7 +119,7 @@ def run_cell(page, number, shows):
 
 
 def save(page, *, answer):
-    """Save the notebook, and answer what JupyterLab asks when the file has changed on disk."""
+    """Save the notebook, and answer what is asked when the file has changed on disk."""
     page.keyboard.press("Escape")
     page.keyboard.press("Control+s")
     dialog = page.locator(".jp-Dialog")
@@ -126,10 +139,11 @@ def user(fresh_instance, monkeypatch):
 
 
 @pytest.mark.parametrize("answer", ["Overwrite", "Revert"])
-def test_notebook_is_recognised_whatever_the_user_answers(user, answer):
-    """JupyterLab has the file open when the metadata are written, and asks about that when the user saves."""
+@pytest.mark.parametrize("front_end", [JUPYTERLAB, JUPYTER_NOTEBOOK], ids=lambda one: one.module)
+def test_notebook_is_recognised_whatever_the_user_answers(user, front_end, answer):
+    """The front end has the file open when the metadata are written, and asks about that when the user saves."""
     notebook = user.home / "notebooks" / "analysis.ipynb"
-    with lab(notebook.parent, user.environment) as address, browser(user.home / "profile") as page:
+    with serving(front_end, notebook.parent, user.environment) as address, browser(user.home / "profile") as page:
         open_notebook(page, address, notebook.name)
         run_cell(page, 0, "tracked")
         metadata = metadata_of(notebook)
