@@ -8,7 +8,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import bulk, criteria, figures, reading, registering, searching, startup, transferring, validating
+from tests.benchmarks import (
+    bulk,
+    criteria,
+    figures,
+    memory,
+    reading,
+    registering,
+    searching,
+    startup,
+    transferring,
+    validating,
+)
 from tests.sandbox import isolated_environment
 
 
@@ -22,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ.update(isolated_environment(Path(home)))
         sys.stdout.write(figures.HEADER + "\n")
-        for room in (startup, registering, bulk, searching, validating, criteria, reading, transferring):
+        for room in (startup, registering, bulk, searching, validating, criteria, reading, memory, transferring):
             for figure in room.figures(smoke=options.smoke):
                 sys.stdout.write(figure.row() + "\n")
                 sys.stdout.flush()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tests.benchmarks import plotting
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """Seconds of CPU, or on the clock, that an operation takes, and those of a floor measured in the same run."""
+    """Seconds of CPU, or on the clock, or bytes that an operation takes, and those of a floor measured in the same run."""
 
     operation: str
     ours: float
     floor: float
     floor_name: str
+    unit: Literal["s", "B"] = "s"
 
     @property
     def ratio(self) -> float:
@@ -34,8 +35,9 @@ class Figure:
 
     def row(self) -> str:
         """The figure as a line of a Markdown table."""
-        floor = f"{_readable(self.floor)} ({self.floor_name})"
-        return f"| {self.operation:<44} | {_readable(self.ours):>9} | {floor:<44} | {self.ratio:>6.1f} |"
+        floor = f"{_readable(self.floor, self.unit)} ({self.floor_name})"
+        ratio = f"{self.ratio:.1f}" if self.unit == "s" else f"{self.ratio:.2f}"
+        return f"| {self.operation:<44} | {_readable(self.ours, self.unit):>9} | {floor:<44} | {ratio:>6} |"
 
 
 HEADER = (
@@ -88,5 +90,7 @@ def _of_process_once(command: Sequence[str], environment: Mapping[str, str] | No
     return usage.ru_utime + usage.ru_stime
 
 
-def _readable(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+def _readable(amount: float, unit: str) -> str:
+    if unit == "B":
+        return f"{amount / 1e6:.0f} MB"
+    return f"{amount:.2f} s" if amount >= 1 else f"{amount * 1000:.1f} ms"

@@ -25,7 +25,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
         large.write_zarr(root / "cells.zarr")
         del large
         yield from _parts(root, n_cells, n_genes)
-        paths = _files(root, 4 if smoke else 20, 500 if smoke else 10_000, n_genes)
+        paths = files_of_cells(root, 4 if smoke else 20, 500 if smoke else 10_000, n_genes)
         yield from _many_files(paths)
 
 
@@ -136,7 +136,8 @@ def _whole(path: Path) -> Any:
 # -- many files -------------------------------------------------------------------------------------------------------
 
 
-def _files(root: Path, count: int, n_cells: int, n_genes: int) -> list[Path]:
+def files_of_cells(root: Path, count: int, n_cells: int, n_genes: int) -> list[Path]:
+    """Write AnnData of as many cells each."""
     paths = [root / f"{number}.h5ad" for number in range(count)]
     for number, path in enumerate(paths):
         _annotated(n_cells, n_genes, seed=number).write_h5ad(path)

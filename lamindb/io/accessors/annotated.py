@@ -40,12 +40,16 @@ class Source:
     @cached_property
     def obs(self) -> pd.DataFrame:
         """The annotations of rows."""
-        return read_frame(self.slots["obs"], self.uns)
+        return self._frame("obs")
 
     @cached_property
     def var(self) -> pd.DataFrame:
         """The annotations of columns."""
-        return read_frame(self.slots["var"], self.uns)
+        return self._frame("var")
+
+    def _frame(self, slot: str) -> pd.DataFrame:
+        member = self.slots[slot]
+        return read_frame(member, {} if is_group(member) else self.uns)
 
     @cached_property
     def obs_names(self) -> pd.Index[Any]:

@@ -1,16 +1,22 @@
-"""Several stored AnnData as one in memory: each matrix is read to its place in the result, so that none is there twice."""
+"""Several stored AnnData as one in memory: each matrix is read to its place in the result, so that none is there twice.
+
+One file is open at a time, so that neither handles nor what is cached of files adds up.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from lamindb.io.accessors.members import is_sparse
+from lamindb.io.accessors.members import is_sparse, loaded
 from lamindb.io.accessors.opening import open_annotated
+from lamindb.io.accessors.runs import blocks_of, length_of_chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from anndata import AnnData
@@ -20,7 +26,8 @@ if TYPE_CHECKING:
 
     Join = Literal["inner", "outer"]
 
-_ROWS = 1 << 14  # how many rows are read at once where columns have to be chosen
+_RAW = "raw/X"
+_VALUES = 1 << 20  # how many stored values are read at once where they can't be read to their place
 
 
 def load_joined(paths: Sequence[PathLike], keys: Sequence[str], *, join: Join = "inner") -> AnnData:
@@ -33,145 +40,201 @@ def load_joined(paths: Sequence[PathLike], keys: Sequence[str], *, join: Join = 
     """
     import anndata as ad
 
-    accessors = [open_annotated(path) for path in paths]
-    try:
-        readers = None if join == "outer" else _readers(accessors)
-        if readers is None:
-            return ad.concat([one.to_memory() for one in accessors], join=join, label="file_id", keys=keys)
-        frames = [_without(one, readers) for one in accessors]
-        joined = ad.concat(frames, join=join, label="file_id", keys=keys)
-        del frames
-        for name, read in readers.items():
-            matrix = read(accessors, joined.var_names)
-            if name == "X":
-                joined.X = matrix
-            else:
-                joined.layers[name] = matrix
-        return joined
-    finally:
-        for one in accessors:
-            one.close()
+    outlines = None if join == "outer" else _outlines(paths)
+    if outlines is None:
+        return ad.concat([_load(path) for path in paths], join=join, label="file_id", keys=keys)
+    joined = ad.concat([outline.annotations() for outline in outlines], join=join, label="file_id", keys=keys)
+    for place in outlines[0].matrices:
+        if all(place in outline.matrices for outline in outlines):
+            _add_matrix(joined, place, outlines)
+    return joined
 
 
-def _readers(accessors: Sequence[AnnDataAccessor]) -> dict[str, _Reader] | None:
-    """What reads each matrix that all have, by its name; ``None`` if some are of a kind that is joined otherwise."""
-    if any(one.raw is not None or not one.var.index.is_unique for one in accessors):
-        return None
-    matrices = [_matrices(one) for one in accessors]
-    readers: dict[str, _Reader] = {}
-    for name in matrices[0]:
-        members = [found[name] for found in matrices if name in found]
-        if len(members) < len(matrices):
-            continue
-        kinds = {_kind(member) for member in members}
-        if len(kinds) > 1 or None in kinds:
-            return None
-        readers[name] = _Reader(name, is_sparse=kinds == {"csr"})
-    return readers if all(("X" in found) == ("X" in matrices[0]) for found in matrices) else None
+def _load(path: PathLike) -> AnnData:
+    with open_annotated(path) as accessor:
+        return accessor.to_memory()
 
 
-def _matrices(accessor: AnnDataAccessor) -> dict[str, Any]:
-    storage = accessor.storage
-    layers = {name: storage["layers"][name] for name in storage["layers"]} if "layers" in storage else {}
-    return ({"X": storage["X"]} if "X" in storage else {}) | layers
-
-
-def _kind(member: Any) -> str | None:
-    if is_sparse(member):
-        return "csr" if member.attrs.get("encoding-type") == "csr_matrix" else None
-    return "dense" if hasattr(member, "shape") and len(member.shape) == 2 and member.dtype.kind in "biuf" else None  # noqa: PLR2004 - rows and columns
-
-
-def _without(accessor: AnnDataAccessor, names: Any) -> AnnData:
-    """An AnnData in memory without some of its matrices."""
+def _add_matrix(joined: AnnData, place: str, outlines: Sequence[_Outline]) -> None:
+    import pandas as pd
     from anndata import AnnData
 
-    members = accessor.to_dict(without=set(names))
-    return AnnData(**members, shape=accessor.shape)
+    names = reduce(lambda one, other: one.intersection(other), [one.matrices[place].var_names for one in outlines])
+    matrix = _read_joined([_Part(outline, place, names) for outline in outlines], len(names))
+    if place == "X":
+        joined.X = matrix
+    elif place == _RAW:
+        joined.raw = AnnData(matrix, obs=joined.obs[[]], var=pd.DataFrame(index=names))
+    else:
+        joined.layers[place.removeprefix("layers/")] = matrix
 
 
-class _Reader:
-    """Reads a matrix of several AnnData into one."""
+# -- what there is ----------------------------------------------------------------------------------------------------
 
-    def __init__(self, name: str, *, is_sparse: bool) -> None:
-        self._name = name
-        self._is_sparse = is_sparse
 
-    def __call__(self, accessors: Sequence[AnnDataAccessor], var_names: pd.Index[Any]) -> Any:
-        read = self._sparse if self._is_sparse else self._dense
-        return read([_Part(one, self._name, var_names) for one in accessors], len(var_names))
+@dataclass(frozen=True)
+class _Matrix:
+    """What is known of a stored matrix before it is read."""
 
-    @staticmethod
-    def _dense(parts: Sequence[_Part], n_columns: int) -> Any:
-        kind = np.result_type(*(part.member.dtype for part in parts))
-        joined = np.empty((sum(part.n_rows for part in parts), n_columns), dtype=kind)
-        start = 0
-        for part in parts:
-            for matrix in part.blocks():
-                joined[start : start + matrix.shape[0]] = matrix
-                start += matrix.shape[0]
-        return joined
+    kind: Literal["csr", "dense"]
+    dtype: np.dtype[Any]
+    n_values: int
+    var_names: pd.Index[Any]
 
-    @staticmethod
-    def _sparse(parts: Sequence[_Part], n_columns: int) -> Any:
-        from scipy.sparse import csr_matrix
 
-        counts = [part.counts() for part in parts]
-        limits = np.concatenate([[0], *counts]).cumsum()
-        data = np.empty(limits[-1], dtype=np.result_type(*(part.member["data"].dtype for part in parts)))
-        is_small = max(int(limits[-1]), n_columns) < np.iinfo(np.int32).max
-        indices = np.empty(limits[-1], dtype=np.int32 if is_small else np.int64)
-        start = 0
-        for part in parts:
-            start = part.fill(data, indices, start)
-        limits = limits.astype(indices.dtype)
-        return csr_matrix((data, indices, limits), shape=(len(limits) - 1, n_columns), copy=False)
+@dataclass(frozen=True)
+class _Outline:
+    """What is known of a stored AnnData before its matrices are read; these by the place where they are in it."""
+
+    path: PathLike
+    shape: tuple[int, int]
+    var_names: pd.Index[Any]
+    matrices: dict[str, _Matrix]
+
+    def annotations(self) -> AnnData:
+        """What is joined beside matrices; what ``anndata.concat`` leaves out isn't read."""
+        import pandas as pd
+        from anndata import AnnData
+
+        with open_annotated(self.path) as accessor:
+            obsm = accessor.obsm
+            arrays = None if obsm is None else {key: loaded(obsm[key]) for key in obsm}
+            return AnnData(obs=accessor.obs, var=pd.DataFrame(index=self.var_names), obsm=arrays, shape=self.shape)
+
+
+def _outlines(paths: Sequence[PathLike]) -> list[_Outline] | None:
+    """What is known of each; ``None`` if there are some that aren't joined matrix by matrix."""
+    outlines: list[_Outline] = []
+    names: list[pd.Index[Any]] = []
+    for path in paths:
+        with open_annotated(path) as accessor:
+            outline = _outline(path, accessor, names)
+        if outline is None or not _are_alike(outlines[0] if outlines else outline, outline):
+            return None
+        outlines.append(outline)
+    return outlines
+
+
+def _outline(path: PathLike, accessor: AnnDataAccessor, names: list[pd.Index[Any]]) -> _Outline | None:
+    storage, raw = accessor.storage, accessor.raw
+    layers = [f"layers/{name}" for name in storage["layers"]] if "layers" in storage else []
+    places = [place for place in ("X", _RAW, *layers) if place in storage]
+    if (raw is None) == (_RAW in places):
+        return None
+    var_names = _shared(accessor.var_names, names)
+    raw_names = var_names if raw is None else _shared(raw.var_names, names)
+    matrices = {place: _look_at(storage[place], raw_names if place == _RAW else var_names) for place in places}
+    known = {place: matrix for place, matrix in matrices.items() if matrix is not None}
+    is_known = len(known) == len(places) and var_names.is_unique and raw_names.is_unique
+    return _Outline(path, accessor.shape, var_names, known) if is_known else None
+
+
+def _shared(names: pd.Index[Any], known: list[pd.Index[Any]]) -> pd.Index[Any]:
+    """Names as an earlier file has them, so that those of many files are in memory once."""
+    same = next((one for one in known if one.equals(names)), None)
+    if same is None:
+        known.append(names)
+    return names if same is None else same
+
+
+def _are_alike(one: _Outline, other: _Outline) -> bool:
+    """Whether matrices that both have are of one kind, and both or none have those that aren't layers."""
+    shared = one.matrices.keys() & other.matrices.keys()
+    has_same_kinds = all(one.matrices[place].kind == other.matrices[place].kind for place in shared)
+    return has_same_kinds and one.matrices.keys() & {"X", _RAW} == other.matrices.keys() & {"X", _RAW}
+
+
+def _look_at(member: Any, var_names: pd.Index[Any]) -> _Matrix | None:
+    if is_sparse(member):
+        is_by_row = member.attrs.get("encoding-type") == "csr_matrix"
+        return _Matrix("csr", member["data"].dtype, member["data"].shape[0], var_names) if is_by_row else None
+    is_dense = hasattr(member, "shape") and len(member.shape) == 2 and member.dtype.kind in "biuf"  # noqa: PLR2004 - rows and columns
+    return _Matrix("dense", member.dtype, member.shape[0] * member.shape[1], var_names) if is_dense else None
+
+
+# -- matrices ---------------------------------------------------------------------------------------------------------
 
 
 class _Part:
     """The matrix of one AnnData, of which some columns are wanted in some order."""
 
-    def __init__(self, accessor: AnnDataAccessor, name: str, var_names: pd.Index[Any]) -> None:
-        self._accessor = accessor
-        self._name = name
-        self.n_rows = accessor.shape[0]
-        self.member = accessor.storage["X"] if name == "X" else accessor.storage["layers"][name]
-        is_same = len(accessor.var_names) == len(var_names) and (accessor.var_names == var_names).all()
-        self._columns = None if is_same else accessor.var_names.get_indexer(var_names)
+    def __init__(self, outline: _Outline, place: str, names: pd.Index[Any]) -> None:
+        self._path = outline.path
+        self._place = place
+        self.n_rows = outline.shape[0]
+        self.matrix = outline.matrices[place]
+        self._columns = None if self.matrix.var_names.equals(names) else self.matrix.var_names.get_indexer(names)
 
-    def blocks(self) -> Any:
-        """The rows, a number at a time."""
-        for start in range(0, self.n_rows, _ROWS):
-            rows = slice(start, min(start + _ROWS, self.n_rows))
-            part = self._accessor[rows] if self._columns is None else self._accessor[rows, self._columns]
-            yield part.matrix(self._name)
+    def read_dense(self, values: np.ndarray[Any, Any]) -> None:
+        """Read the matrix to its place."""
+        with open_annotated(self._path) as accessor:
+            if self._columns is None:
+                _read_into(accessor.storage[self._place], values)
+                return
+            start = 0
+            for block in self._blocks(accessor):
+                values[start : start + len(block)] = block
+                start += len(block)
 
-    def counts(self) -> Any:
-        """How many values each row has."""
-        if self._columns is None:
-            return np.diff(self.member["indptr"][:].astype(np.int64))
-        wanted = np.zeros(self._accessor.shape[1], dtype=bool)
-        wanted[self._columns] = True
-        limits = self.member["indptr"][:].astype(np.int64)
-        total = np.concatenate([[0], np.cumsum(wanted[self.member["indices"][:]], dtype=np.int64)])
-        return np.diff(total[limits])
+    def read_sparse(self, data: np.ndarray[Any, Any], indices: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Read the values to the beginning of their place, and return how many each row has."""
+        with open_annotated(self._path) as accessor:
+            if self._columns is None:
+                member = accessor.storage[self._place]
+                _read_into(member["data"], data[: self.matrix.n_values])
+                _read_into(member["indices"], indices[: self.matrix.n_values])
+                return np.diff(np.asarray(member["indptr"][:]).astype(np.int64, copy=False))
+            start, counts = 0, [np.zeros(0, dtype=np.int64)]
+            for block in self._blocks(accessor):
+                data[start : start + block.nnz], indices[start : start + block.nnz] = block.data, block.indices
+                start += block.nnz
+                counts.append(np.diff(block.indptr))
+            return np.concatenate(counts)
 
-    def fill(self, data: np.ndarray[Any, Any], indices: np.ndarray[Any, Any], start: int) -> int:
-        """Read the values to their places from a start on, and return where they end."""
-        if self._columns is None:
-            stop = start + int(self.member["data"].shape[0])
-            _read_into(self.member["data"], data[start:stop])
-            _read_into(self.member["indices"], indices[start:stop])
-            return stop
-        for block in self.blocks():
-            stop = start + int(block.nnz)
-            data[start:stop], indices[start:stop] = block.data, block.indices
-            start = stop
-        return start
+    def _blocks(self, accessor: AnnDataAccessor) -> Iterator[Any]:
+        """The wanted columns, some rows at a time."""
+        raw = accessor.raw if self._place == _RAW else None
+        step = max(1, self.n_rows * _VALUES // max(1, self.matrix.n_values))
+        for start in range(0, self.n_rows, step):
+            part = (slice(start, start + step), self._columns)
+            yield accessor[part].matrix(self._place.removeprefix("layers/")) if raw is None else raw[part].X
 
 
-def _read_into(array: Any, place: np.ndarray[Any, Any]) -> None:
-    if len(place) and hasattr(array, "read_direct"):
-        array.read_direct(place)
-    else:
-        place[:] = array[:]
+def _read_joined(parts: Sequence[_Part], n_columns: int) -> Any:
+    kind = np.result_type(*(part.matrix.dtype for part in parts))
+    read = _read_sparse if parts[0].matrix.kind == "csr" else _read_dense
+    return read(parts, n_columns, kind)
+
+
+def _read_dense(parts: Sequence[_Part], n_columns: int, kind: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    joined = np.empty((sum(part.n_rows for part in parts), n_columns), dtype=kind)
+    start = 0
+    for part in parts:
+        part.read_dense(joined[start : start + part.n_rows])
+        start += part.n_rows
+    return joined
+
+
+def _read_sparse(parts: Sequence[_Part], n_columns: int, kind: np.dtype[Any]) -> Any:
+    from scipy.sparse import csr_matrix
+
+    most = sum(part.matrix.n_values for part in parts)  # memory that nothing is written to isn't taken
+    is_small = max(most, n_columns) < np.iinfo(np.int32).max
+    data, indices = np.empty(most, dtype=kind), np.empty(most, dtype=np.int32 if is_small else np.int64)
+    limits = np.zeros(1 + sum(part.n_rows for part in parts), dtype=indices.dtype)
+    row = start = 0
+    for part in parts:
+        counts = part.read_sparse(data[start:], indices[start:])
+        limits[row + 1 : row + 1 + len(counts)] = start + np.cumsum(counts)
+        row, start = row + len(counts), start + int(counts.sum())
+    return csr_matrix((data[:start], indices[:start], limits), shape=(row, n_columns), copy=False)
+
+
+def _read_into(array: Any, values: np.ndarray[Any, Any]) -> None:
+    """Read an array to its place: as a whole where the library can, else some rows at a time."""
+    if len(values) and hasattr(array, "read_direct") and array.dtype == values.dtype:
+        array.read_direct(values)
+        return
+    most = max(1, _VALUES * len(values) // max(1, values.size))
+    for lower, upper in blocks_of(0, len(values), length_of_chunks(array), most):
+        values[lower:upper] = array[lower:upper]
