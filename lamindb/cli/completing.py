@@ -22,6 +22,7 @@ from lamindb.cli.texts import QUERY_TEXT, Text
 from lamindb.errors import LaminError, NoResultFound
 from lamindb.setup import locations, sqlite_files
 from lamindb.setup.current import settings
+from lamindb.setup.postgres import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -257,6 +258,8 @@ def _sqlite(instance: InstanceSettings) -> Database:
 def _postgres(instance: InstanceSettings) -> Database:
     import psycopg2
 
-    connection = psycopg2.connect(instance.db, connect_timeout=1, options="-c statement_timeout=150")
+    connection = psycopg2.connect(
+        **{**credentials.parameters(instance.db), "connect_timeout": 1, "options": "-c statement_timeout=150"}
+    )
     connection.set_session(readonly=True, autocommit=True)
     return Database(connection, instance.packages, "%s", "SELECT tablename FROM pg_catalog.pg_tables")

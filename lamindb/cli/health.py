@@ -24,6 +24,7 @@ from lamindb.cli.problems import problem_of
 from lamindb.errors import InstanceNotLoaded, MissingExtra, StorageError, StorageNotWritable
 from lamindb.setup import database_url, layers, locations, sqlite_files
 from lamindb.setup.current import choose_instance
+from lamindb.setup.postgres import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,7 +215,7 @@ def _postgres(instance: InstanceSettings, facts: dict[str, Any]) -> Check:
     import psycopg2
 
     start = time.perf_counter()
-    with closing(psycopg2.connect(instance.db, connect_timeout=5)) as connection:
+    with closing(psycopg2.connect(**{**credentials.parameters(instance.db), "connect_timeout": 5})) as connection:
         facts |= {"latency_ms": _milliseconds_since(start), "server_version": connection.server_version}
     major, minor = divmod(facts["server_version"], 10_000)
     return Check("database", "ok", f"Postgres {major}.{minor} at {facts['url']}", facts)

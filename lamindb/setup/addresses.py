@@ -13,11 +13,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import InstanceNotFound, InstanceUnreachable, MissingExtra
+from lamindb.errors import InstanceNotFound, InstanceUnreachable, InvalidSettings, MissingExtra
 from lamindb.io import paths
 from lamindb.io.placing import explaining
-from lamindb.setup import cloud_sqlite, database_url, describing, identity, sqlite_files
+from lamindb.setup import cloud_sqlite, database_url, describing, identity, instances, locations, sqlite_files
 from lamindb.setup.instances import InstanceSettings
+from lamindb.setup.postgres import credentials
 from lamindb.setup.storages import StorageSettings
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ def is_address(identifier: str) -> bool:
     return identifier.startswith(("/", ".", "~")) or identifier.endswith(_SUFFIX) or Path(identifier).is_absolute()
 
 
-def find(address: str, *, owner: str) -> Found:
+def find(address: str, *, owner: str, db: str | None = None) -> Found:
     """The instance at an address.
 
     Args:
         address: What :func:`is_address` says yes to.
         owner: Who owns an instance that doesn't say it.
+        db: The address of its Postgres database, with user and password.
 
     Raises:
         InstanceNotFound: There is none, or there are several.
@@ -73,21 +75,23 @@ def find(address: str, *, owner: str) -> Found:
         StorageError: The place can't be read.
     """
     if address.startswith(("postgresql://", "postgres://")):
-        return _in_postgres(address, owner)
+        return _in_postgres(db or address, owner)
     root = StorageSettings(address.removesuffix("/"))
     if root.root_as_str.endswith(_SUFFIX):
         folder, _, name = root.root_as_str.rpartition("/")
         return _of_database(StorageSettings(folder), name.removesuffix(_SUFFIX), owner)
     names = _databases(root)
-    descriptions = describing.read(root.root)
-    if len(names) + len(descriptions) > 1:
+    described = describing.read(root.root)
+    if db is not None:
+        return _with_database(db, described, address)
+    if len(names) + len(described) > 1:
         several = [f"{root.root_as_str}/{name}{_SUFFIX}" for name in names] + [
-            str(one.database) for one in descriptions
+            str(one.database) for one in described.values()
         ]
         msg = f"There are several instances at {address}: load one of {', '.join(several)}"
         raise InstanceNotFound(msg)
-    if descriptions:
-        return _described(descriptions[0])
+    if described:
+        return _described(described, address)
     if not names:
         msg = f"There is no instance at {address}: make one with `lamin init --storage {address}`"
         raise InstanceNotFound(msg)
@@ -106,17 +110,67 @@ def _databases(storage: StorageSettings) -> list[str]:
     return sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX) and not name.startswith("."))
 
 
-def _described(description: Description) -> Found:
-    if description.database is not None and description.database.startswith("postgresql://"):
-        place = description.database.removeprefix("postgresql://")
+# -- what storage locations say ---------------------------------------------------------------------------------------
+
+
+def _described(described: dict[str, Description], address: str) -> Found:
+    """The instance that is described in a storage location: with the address that this machine knows, else the described one."""
+    (one,) = described.values()
+    if one.database is None or not one.database.startswith("postgresql://"):
+        return Found(
+            InstanceSettings(one.owner, one.name, one.storage, one.region, one.database, one.schema), one.storage
+        )
+    place = database_url.place_of(one.database)
+    try:
+        return _with_database(_known(one, place) or place, described, address)
+    except InstanceUnreachable as error:
         msg = (
-            f"The instance {description.owner}/{description.name} has its database at {place}: load it by its address with "
-            f"your user and password: lamin load postgresql://<user>:<password>@{place}"
+            f"What is known on this machine doesn't open the database of {one.owner}/{one.name}. Say who you are there by "
+            f"`lamin load {address} --db {place.replace('://', '://<user>:<password>@')}`\n{error}"
+        )
+        raise InstanceUnreachable(msg) from error
+
+
+def _known(one: Description, place: str) -> str | None:
+    """The address with which this machine opened the database of a described instance before, ``None`` if it didn't."""
+    path = locations.instance_file(one.owner, one.name)
+    try:
+        known = instances.read_instance(path)
+    except (FileNotFoundError, InvalidSettings):
+        return None
+    if known.dialect == "postgresql" and (
+        database_url.place_of(known.db) == place or known.storage.root_as_str == one.storage
+    ):
+        return known.db
+    return None
+
+
+def _with_database(db: str, described: dict[str, Description], address: str) -> Found:
+    """The one of the described instances that is in a Postgres database, which knows the storage location by its id."""
+    told = _in_server(db)
+    for storage, one in described.items():
+        if storage in told.storages:
+            return Found(InstanceSettings(one.owner, one.name, one.storage, one.region, db, told.schema), one.storage)
+    msg = f"The database {database_url.mask(db)} is not that of an instance at {address}: it doesn't know this storage location."
+    raise InstanceNotFound(msg)
+
+
+def with_database(instance: InstanceSettings, db: str) -> InstanceSettings:
+    """An instance that is known on this machine, with another address of its Postgres database.
+
+    Raises:
+        InstanceNotFound: The database is that of another instance.
+        InstanceUnreachable: It can't be read.
+        InvalidDatabaseUrl: The address can't be used.
+    """
+    root = instance.storage.root_as_str
+    if root not in _in_server(db).storages.values():
+        msg = (
+            f"The database {database_url.mask(db)} is not that of {instance.identifier}: it doesn't know the storage location "
+            f"{root}."
         )
         raise InstanceNotFound(msg)
-    one = description
-    instance = InstanceSettings(one.owner, one.name, one.storage, one.region, one.database, one.schema)
-    return Found(instance, one.storage)
+    return instance.with_address(db)
 
 
 # -- what databases say -----------------------------------------------------------------------------------------------
@@ -165,18 +219,7 @@ def _is_same_folder(registered: str, root: str) -> bool:
 
 
 def _in_postgres(url: str, owner: str) -> Found:
-    parts = database_url.parse(url)
-    driver = _driver()
-    given = {"user": parts.user, "password": parts.password, "host": parts.host, "port": parts.port}
-    options = {name: value for name, value in given.items() if value} | {"connect_timeout": _PATIENCE} | parts.options
-    try:
-        with closing(driver.connect(dbname=parts.database, **options)) as connection:
-            cursor = connection.cursor()
-            told = _told(lambda sql: _all(cursor, sql))
-    except driver.Error as error:
-        reason = " ".join(str(error).split())
-        msg = f"The database {database_url.mask(url)} can't be reached or has no instance ({reason})."
-        raise InstanceUnreachable(msg) from error
+    told = _in_server(url)
     if told.root is None:
         msg = f"The database {database_url.mask(url)} has no storage location: init an instance with it first."
         raise InstanceNotFound(msg)
@@ -184,6 +227,20 @@ def _in_postgres(url: str, owner: str) -> Found:
     owner = described.owner if described else told.owner or owner
     name = described.name if described else identity.infer_name(storage="", db=url)
     return Found(InstanceSettings(owner, name, told.root, told.region, url, told.schema), told.root)
+
+
+def _in_server(url: str) -> _Told:
+    """What a Postgres database says of its instance."""
+    options = {"connect_timeout": _PATIENCE} | credentials.parameters(url)
+    driver = _driver()
+    try:
+        with closing(driver.connect(**options)) as connection:
+            cursor = connection.cursor()
+            return _told(lambda sql: _all(cursor, sql))
+    except driver.Error as error:
+        reason = " ".join(str(error).split())
+        msg = f"The database {database_url.mask(url)} can't be reached or has no instance ({reason})."
+        raise InstanceUnreachable(msg) from error
 
 
 def _all(cursor: Any, sql: str) -> list[Any]:
@@ -210,10 +267,13 @@ class _Told:
     owner: str | None
     schema: str
     storage: str | None
+    storages: dict[str, str]
+    """The roots of all locations by their ids."""
 
 
 def _told(fetch: Fetch) -> _Told:
-    locations = fetch(_STORAGE)
+    rows = fetch(_STORAGE)
     schemas = [app.removeprefix(_PACKAGE) for (app,) in fetch(_SCHEMAS) if app != _CORE]
-    root, region, owner, storage = locations[0] if locations else (None, None, None, None)
-    return _Told(root, region, owner, ",".join(schemas), storage)
+    root, region, owner, storage = rows[0] if rows else (None, None, None, None)
+    storages = {str(id_): root for root, _, _, id_ in rows}
+    return _Told(root, region, owner, ",".join(schemas), storage, storages)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.setup import database_url, locations, sqlite_files
+from lamindb.setup.postgres import credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +55,13 @@ def _dump(url: str, target: Path) -> str | None:
     command = shutil.which(_DUMP)
     if command is None:
         return f"{_DUMP} is not installed here"
-    parts = database_url.parse(url)
+    parts = credentials.completed(database_url.parse(url, needs_user=False))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     names = {
         "PGPASSWORD": parts.password,
-        "PGHOST": parts.host,
-        "PGPORT": str(parts.port or ""),
+        "PGHOST": parts.server,
+        "PGPORT": parts.server_port,
+        "PGSERVICE": parts.options.get("service", ""),
         "PGUSER": parts.user,
         "PGDATABASE": parts.database,
         "PGSSLMODE": parts.options.get("sslmode", ""),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from lamindb.errors import InvalidDatabaseUrl
 
-_LOCAL_HOSTS = ("@localhost:", "@0.0.0.0:", "@127.0.0.1")
+_LOCAL_HOSTS = re.compile(r"(?:@|://)(?:localhost:|0\.0\.0\.0:|127\.0\.0\.1)")
+_HOST = re.compile(r"[\w.:%,-]+")
 _SECRETS = re.compile(r"(?i)(?<=[?&])((?:ssl)?password|passfile|oauth_client_secret)=[^&#\s]*")
 
 
@@ -23,9 +25,23 @@ class PostgresUrl:
     options: dict[str, str] = field(repr=False)
     """Everything after the question mark, for the driver: ``sslmode``, ``service``, ``options``, …"""
 
+    @property
+    def server(self) -> str:
+        """The name of the server, or the folder of its socket; empty if a service tells it."""
+        return self.host or self.options.get("host", "")
 
-def parse(url: str) -> PostgresUrl:
+    @property
+    def server_port(self) -> str:
+        """The port of the server, empty for the usual one."""
+        return str(self.port or self.options.get("port", ""))
+
+
+def parse(url: str, *, needs_user: bool = True) -> PostgresUrl:
     """Take an address apart.
+
+    Args:
+        url: The address.
+        needs_user: Whether it has to say who goes there; what a storage location says of a database doesn't.
 
     Raises:
         InvalidDatabaseUrl: It can't be used; the message never has the password.
@@ -44,14 +60,16 @@ def parse(url: str) -> PostgresUrl:
         # No cause: it may quote the password.
         raise _refused(url, "host, port or options can't be understood") from None
     database = unquote(parts.path.removeprefix("/"))
-    if not parts.username:
+    if needs_user and not parts.username:
         raise _refused(url, "user must be provided")
     if not database:
         raise _refused(url, "database must be provided")
+    if host and not _HOST.fullmatch(host):
+        raise _refused(url, "host can't be understood")
     if not host and not {"host", "service"} & options.keys():
         raise _refused(url, "host must be provided")
     return PostgresUrl(
-        user=unquote(parts.username),
+        user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         host=host or "",
         port=port,
@@ -72,18 +90,49 @@ def mask(url: str) -> str:
 
 
 def place_of(url: str) -> str:
-    """Where a database is, without user, password and options; the address of an SQLite file is that."""
+    """Where a database is, without user, password and options; the address of an SQLite file is that.
+
+    Raises:
+        InvalidDatabaseUrl: The address can't be used.
+    """
+    from urllib.parse import quote, urlencode
+
     if not url.startswith("postgresql://"):
         return url
-    parts = parse(url)
-    port = "" if parts.port is None else f":{parts.port}"
-    host = parts.host or parts.options.get("host", "")
-    return f"postgresql://{host}{port}/{parts.database}"
+    parts = parse(url, needs_user=False)
+    database = quote(parts.database, safe="")
+    if not parts.server:
+        return f"postgresql:///{database}?{urlencode({'service': parts.options['service']})}"
+    if parts.server.startswith(("/", "@")):  # the folder of a socket
+        socket = {"host": parts.server, "port": parts.server_port}
+        return (
+            f"postgresql:///{database}?{urlencode({name: value for name, value in socket.items() if value}, safe='/@')}"
+        )
+    host = f"[{parts.server}]" if ":" in parts.server else parts.server
+    port = f":{parts.server_port}" if parts.server_port else ""
+    return f"postgresql://{host}{port}/{database}"
+
+
+def server_of(url: str) -> str:
+    """The name of a database's server; empty for SQLite, and where a service tells it.
+
+    Raises:
+        InvalidDatabaseUrl: The address can't be used.
+    """
+    return parse(url, needs_user=False).server if url.startswith("postgresql://") else ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name means this machine, whichever it is."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_on_this_machine(url: str) -> bool:
     """Whether the database server runs on this machine."""
-    return any(host in url for host in _LOCAL_HOSTS)
+    return _LOCAL_HOSTS.search(url) is not None
 
 
 def _refused(url: str, reason: str) -> InvalidDatabaseUrl:

@@ -50,27 +50,37 @@ class Description:
 def write(instance: InstanceSettings) -> None:
     """Describe an instance in its default storage location, if its database isn't there.
 
-    Who may not write the location leaves it as it is.
+    Who may not write the location leaves it as it is. An address that only this machine understands, such as the end of a
+    tunnel, doesn't take the place of one that others understand.
     """
     if instance.database_address is None:
         return
-    description = Description(
-        instance.owner,
-        instance.name,
-        instance.storage.root_as_str,
-        instance.storage.region,
-        instance.schema_str,
-        database_url.place_of(instance.database_address),
-    )
     path = _path(instance)
-    content = json.dumps(asdict(description), indent=2).encode()
     try:
         with explaining(path):
-            if _read(path) != content:
+            before = _read(path)
+            known = None if before is None else _parsed(before, path).database
+            content = _content(instance, _lasting(known, database_url.place_of(instance.database_address)))
+            if before != content:
                 path.fs.makedirs(path.parent.path, exist_ok=True)
                 path.fs.pipe_file(path.path, content)
     except LaminError as error:
         log.debug(f"the instance isn't described in its storage location: {error}")
+
+
+def _lasting(known: str | None, database: str) -> str:
+    """Of the described address of a database and the one it was opened with, the one that others understand."""
+    servers = [database_url.server_of(one) for one in (known or "", database)]
+    is_tunnel = bool(servers[0]) and [database_url.is_loopback(server) for server in servers] == [False, True]
+    return known if known is not None and is_tunnel else database
+
+
+def _content(instance: InstanceSettings, database: str) -> bytes:
+    storage = instance.storage
+    description = Description(
+        instance.owner, instance.name, storage.root_as_str, storage.region, instance.schema_str, database
+    )
+    return json.dumps(asdict(description), indent=2).encode()
 
 
 def remove(instance: InstanceSettings) -> None:
@@ -85,15 +95,15 @@ def remove(instance: InstanceSettings) -> None:
         log.debug(f"the description of the instance stays: {error}")
 
 
-def read(root: UPath) -> list[Description]:
-    """The descriptions in a storage location.
+def read(root: UPath) -> dict[str, Description]:
+    """The descriptions in a storage location, each by the id that the location has in the database.
 
     Raises:
         StorageError: They can't be read.
         InvalidSettings: One can't be understood.
     """
     with explaining(root, "read"):
-        return [description for _, description in _found(root)]
+        return {path.stem: description for path, description in _found(root)}
 
 
 def read_one(root: UPath, storage: str) -> Description | None:

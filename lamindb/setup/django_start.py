@@ -17,6 +17,7 @@ from django.db import connections
 
 from lamindb.errors import MissingExtra
 from lamindb.setup import database_url, sqlite_files
+from lamindb.setup.postgres import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,10 +59,11 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
     """The Django settings of a Postgres database.
 
     Raises:
+        InstanceUnreachable: The address has no user, and nothing on this machine names its server.
         InvalidDatabaseUrl: The address can't be used.
         MissingExtra: No driver is installed.
     """
-    parts = database_url.parse(url)
+    parts = credentials.completed(database_url.parse(url, needs_user=False))
     if find_spec("psycopg2") is None and find_spec("psycopg") is None:
         msg = "Postgres needs a driver: pip install 'lamindb[postgres]'"
         raise MissingExtra(msg)

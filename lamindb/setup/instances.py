@@ -187,6 +187,12 @@ class InstanceSettings:
         """The same instance with its database and its default storage location at another root."""
         return InstanceSettings(self.owner, self.name, root, region, self._db, self.schema_str, self.id)
 
+    def with_address(self, db: str) -> InstanceSettings:
+        """The same instance with another address of its database."""
+        return InstanceSettings(
+            self.owner, self.name, self.storage.root_as_str, self.storage.region, db, self.schema_str, self.id
+        )
+
     def with_default_storage(self, root: str | os.PathLike[str], region: str | None = None) -> InstanceSettings:
         """The same instance with its default storage location at another root, and its database where it is."""
         return InstanceSettings(self.owner, self.name, root, region, self.db, self.schema_str, self.id)

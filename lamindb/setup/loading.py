@@ -28,6 +28,7 @@ def load(
     identifier: str,
     *,
     storage: PathLike | None = None,
+    db: str | None = None,
     break_lock: bool = False,
     _raise_not_reachable_error: bool = True,
     _test: bool = False,
@@ -38,6 +39,7 @@ def load(
         identifier: ``owner/name``, the name (of an instance of the current user), or the url on the hub; or the address of an
             instance: a folder such as ``./mydata``, ``s3://bucket/folder``, an SQLite file, or ``postgresql://…``.
         storage: Where its storage folder is now, if it was moved or copied.
+        db: The address of its Postgres database, with user and password, where this machine doesn't know it.
         break_lock: If its database is a file in a bucket, take it from whoever works with it, since nobody does any more.
         _raise_not_reachable_error: Raise an error if the instance isn't known, rather than return a word for it.
         _test: Make its settings the current ones only, and open no database.
@@ -49,11 +51,14 @@ def load(
         InstanceLockedException: Somebody else works with its database, which is a file in a bucket.
         InstanceNotFound: The instance isn't known on this machine, or there is none at the address.
         InstanceUnreachable: Its database can't be opened.
+        InvalidDatabaseUrl: The address of the database can't be used.
         InvalidInstanceName: The identifier can't be understood.
     """
+    if db is not None:
+        database_url.parse(db)
     locations.check_settings_dir()
     try:
-        instance, registered_root = _found(str(identifier))
+        instance, registered_root = _found(str(identifier), db)
     except InstanceNotFound:
         if _raise_not_reachable_error:
             raise
@@ -75,15 +80,17 @@ def load(
     return None
 
 
-def _found(identifier: str) -> tuple[InstanceSettings, str]:
+def _found(identifier: str, db: str | None) -> tuple[InstanceSettings, str]:
     """The instance that is meant, and the root that its storage location is registered with."""
     owner = current.settings.owner
     if addresses.is_address(identifier):
-        found = addresses.find(identifier, owner=owner)
+        found = addresses.find(identifier, owner=owner, db=db)
         _warn_about_namesake(found.instance)
         return found.instance, found.registered_root
     path, instance = instances.find_instance(identifier, owner=owner)
     log.info(f"found cached instance metadata: {path}")
+    if db is not None:
+        instance = addresses.with_database(instance, db)
     return instance, instance.storage.root_as_str
 
 

@@ -20,7 +20,9 @@ _SECRET_VARIABLE = re.compile(
     r"(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|ACCESS_KEY_ID|SECRET_?KEY|PRIVATE_?KEY|ACCOUNT_?KEY)$",
     re.IGNORECASE,
 )
-_URL_PASSWORD = re.compile(r"""(?P<head>\b[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)(?P<secret>[^\s'"]+)(?=@)""", re.IGNORECASE)
+_URL_PASSWORD = re.compile(  # but not the place for one in a command that we tell users
+    r"""(?P<head>\b[a-z][a-z0-9+.-]*://[^\s:/@'"]*:)(?!<password>@)(?P<secret>[^\s'"]+)(?=@)""", re.IGNORECASE
+)
 _PAIR = re.compile(
     rf"""(?P<head>\b[\w-]*?(?:{_WORDS})[\w-]*['"]?[ \t]*(?:=|:(?!/))[ \t]*['"]?)(?P<secret>[^\s'"&,;)}}\]]+)""",
     re.IGNORECASE,

@@ -80,3 +80,30 @@ def test_mask_hides_passwords_in_options() -> None:
 def test_repr_of_parts_has_no_secret() -> None:
     """Parts can be logged."""
     assert SECRET not in repr(database_url.parse(f"postgresql://me:{SECRET}@h/d?password={SECRET}"))
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("postgresql://me:p@db.lab.org:5433/lab?sslmode=require", "postgresql://db.lab.org:5433/lab"),
+        ("postgresql://me:p@[::1]:5433/lab", "postgresql://[::1]:5433/lab"),
+        ("postgresql://me:p@[2001:db8::1]/lab", "postgresql://[2001:db8::1]/lab"),
+        ("postgresql://me:p@h/d%20b", "postgresql://h/d%20b"),
+        ("postgresql://me:p@/lab?service=lab", "postgresql:///lab?service=lab"),
+        ("postgresql://me:p@/lab?host=db.lab.org&port=5433&password=p", "postgresql://db.lab.org:5433/lab"),
+        ("postgresql://me:p@/lab?host=/run/postgresql", "postgresql:///lab?host=/run/postgresql"),
+        ("postgresql://h/d?service=lab&host=evil.org", "postgresql://h/d"),
+        ("sqlite:////data/x.lndb", "sqlite:////data/x.lndb"),
+    ],
+)
+def test_place_of_a_database_has_no_secret_and_is_an_address(url: str, place: str) -> None:
+    """It says which server and database, in a form that is read as the same place again."""
+    assert database_url.place_of(url) == place
+    assert database_url.place_of(place) == place
+
+
+def test_place_has_no_words_of_a_shell() -> None:
+    """What somebody else wrote is shown in commands that people copy."""
+    with pytest.raises(InvalidDatabaseUrl, match="host can't be understood"):
+        database_url.place_of("postgresql://$(reboot)/lab")
+    assert database_url.place_of("postgresql://h/$(reboot);x") == "postgresql://h/%24%28reboot%29%3Bx"

@@ -26,14 +26,15 @@ def init(storage: str, db: str | None, schema: str | None, name: str | None) -> 
 @click.command(cls=Command)
 @click.argument("identifier", metavar="INSTANCE", type=InstanceText())
 @click.option("--storage", metavar="PATH|URL", type=TEXT, help="Where the storage is now, if it was moved.")
+@click.option("--db", metavar="URL", type=TEXT, help="Its Postgres database, with your user and password.")
 @click.option("--break-lock", is_flag=True, help="Take an SQLite database in a bucket from whoever locked it.")
-def load(identifier: str, storage: str | None, *, break_lock: bool) -> None:
+def load(identifier: str, storage: str | None, db: str | None, *, break_lock: bool) -> None:
     """Load instance by name.
 
     INSTANCE is a name, owner/name, the address of the instance on the hub, or where it is: ./folder, s3://bucket/folder,
     an .lndb file, postgresql://….
     """
-    setup.load(identifier, storage=storage, break_lock=break_lock)
+    setup.load(identifier, storage=storage, db=db, break_lock=break_lock)
 
 
 @click.command(cls=Command)

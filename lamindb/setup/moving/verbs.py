@@ -17,6 +17,7 @@ from lamindb.setup import (
     connection,
     current,
     database_url,
+    describing,
     identity,
     instances,
     loading,
@@ -112,6 +113,8 @@ def move(db: str) -> None:
     with connection.switching():
         _copy(old, new)
         connection.open_instance(new)
+        describing.remove(old)
+        describing.write(new)
         instances.write_instance(new)
     log.success(f"moved {new.identifier} to {database_url.mask(new.db)}")
 
