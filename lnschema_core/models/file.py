@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
-from lnschema_core.captured import names_files, without_captured
+from lnschema_core.captured import KEY_PREFIX, names_files, without_captured
 from lnschema_core.files.former_names import FormerNamesOfFiles
 from lnschema_core.linked_order import LinkedOrderManager
 from lnschema_core.models.featureset import FeatureSet
@@ -104,6 +104,7 @@ class File(Registry, Data, FormerNamesOfFiles):
 
     class Meta:
         unique_together = (("storage", "key"),)
+        indexes = (models.Index(fields=["id"], name="captured_files", condition=models.Q(key__startswith=KEY_PREFIX)),)
 
     family: Family | None = None
     pending: PendingFile | None = None

@@ -24,6 +24,7 @@ class FileFeatureSet(Registry, LinkORM):
 
     class Meta:
         unique_together = (("file", "feature_set", "slot"),)
+        indexes = (models.Index(fields=["feature_set", "file"], name="files_of_feature_set"),)
 
 
 class DatasetFeatureSet(Registry, LinkORM):
@@ -50,6 +51,7 @@ class FileULabel(Registry, LinkORM):
 
     class Meta:
         unique_together = (("file", "ulabel"),)
+        indexes = (models.Index(fields=["ulabel", "file"], name="files_of_ulabel"),)
 
 
 class DatasetULabel(Registry, LinkORM):
