@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db import DatabaseError
+
 from lamindb import log
-from lamindb.errors import NotebookNotSavedError, NoTitleError, UpdateNbWithNonInteractiveEditorError
-from lamindb.provenance import editors, ending, finding, notebooks, recognition, recording, scripts, steps
+from lamindb.errors import (
+    InstanceLockedException,
+    NotebookNotSavedError,
+    NoTitleError,
+    StorageNotWritable,
+    UpdateNbWithNonInteractiveEditorError,
+)
+from lamindb.provenance import editors, ending, finding, going_on, notebooks, recognition, recording, scripts, steps
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.setup import connection, settings
 from lnschema_core import executions, runs
@@ -21,7 +29,8 @@ if TYPE_CHECKING:
     from lamindb.types import PathLike
     from lnschema_core.models import Run, Transform
 
-_OWN_ERRORS = (UpdateNbWithNonInteractiveEditorError, NotebookNotSavedError, NoTitleError)
+_NOT_WRITTEN = (DatabaseError, InstanceLockedException, StorageNotWritable)
+_OWN_ERRORS = (*_NOT_WRITTEN, UpdateNbWithNonInteractiveEditorError, NotebookNotSavedError, NoTitleError)
 
 
 class _RunContextMeta(type):
@@ -61,7 +70,7 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
         """Track what runs: from here on, saved data are its outputs, and loaded data its inputs.
 
         A notebook is recognised by an id in its metadata and is named by its title; a script is recognised by its
-        path, and is a new version when it has changed.
+        path, and is a new version when it has changed. Where nothing can be written, that is said, and the work goes on.
 
         Args:
             transform: What runs; by default the notebook or script that calls this function.
@@ -82,17 +91,21 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
             >>> ln.track(ln.Transform(name="Cell Ranger", version="7.2.0", type="pipeline"), params={"cells": 5000})
         """
         connection.connect()
-        found, notebook = _what_runs(transform, notebook_path, editor, pypackage)
-        if found is None:
-            log.warning("no automatic metadata detection, consider passing transform")
-            return
-        cls.instance = settings.instance
-        cls.transform = found
-        cls.run = recognition.run_of(found, new_run=new_run, reference=reference, reference_type=reference_type)
-        recognition.tell_parents(found)
-        if notebook is not None:
-            notebook.finish()
-        _begin(cls.run, notebook, params or {})
+        try:
+            found, notebook = _what_runs(transform, notebook_path, editor, pypackage)
+            if found is None:
+                log.warning("no automatic metadata detection, consider passing transform")
+                return
+            cls.instance = settings.instance
+            cls.transform = found
+            cls.run = recognition.run_of(found, new_run=new_run, reference=reference, reference_type=reference_type)
+            recognition.tell_parents(found)
+            if notebook is not None:
+                notebook.finish()
+            _begin(cls.run, notebook, params or {})
+        except _NOT_WRITTEN as error:
+            cls.run = cls.transform = None
+            going_on.say_once("the run", error)
 
 
 def _what_runs(

@@ -232,7 +232,10 @@ def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox
 
 
 def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
-    """A reader loads the instance and queries it; what writes gets one sentence, and the server is not even asked."""
+    """A reader loads the instance and queries it; what writes gets one sentence, and the server is not even asked.
+
+    What only observes the reader's work, says that once.
+    """
     run(sandbox, f"setup.login('ada'); setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()")
     import psycopg2
 
@@ -249,9 +252,15 @@ def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
         reader,
         "print(ln.ULabel.filter().list('name'), ln.ULabel.search('a').index[0])\n"
         "for write in (ln.ULabel(name='zzz').save, ln.ULabel.filter().delete):\n"
-        "    try:\n        write()\n    except Exception as error:\n        print(type(error).__name__, error)\n",
+        "    try:\n        write()\n    except Exception as error:\n        print(type(error).__name__, error)\n"
+        "ln.track(ln.Transform(name='p', type='pipeline'))\n"
+        "print(ln.run_context.run, ln.ULabel.filter().one().name)\n",
     )
-    read, *refused = output.splitlines()[-3:]
+    read, *refused, observed, went_on = output.splitlines()[-5:]
+    assert observed.startswith(
+        "❗ the run could not be recorded, your work goes on (The instance eve/x can only be read"
+    )
+    assert went_on == "None a"
     assert read == "['a'] a"
     assert all(
         "StorageNotWritable The instance eve/x can only be read: the role reader may not write" in line
