@@ -39,10 +39,18 @@ def delete_dataset(dataset: Dataset, *, storage: bool | None = None, permanent: 
 
 
 def is_confirmed(file: File, *, storage: bool | None) -> bool:
-    """Whether the content is to be deleted; asks if nobody said."""
+    """Whether the content is to be deleted; asks if nobody said.
+
+    Raises:
+        EOFError: Nobody can answer, such as in a job.
+    """
     if storage is not None:
         return storage
-    return input(f"Are you sure you want to delete {file} from storage? (y/n)") == "y"
+    try:
+        return input(f"Are you sure you want to delete {file} from storage? (y/n)") == "y"
+    except (EOFError, NotImplementedError) as error:  # the latter is that of a kernel without a person
+        msg = f"nobody is here to say whether the content of {file} is deleted, too: pass storage=True or storage=False"
+        raise EOFError(msg) from error
 
 
 def _delete(records: Sequence[Any], file: File | None, *, with_content: bool, permanent: bool) -> None:

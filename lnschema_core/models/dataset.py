@@ -248,6 +248,9 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
         Args:
             storage: Whether to delete the content of the file, too; by default you are asked.
             permanent: Delete for good, without the trash.
+
+        Raises:
+            EOFError: Nobody can answer, such as in a job: pass ``storage``.
         """
         from lnschema_core.files.deletion import delete_dataset
 

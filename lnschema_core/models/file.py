@@ -317,6 +317,9 @@ class File(Registry, Data, FormerNamesOfFiles):
         Args:
             storage: Whether to delete the content, too; by default you are asked.
             permanent: Delete for good, without the trash.
+
+        Raises:
+            EOFError: Nobody can answer, such as in a job: pass ``storage``.
         """
         from lnschema_core.files.deletion import delete_file
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -370,6 +371,10 @@ def test_delete_with_and_without_content(csv, monkeypatch):
     file = ln.File(csv, description="panel")
     file.save()
     path = file.path
+    with monkeypatch.context() as patch, pytest.raises(EOFError, match="pass storage=True or storage=False"):
+        patch.setattr("sys.stdin", io.StringIO())
+        file.delete()
+    assert ln.File.filter().one() == file
     monkeypatch.setattr("builtins.input", lambda question: "y")
     file.delete()
     assert not path.exists()
