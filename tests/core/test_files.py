@@ -371,8 +371,8 @@ def test_delete_with_and_without_content(csv, monkeypatch):
     file = ln.File(csv, description="panel")
     file.save()
     path = file.path
-    with monkeypatch.context() as patch, pytest.raises(EOFError, match="pass storage=True or storage=False"):
-        patch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(EOFError, match="pass storage=True or storage=False"):
         file.delete()
     assert ln.File.filter().one() == file
     monkeypatch.setattr("builtins.input", lambda question: "y")
