@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from lamindb import log
+from lamindb.text.screening import SIMILAR
 from lnschema_core.fields import has_field, oldest_first
 from lnschema_core.search_index import candidates
 from lnschema_core.settings import settings
@@ -17,9 +18,6 @@ from lnschema_core.values import storable
 if TYPE_CHECKING:
     from lnschema_core.models.registry import Registry
     from lnschema_core.search_index.candidates import Knowledge
-
-SIMILAR = 90.0
-"""The similarity, from 0 to 100, from which a name is pointed out."""
 
 
 def check_required(registry: type[Registry], fields: dict[str, Any]) -> None:
@@ -89,8 +87,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         return None
     known = candidates.knowledge(registry, name, with_similar=_warns())
     if not known.is_known:
-        if not known.is_empty:
-            _warn_similar(registry, name, known)
+        _warn_similar(registry, name, known)
         return None
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
     same |= {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
@@ -117,7 +114,7 @@ def _warns() -> bool:
 def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None:
     from lnschema_core.search import similar
 
-    if not _warns():
+    if known.similar == [] or not _warns():
         return
     entries = candidates.namesakes(registry, name) if known.is_large and known.similar is None else known.similar
     hits = similar(registry, name, entries, threshold=SIMILAR)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, TextField, Value
-
 from lamindb import log
 from lamindb.errors import EmptyInput
 from lamindb.text.ranking import rank
 from lnschema_core.fields import field_name, has_field, string_field
 from lnschema_core.search_index import candidates
-from lnschema_core.values import AnyOf, PositionIn, plain
+from lnschema_core.search_index.snapshots import entries_of, synonyms_field
+from lnschema_core.values import AnyOf, PositionIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +44,7 @@ def search(
     hits: list[tuple[str, Hit]] = []
     for position, name in enumerate(fields):
         synonyms = _usable_synonyms_field(queryset.model, name, synonyms_field) if position == 0 else None
-        entries = _entries(searched, name, synonyms)
+        entries = entries_of(searched, name, synonyms)
         hits += [(name, hit) for hit in rank(string, entries, limit=limit, case_sensitive=case_sensitive)]
     if len(fields) > 1:
         hits.sort(key=lambda pair: -pair[1].score)
@@ -69,9 +68,9 @@ def similar(
     Returns:
         A frame as of :func:`search`, ``None`` if no record is similar.
     """
-    synonyms = _usable_synonyms_field(registry, "name", "synonyms")
+    synonyms = synonyms_field(registry)
     if entries is None:
-        entries = _entries(registry.filter(), "name", synonyms)
+        entries = entries_of(registry.filter(), "name", synonyms)
     hits = [("name", hit) for hit in rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)]
     return _hits_to_frame(registry.filter(), ["name"], synonyms, hits) if hits else None
 
@@ -109,13 +108,6 @@ def _usable_synonyms_field(registry: type[Registry], field: str, synonyms_field:
         log.warning("Input field is the same as synonyms field, skipping synonyms matching")
         return None
     return synonyms_field
-
-
-def _entries(queryset: QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:
-    """Keys, values and synonyms of all records, as ranking takes them."""
-    absent = Value(None, output_field=TextField())
-    rows = plain(queryset).values_list("pk", field, F(synonyms) if synonyms else absent)
-    return list(rows)
 
 
 def _in_order(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:

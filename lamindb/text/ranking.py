@@ -90,7 +90,7 @@ def _score(
     """Yield the position of an entry and the score of one of its names, best first."""
     from rapidfuzz import fuzz, process, utils
 
-    names, positions = _candidates(vocabulary)
+    names, positions = all_texts(vocabulary)
     matches = process.extract(
         string,
         names,
@@ -102,8 +102,8 @@ def _score(
     return ((positions[index], score) for _, score, index in matches)
 
 
-def _candidates(vocabulary: Sequence[tuple[Any, str | None, str | None]]) -> tuple[list[str | None], Sequence[int]]:
-    """All names and synonyms, and per candidate the position of its entry."""
+def all_texts(vocabulary: Sequence[tuple[Any, str | None, str | None]]) -> tuple[list[str | None], Sequence[int]]:
+    """All names and synonyms of a vocabulary, which strings are compared with, and the position of the entry of each."""
     names: list[str | None] = [_text(entry[1]) for entry in vocabulary]
     positions = list(range(len(names)))
     for position, (_, value, joined) in enumerate(vocabulary):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.text.ranking import rank
+from lamindb.text.screening import SIMILAR, Screen
 from lnschema_core.annotation.feature_types import checked_columns, feature_types
 from lnschema_core.catalogue import core_registry
-from lnschema_core.naming import SIMILAR
 from lnschema_core.settings import settings
 from lnschema_core.values import find_records
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from lnschema_core.models import Feature
 
-MOST_COMPARISONS = 1_000_000
-"""How many pairs of a new and a registered name are compared at most; takes about a second."""
+MOST_FEATURES = 100_000
+"""With so many registered features new names are compared at most; takes about a second."""
 
 
 def features_of_frame(df: pd.DataFrame) -> list[Feature]:
@@ -52,14 +52,15 @@ def _age(feature: Feature) -> tuple[Any, str]:
 def _warn_similar(names: Iterable[str]) -> None:
     """Point out registered features whose name, or one of whose synonyms, is similar to new names. One query."""
     names = list(names)
-    vocabulary = list(core_registry("Feature").filter().values_list("pk", "name", "synonyms"))
-    if len(vocabulary) * len(names) > MOST_COMPARISONS:
+    vocabulary = list(core_registry("Feature").filter().values_list("pk", "name", "synonyms")[: MOST_FEATURES + 1])
+    if len(vocabulary) > MOST_FEATURES:
         log.hint(
-            f"didn't compare {len(names)} new names with those of {len(vocabulary)} features, since that would take long: "
+            f"didn't compare {len(names)} new names with those of more than {MOST_FEATURES} features, since that would take long: "
             "use Feature.search to find similar ones"
         )
         return
-    found = {name: rank(name, vocabulary, min_score=SIMILAR) for name in names}
+    screen = Screen(vocabulary)
+    found = {name: rank(name, screen.similar(name) or [], min_score=SIMILAR) for name in names}
     lines = [f"   {name!r} is similar to {_listed(hits)}" for name, hits in found.items() if hits]
     if len(lines) == 1:
         log.warning("\n".join(["record with similar name exist! did you mean to load it?", *lines]))

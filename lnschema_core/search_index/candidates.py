@@ -6,6 +6,7 @@ our indexes has none; then the whole registry is ranked.
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,8 @@ from django.db import OperationalError, connection, transaction
 
 from lamindb import log
 from lamindb.setup.postgres.errors import has_timed_out
-from lnschema_core.search_index import definitions, keys, objects, trigrams
+from lnschema_core import unchanged
+from lnschema_core.search_index import definitions, keys, objects, snapshots, trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
 from lnschema_core.values import storable
@@ -51,24 +53,30 @@ class Knowledge(NamedTuple):
 
     is_known: bool
     """Whether the registry has exactly this name."""
-    is_empty: bool = False
-    is_large: bool = False
-    similar: list[Entry] | None = None
-    """Records that may be similar, where the same statement tells them: in large registries."""
+    is_large: bool
+    similar: list[Entry] | None
+    """Records that may be similar, none if the registry is empty; ``None`` if this is not known yet."""
 
 
 def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) -> Knowledge:
-    """Whether the registry has exactly this name, and how large it is.
+    """Whether the registry has exactly this name, how large it is, and which names may be similar.
 
-    One statement, which also finds candidates where the registry was large when it was last asked. Where there are synonyms, another
-    one looks for those.
+    Where many records are made one after the other, no statement tells that, but what was read for the first ones. Otherwise one does,
+    which also finds candidates where the registry was large when it was last asked; where there are synonyms, another one looks for
+    those.
     """
+    screen = snapshots.screen_of(registry)
+    if screen is not None:
+        is_large = len(screen) > SMALL
+        similar = screen.similar(name, most=_PER_TEXT if is_large else None) if with_similar else None
+        return Knowledge(name in screen, is_large, similar)
     layout = layout_of(registry)
-    if with_similar and layout is not None and layout.table in _Known.large:
+    large = _known().large
+    if with_similar and layout is not None and layout.table in large:
         known = _namesakes(layout, name)
         if known is not None and known.is_large:
             return known
-        _Known.large.discard(layout.table)
+        large.discard(layout.table)
     field = registry._meta.get_field("name")
     table, column = quoted(field.model._meta.db_table), quoted(str(field.column))  # type: ignore[union-attr]
     with connection.cursor() as cursor:
@@ -79,8 +87,8 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
         )
         is_known, has_rows, beyond = cursor.fetchone()
     if beyond is not None and layout is not None:
-        _Known.large.add(layout.table)
-    return Knowledge(bool(is_known), not has_rows, beyond is not None)
+        large.add(layout.table)
+    return Knowledge(bool(is_known), beyond is not None, None if has_rows else [])
 
 
 def is_large(registry: type[models.Model]) -> bool:
@@ -119,7 +127,7 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
             _of_unfinished_batch(statement, having=trigrams.words(name[:_LONGEST]))
         found |= statement.rows()
     is_known = any(entry[1] == name for entry in found.values())
-    return Knowledge(is_known, is_large=is_large, similar=list(found.values()))
+    return Knowledge(is_known, is_large, list(found.values()))
 
 
 def matches(registry: type[models.Model], string: str, fields: set[str]) -> list[Any] | None:
@@ -196,29 +204,59 @@ def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]
 # -- which indexes there are ------------------------------------------------------------------------------------------
 
 
-class _Known:
-    """Which indexes the database of one connection has, asked once per connection, and which registries were large."""
+class _Known(threading.local):
+    """What one thread knows of the database that it is connected to."""
 
-    connection: Any = None
-    tables: dict[str, set[str]] = {}  # noqa: RUF012 - replaced, never changed
-    large: set[str] = set()  # noqa: RUF012 - likewise
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.tables: dict[str, set[str]] | None = None
+        """Which indexes there are, asked once per connection."""
+        self.large: set[str] = set()
+        """The tables of registries that were large."""
+
+
+class _State:
+    """What all threads know, and which missing indexes were pointed out."""
+
+    known = _Known()
+    said: set[str] = set()  # noqa: RUF012 - replaced, never changed
 
 
 def forget() -> None:
-    """Ask the database again which indexes it has."""
-    _Known.connection, _Known.large = None, set()
+    """Ask the database again which indexes it has, in all threads."""
+    _State.known, _State.said = _Known(), set()
+    unchanged.forget()
+
+
+def _known() -> _Known:
+    known = _State.known
+    connection.ensure_connection()
+    if known.connection is not connection.connection:
+        known.connection, known.tables, known.large = connection.connection, None, set()
+    return known
 
 
 def usable(layout: Layout) -> set[str]:
-    """Which indexes of a registry the database has: ``"keys"``, ``"trigrams"``."""
-    connection.ensure_connection()
-    if _Known.connection is not connection.connection:
-        _Known.tables, _Known.connection = objects.usable(), connection.connection
-        if not any(_Known.tables.values()):
-            log.hint(
-                "this database has no search indexes, so names are compared with all others: `lamin migrate deploy`"
-            )
-    return _Known.tables.get(layout.table, set())
+    """Which indexes of a registry the database has: ``"keys"``, ``"trigrams"``. What is missing is said once."""
+    known = _known()
+    if known.tables is None:
+        known.tables = objects.usable()
+    found = known.tables.get(layout.table, set())
+    _point_out_missing(layout, found, elsewhere=set().union(*known.tables.values()))
+    return found
+
+
+def _point_out_missing(layout: Layout, found: set[str], *, elsewhere: set[str]) -> None:
+    """Say once that a registry lacks indexes which others have, or that none has any."""
+    wanted = {"trigrams"} if layout.name is None else {"keys", "trigrams"}
+    where = layout.table if elsewhere else "the database"
+    if where in _State.said or not wanted & (elsewhere or wanted) - found:
+        return
+    _State.said = _State.said | {where}
+    log.important(
+        f"{where} has no search indexes, or outdated ones, so names are compared with all others, which takes longer: make them with "
+        "`lamin migrate deploy`"
+    )
 
 
 # -- statements -------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def ensure() -> None:
             if layout.table in tables and _has_columns(layout):
                 _make(layout, wanted[layout], capable=capable is not None)
     if capable is None:
-        log.hint(_NO_TRIGRAMS[connection.vendor])
+        log.important(_NO_TRIGRAMS[connection.vendor])
 
 
 def rebuild() -> None:
@@ -68,7 +68,7 @@ def stop_unusable() -> None:
         for name in triggers:
             cursor.execute(f"DROP TRIGGER IF EXISTS {quoted(name)}")
     if triggers:
-        log.hint(_NO_TRIGRAMS["sqlite"])
+        log.important(_NO_TRIGRAMS["sqlite"])
 
 
 def layouts() -> list[Layout]:

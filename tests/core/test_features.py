@@ -174,7 +174,7 @@ class TestFromDf:
     def test_too_many_names_are_not_compared(self, capsys, monkeypatch):
         """What would take long is left out, and said as a hint."""
         ln.Feature(name="cell type", type="category").save()
-        monkeypatch.setattr(frame_features, "MOST_COMPARISONS", 0)
+        monkeypatch.setattr(frame_features, "MOST_FEATURES", 0)
         with log.at_verbosity("hint"):
             ln.Feature.from_df(pd.DataFrame({"cell_type": ["a"]}))
         assert "didn't compare 1 new names" in capsys.readouterr().out

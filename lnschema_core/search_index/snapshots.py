@@ -1,0 +1,71 @@
+"""The names of registries, kept in memory while their database doesn't change: making many records asks for them again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, TextField, Value
+
+from lamindb.text.screening import Screen
+from lnschema_core import unchanged
+from lnschema_core.fields import has_field
+from lnschema_core.values import has_more_rows, plain
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    Entry = tuple[Any, str | None, str | None]
+
+_AT_ONCE = 1_000
+"""So many names are read when they are asked for a second time: comparing with each of them takes as long."""
+_PER_QUESTION = 50
+"""Asking the indexes of the database takes as long as reading this many names."""
+_MOST = 30_000
+"""Among more names, asking the indexes is as quick, and takes no memory."""
+
+
+@dataclass
+class _Names:
+    """The names of one registry, and how often they were asked for before they were read."""
+
+    questions: int = 0
+    screen: Screen | None = None
+
+
+def screen_of(registry: type[models.Model]) -> Screen | None:
+    """The names and synonyms of a registry as they are now.
+
+    Returns:
+        ``None`` if asking the database is better: at first, among very many names, and where it can't be told whether names that were
+        read are still the same.
+    """
+    kept = unchanged.kept()
+    if kept is None:
+        return None
+    names = kept.setdefault((__name__, registry), _Names())
+    if names.screen is None:
+        names.questions += 1
+        if _is_worth_reading(registry, names.questions):
+            names.screen = Screen(entries_of(registry._default_manager.all(), "name", synonyms_field(registry)))
+    return names.screen
+
+
+def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
+    """Whether so many questions would have paid for reading the names. How many there are is asked at every power of two."""
+    if questions == 1 or questions & (questions - 1):
+        return False
+    most = min(max(_AT_ONCE, _PER_QUESTION * questions), _MOST)
+    return not has_more_rows(registry._default_manager.order_by(), most)
+
+
+def entries_of(queryset: models.QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:
+    """Keys, values and synonyms of records, as they are ranked."""
+    absent = Value(None, output_field=TextField())
+    rows = plain(queryset).values_list("pk", field, F(synonyms) if synonyms else absent)
+    return list(rows)
+
+
+def synonyms_field(registry: type[models.Model]) -> str | None:
+    """The field with the synonyms of names, where a registry has one."""
+    return "synonyms" if has_field(registry, "synonyms") else None

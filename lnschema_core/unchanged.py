@@ -1,0 +1,47 @@
+"""A place for what was read of the database, as long as nobody writes to it.
+
+SQLite tells at hardly any cost whether anybody has: how many rows this connection has changed, and which state another connection has
+left the file in (https://www.sqlite.org/pragma.html#pragma_data_version). Postgres tells neither.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+
+class _Memory(threading.local):
+    """What the connection of one thread has read, since each thread has one of its own."""
+
+    def __init__(self) -> None:
+        self.state: object = None
+        self.kept: dict[Any, Any] = {}
+
+
+_memory = _Memory()
+
+
+def kept() -> dict[Any, Any] | None:
+    """What this thread has put here; nothing any more once anybody has written to the database. Asking is no statement of Django's.
+
+    Returns:
+        ``None`` if it can't be told whether anybody has: on Postgres, and within transactions, which may be rolled back.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "sqlite":
+        return None
+    connection.ensure_connection()
+    database = connection.connection
+    if database.in_transaction:
+        return None
+    state = database, database.total_changes, database.execute("PRAGMA data_version").fetchone()[0]
+    if state != _memory.state:
+        _memory.state, _memory.kept = state, {}
+    return _memory.kept
+
+
+def forget() -> None:
+    """Keep nothing that this thread has read: what changed is no row, but a table or an index."""
+    _memory.state, _memory.kept = None, {}

@@ -1,0 +1,118 @@
+"""Many records in a row are made without asking the database about each, and nothing that it has meanwhile is missed."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+import lamindb as ln
+
+pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def kept(instance):
+    """A few labels, whose names are in memory."""
+    ln.save([ln.ULabel.from_fields(name=name) for name in ("breast cancer", "lung cancer", "kidney")])
+    for name in ("warm", "up"):
+        ln.ULabel(name=name)
+
+
+def warned_of(capsys, name):
+    """What the constructor of a label tells about similar names."""
+    capsys.readouterr()
+    assert ln.ULabel(name=name)._state.adding
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("registered", [0, 20, 1_200])
+def test_many_labels_in_a_row_take_a_few_statements(registered, count_queries):
+    """Whatever the size of the registry; none at all from some label on."""
+    ln.save([ln.ULabel.from_fields(name=f"{number} {number * number}") for number in range(registered)])
+    with count_queries() as queries:
+        labels = [ln.ULabel(name=f"new label {number:b}") for number in range(100)]
+    assert len(queries) <= (5 if registered < 1_000 else 40)
+    with count_queries() as queries:
+        labels += [ln.ULabel(name=f"newer label {number:b}") for number in range(100)]
+    assert len(queries) == 0
+    ln.save(labels)
+    assert ln.ULabel.filter(name__startswith="new").count() == 200
+
+
+def test_similar_and_known_names_are_told_from_memory(kept, count_queries, capsys):
+    """As they are told by the database: the same warning, and the same record."""
+    with count_queries() as queries:
+        ln.ULabel(name="something else")
+    assert len(queries) == 0
+    shown = warned_of(capsys, "Brest cancer")
+    assert "similar name exist" in shown
+    assert "breast cancer" in shown
+    assert "96.0" in shown
+    known = ln.ULabel.filter(name="kidney").one()
+    assert ln.ULabel(name="kidney") == known
+    assert ln.ULabel(name="Kidney")._state.adding
+
+
+def test_synonyms_are_told_from_memory(capsys):
+    """A synonym of a feature points out the feature."""
+    ln.Feature(name="cell_type", type="category", synonyms="annotation of cells|celltyp").save()
+    for name in ("warm", "up", "celltyp"):
+        capsys.readouterr()
+        ln.Feature(name=name, type="category")
+    assert "cell_type" in capsys.readouterr().out
+
+
+def test_what_this_connection_writes_is_seen_at_once(kept, capsys):
+    """Whatever verb it was written by."""
+    ln.ULabel(name="pancreas").save()
+    assert "pancreas" in warned_of(capsys, "Pancreas")
+    ln.ULabel.filter(name="pancreas").update(name="spleen")
+    assert "pancreas" not in warned_of(capsys, "Pancreas")
+    assert ln.ULabel(name="spleen") == ln.ULabel.filter(name="spleen").one()
+    ln.ULabel.filter(name="spleen").delete()
+    assert ln.ULabel(name="spleen")._state.adding
+
+
+def test_what_others_write_is_seen_at_once(kept, instance, capsys):
+    """Another process, or another thread."""
+    with sqlite3.connect(instance._sqlite_file_local) as other:
+        other.execute("UPDATE lnschema_core_ulabel SET name = 'spleen' WHERE name = 'kidney'")
+    other.close()
+    assert ln.ULabel(name="kidney")._state.adding
+    assert not ln.ULabel(name="spleen")._state.adding
+    ln.ULabel(name="warm"), ln.ULabel(name="up")
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(lambda: (ln.ULabel(name="Langerhans islet").save(), connection.close())).result()
+    assert "Langerhans islet" in warned_of(capsys, "langerhans islets")
+
+
+def test_what_is_rolled_back_never_was(kept, capsys):
+    """A transaction sees what it has written; nobody does once it is rolled back."""
+    with transaction.atomic():
+        ln.ULabel(name="pancreas").save()
+        for _ in range(3):
+            assert "pancreas" in warned_of(capsys, "Pancreas")
+        transaction.set_rollback(True)
+    for _ in range(3):
+        assert "pancreas" not in warned_of(capsys, "Pancreas")
+        assert ln.ULabel(name="pancreas")._state.adding
+
+
+def test_threads_keep_their_own(kept):
+    """Each has its own connection, and what one forgets, or keeps, is nothing to the others."""
+
+    def make(number):
+        try:
+            for count in range(30):
+                name = f"thread {number} label {count:b}"
+                ln.ULabel(name=name).save()
+                assert not ln.ULabel(name=name)._state.adding
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(make, range(4)))
+    assert ln.ULabel.filter(name__startswith="thread").count() == 120
