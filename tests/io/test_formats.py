@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import pickle
+import re
 import subprocess
 import sys
 import zipfile
 
 import anndata as ad
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
 import zarr
+import zstandard
 from pandas.testing import assert_frame_equal
 from scipy import sparse
 
@@ -502,19 +507,105 @@ def bomb(path, megabytes):
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             archive.writestr("xl/workbook.xml", block * megabytes)
     else:
-        with gzip.open(path, "wb") as file:
+        openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".zst": zstandard.open}
+        with openers[path.suffix](path, "wb") as file:
             for _ in range(megabytes):
                 file.write(block)
     return path
 
 
-@pytest.mark.parametrize("suffix", [".csv.gz", ".tsv.gz", ".jsonl.gz", ".csv.zip", ".xlsx"])
+STREAMS = [".csv.gz", ".csv.bz2", ".tsv.xz", ".csv.zst", ".jsonl.bz2", ".mtx.bz2"]
+
+
+@pytest.mark.parametrize("suffix", [*STREAMS, ".tsv.gz", ".jsonl.gz", ".csv.zip", ".xlsx"])
 def test_bomb_is_refused(tmp_path, monkeypatch, suffix):
     """What would unpack to far more than data does is refused, however it is packed, before it is unpacked."""
     monkeypatch.setattr(unpacking, "_LARGE", 20 << 20)
     path = bomb(tmp_path / f"a{suffix}", 30)
     with pytest.raises(UnreadableFile, match=r"would unpack to about 31,457,280, which no data does"):
         formats.load(path)
+
+
+@pytest.mark.parametrize("suffix", STREAMS[:4])
+def test_what_a_large_bomb_unpacks_to_is_estimated(tmp_path, monkeypatch, suffix):
+    """Only its beginning is unpacked, and even of a file of a few hundred bytes it is known how far that was."""
+    monkeypatch.setattr(unpacking, "_LOOK", 48 << 20)  # bzip2 has up to 46 MB in one block
+    monkeypatch.setattr(unpacking, "_LARGE", 40 << 20)
+    with pytest.raises(UnreadableFile, match="would unpack to about") as caught:
+        formats.load(bomb(tmp_path / f"a{suffix}", 100))
+    told = int(re.search(r"about ([\d,]+)", str(caught.value))[1].replace(",", ""))
+    assert 49 << 20 < told < 200 << 20
+
+
+@pytest.mark.parametrize("suffix", [".csv.bz2", ".csv.xz", ".csv.zst"])
+def test_data_of_common_density_are_read_however_they_are_packed(tmp_path, monkeypatch, suffix):
+    """Also above the size from which on bombs are refused."""
+    monkeypatch.setattr(unpacking, "_LARGE", 1 << 16)
+    numbers = pd.DataFrame({"a": range(50_000)})
+    numbers.to_csv(tmp_path / f"a{suffix}", index=False)
+    assert formats.load(tmp_path / f"a{suffix}").equals(numbers)
+
+
+def test_matrix_that_is_said_to_be_huge_is_refused(tmp_path):
+    """A few words can't ask for gigabytes."""
+    path = tmp_path / "a.mtx"
+    path.write_text("%%MatrixMarket matrix coordinate real general\n4000000000 2 1\n1 1 1.0\n")
+    with pytest.raises(UnreadableFile, match="would unpack to about 32,0"):
+        formats.load(path)
+
+
+def h5ad_bomb(path, rows, *, name="X"):
+    """An AnnData file with an array of zeros; each chunk of 16 MB takes a few kilobytes, most are never written."""
+    with h5py.File(path, "w") as file:
+        for group, length in (("obs", rows), ("var", 1024)):
+            frame = file.create_group(group)
+            frame.attrs.update({"encoding-type": "dataframe", "encoding-version": "0.2.0", "_index": "_index"})
+            frame.attrs["column-order"] = np.array([], dtype=h5py.string_dtype())
+            frame.create_dataset("_index", shape=(length,), chunks=(1024,), dtype="S1")
+        file.attrs.update({"encoding-type": "anndata", "encoding-version": "0.1.0"})
+        array = file.create_dataset(name, (rows, 1024), "f4", chunks=(4096, 1024), compression="gzip")
+        array[:4096] = 0
+        array.attrs.update({"encoding-type": "array", "encoding-version": "0.2.0"})
+    return path
+
+
+@pytest.mark.parametrize("name", ["X", "layers/counts", "obsm/pca"])
+def test_hdf5_bomb_is_refused(tmp_path, name):
+    """An array of many gigabytes in a file of kilobytes is refused before memory is taken for it."""
+    path = h5ad_bomb(tmp_path / "a.h5ad", 10_000_000, name=name)
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(UnreadableFile, match=r"would unpack to about 40,9\d\d,\d{3},\d{3}, which no data does"):
+        formats.load(path)
+    (tmp_path / "a.h5mu").write_bytes(path.read_bytes())
+    with pytest.raises(UnreadableFile, match="which no data does"):
+        formats.load(tmp_path / "a.h5mu")
+
+
+def test_names_of_one_array_count_each(tmp_path, monkeypatch):
+    """Links don't hide what is read; circles of them end."""
+    monkeypatch.setattr(unpacking, "_LARGE", 100 << 20)
+    path = h5ad_bomb(tmp_path / "a.h5ad", 8192)
+    assert formats.load(path).shape == (8192, 1024)
+    with h5py.File(path, "a") as file:
+        file["uns/again"] = file["/"]
+        file["uns/nowhere"] = h5py.SoftLink("/none")
+        for number in range(4):
+            file[f"layers/{number}"] = file["X"]
+    with pytest.raises(UnreadableFile, match="would unpack to about 167,"):
+        formats.load(path)
+
+
+@pytest.mark.parametrize("shape", [(64, 1 << 23), (1 << 20, 2048)])
+def test_loom_bomb_is_refused(tmp_path, monkeypatch, shape):
+    """A matrix that is too wide is refused at once, one that is too full while it is read."""
+    monkeypatch.setattr(unpacking, "_LARGE", 64 << 20)
+    with h5py.File(tmp_path / "a.loom", "w") as file:
+        chunks = (64, 1 << 15) if shape[0] == 64 else (1 << 14, 2048)
+        file.create_dataset("matrix", shape, "i1", chunks=chunks, compression="gzip", fillvalue=1)
+        file.create_group("col_attrs")
+        file.create_group("row_attrs")
+    with pytest.raises(UnreadableFile, match="which no data does"):
+        formats.load(tmp_path / "a.loom")
 
 
 def test_very_regular_data_are_no_bomb(tmp_path):

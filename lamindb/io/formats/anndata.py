@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnsupportedFormat
 from lamindb.io.formats.table_row import Format
+from lamindb.io.formats.unpacking import refuse_hdf5_bomb
 from lamindb.io.paths import as_local
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ def read_h5ad(path: Path | UPath, **kwargs: Any) -> AnnData:
 
     local = as_local(path)
     if local is not None:
+        if not kwargs.get("backed"):
+            refuse_hdf5_bomb(local, local)
         return anndata.read_h5ad(local, **kwargs)
     with path.open("rb") as file:
+        refuse_hdf5_bomb(path, file)
         return anndata.read_h5ad(file, **kwargs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io.formats.table_row import Format
+from lamindb.io.formats.unpacking import Unpacked, declared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,22 +41,28 @@ def read_loom(
     with h5py.File(path, "r") as file:
         layers = {name: file["layers"][name] for name in file["layers"]} if "layers" in file else {}
         matrices = {"": file["matrix"], **layers}
+        unpacked = Unpacked(path)
+        unpacked.add(sum(declared(file[name]) for name in ("col_attrs", "row_attrs", "attrs") if name in file))
         chosen = matrices.pop(X_name)
         obs, obsm = _attributes(file["col_attrs"], obs_names, chosen.shape[1])
         var, varm = _attributes(file["row_attrs"], var_names, chosen.shape[0])
-        others = {name or "matrix": _transposed(matrix) for name, matrix in matrices.items()}
+        others = {name or "matrix": _transposed(matrix, unpacked) for name, matrix in matrices.items()}
         uns = {name: _decoded(value) for name, value in _global_attributes(file).items()}
         return AnnData(
-            _transposed(chosen).astype(dtype), obs=obs, var=var, layers=others, obsm=obsm, varm=varm, uns=uns
+            _transposed(chosen, unpacked).astype(dtype), obs=obs, var=var, layers=others, obsm=obsm, varm=varm, uns=uns
         )
 
 
-def _transposed(matrix: Any) -> Any:
+def _transposed(matrix: Any, unpacked: Unpacked) -> Any:
     """Cells by genes, as a sparse matrix; a number of genes is read at a time."""
     from scipy.sparse import csr_matrix, vstack
 
-    n_genes = matrix.shape[0]
-    parts = [csr_matrix(matrix[start : start + _ROWS]) for start in range(0, n_genes, _ROWS)]
+    n_genes, n_cells = matrix.shape
+    unpacked.add(min(_ROWS, n_genes) * n_cells * matrix.dtype.itemsize)
+    parts = []
+    for start in range(0, n_genes, _ROWS):
+        parts.append(csr_matrix(matrix[start : start + _ROWS]))
+        unpacked.add(parts[-1].data.nbytes + parts[-1].indices.nbytes)
     whole = vstack(parts, format="csc") if parts else csr_matrix(matrix.shape)
     return whole.T.tocsr()
 

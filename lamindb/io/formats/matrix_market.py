@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb.io.formats.table_row import Format
+from lamindb.io.formats.unpacking import Unpacked, refuse_bomb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _NAMES_OF_CELLS = ("barcodes",)
 _NAMES_OF_GENES = ("features", "genes")
+_DOUBLE = 8  # bytes of a value, or of where a row begins
 
 FORMATS = (
     Format(
@@ -50,6 +52,8 @@ def read_matrix(path: Path, *, dtype: str = "float32") -> AnnData:
     from scipy.io import mmread
     from scipy.sparse import csr_matrix
 
+    refuse_bomb(path)
+    _refuse_empty_bomb(path)
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", DeprecationWarning
@@ -66,10 +70,20 @@ def read_matrix(path: Path, *, dtype: str = "float32") -> AnnData:
     return AnnData(csr_matrix(matrix.T, dtype=dtype), obs=obs, var=var.drop(columns="gene_ids"))
 
 
+def _refuse_empty_bomb(path: Path) -> None:
+    """Refuse a file that says it has far more rows or columns than values."""
+    from scipy.io import mminfo
+
+    rows, columns, entries, kind, *_ = mminfo(str(path))
+    unpacked = Unpacked(path)
+    unpacked.add(rows * columns * _DOUBLE if kind == "array" else (entries + rows + columns) * _DOUBLE)
+
+
 def _table_beside(path: Path, kinds: tuple[str, ...]) -> pd.DataFrame | None:
     import pandas as pd
 
     for name in companions_of(path.name):
         if any(f"{kind}.tsv" in name for kind in kinds) and (path.parent / name).is_file():
+            refuse_bomb(path.parent / name)
             return pd.read_csv(path.parent / name, sep="\t", header=None, dtype=str)
     return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.io.formats.anndata import explaining_members
 from lamindb.io.formats.table_row import Format
+from lamindb.io.formats.unpacking import refuse_hdf5_bomb
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ def read_h5mu(path: Path, **kwargs: Any) -> MuData:
     """Read an h5mu file."""
     import mudata
 
+    refuse_hdf5_bomb(path, path)
     return mudata.read_h5mu(path, **kwargs)
 
 

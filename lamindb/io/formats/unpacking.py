@@ -1,27 +1,36 @@
-"""Files in zip or gzip that unpack to far more than any data does: refused before they fill the memory.
+"""Compressed files that unpack to far more than any data does: refused before they fill the memory.
 
-What an archive unpacks to is in its directory; of a gzip file it is estimated by how its first megabytes unpack.
+What an archive unpacks to is in its directory, and what an HDF5 file unpacks to in the shapes of its arrays; of a file that is one
+compressed stream it is estimated by how its first megabytes unpack.
 """
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from lamindb.errors import UnreadableFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from upath import UPath
 
 _LARGE = 1 << 30  # bytes; what is smaller fills no memory
 _TIMES = 200  # how many times its packed size data is never
 _GLANCE, _LOOK = 4 << 20, 64 << 20  # bytes that are unpacked, and those if the former came from very few
 _FEW = 20
+_SIPS, _SIP = (
+    64,
+    1 << 13,
+)  # parts in which a small file is read, so that it shows how far it was; bytes of one at the most
 
 _ARCHIVES = {".zip", ".xlsx", ".xslx"}
-_MOST = 1032  # times its size, which is all that gzip can do
 
 
 def refuse_bomb(path: Path) -> None:
@@ -30,9 +39,50 @@ def refuse_bomb(path: Path) -> None:
     Raises:
         UnreadableFile: It would.
     """
-    size = path.stat().st_size
     is_archive = path.suffix.lower() in _ARCHIVES and zipfile.is_zipfile(path)
-    unpacked = _announced(path) if is_archive else _estimated(path, size)
+    size = path.stat().st_size
+    _refuse(path, size, _announced(path) if is_archive else _estimated(path, size))
+
+
+def refuse_hdf5_bomb(path: Path | UPath, file: Path | IO[bytes]) -> None:
+    """Refuse an HDF5 file whose arrays would take more than a gigabyte, and hundreds of times its own size.
+
+    Args:
+        path: Where it is.
+        file: What to open: the path, or the open object.
+
+    Raises:
+        UnreadableFile: They would.
+    """
+    import h5py
+
+    with h5py.File(file, "r") as root:
+        _refuse(path, path.stat().st_size, declared(root))
+
+
+class Unpacked:
+    """Counts what is unpacked of a file while it is read.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._size = path.stat().st_size
+        self._bytes = 0
+
+    def add(self, count: int) -> None:
+        """Some bytes more are in memory, or are just about to be.
+
+        Raises:
+            UnreadableFile: That is more than data unpack to.
+        """
+        self._bytes += count
+        _refuse(self._path, self._size, self._bytes)
+
+
+def _refuse(path: Path | UPath, size: int, unpacked: int) -> None:
     if unpacked > max(_LARGE, _TIMES * size):
         msg = (
             f"{path} has {size:,} bytes and would unpack to about {unpacked:,}, which no data does: it is refused. If you trust it, "
@@ -46,17 +96,83 @@ def _announced(path: Path) -> int:
         return sum(member.file_size for member in archive.infolist())
 
 
+# -- streams ----------------------------------------------------------------------------------------------------------
+
+
+def _open_zstd(file: Any) -> Any:
+    import zstandard
+
+    return zstandard.open(file)
+
+
+_STREAMS: dict[str, tuple[Callable[[Any], Any], int]] = {
+    ".gz": (gzip.open, 1032),
+    ".bz2": (bz2.open, 1 << 21),
+    ".xz": (lzma.open, 1 << 13),
+    ".zst": (_open_zstd, 1 << 16),
+}
+"""What unpacks each kind of stream, and to how many times its size it can unpack at the most, rounded up."""
+
+
+class _Sips:
+    """An open file that gives only so many bytes at a time."""
+
+    def __init__(self, file: IO[bytes], sip: int) -> None:
+        self._file = file
+        self._sip = sip
+
+    def read(self, wanted: int = -1) -> bytes:
+        """The next bytes."""
+        return self._file.read(self._sip if wanted < 0 else min(wanted, self._sip))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 def _estimated(path: Path, size: int) -> int:
-    if path.suffix.lower() != ".gz" or size * _MOST <= _LARGE:
+    opened, most = _STREAMS.get(path.suffix.lower(), (None, 0))
+    if opened is None or size * most <= _LARGE:
         return 0
     unpacked = consumed = 0
     for wanted in (_GLANCE, _LOOK):
-        with path.open("rb") as packed, gzip.open(packed) as file:
+        with path.open("rb") as packed:
             try:
-                unpacked = len(file.read(wanted))
-            except (OSError, EOFError, zlib.error):  # whoever reads the data says what is wrong
+                unpacked = _unpacked(opened(_Sips(packed, max(1, min(_SIP, size // _SIPS)))), wanted)
+            except (OSError, EOFError, zlib.error, lzma.LZMAError):  # whoever reads the data says what is wrong
                 return 0
             consumed = packed.tell()
         if unpacked < wanted or unpacked < _FEW * consumed:
             return unpacked
     return unpacked * size // consumed
+
+
+def _unpacked(file: IO[bytes], wanted: int) -> int:
+    """How many bytes of a stream there are, up to the wanted ones."""
+    with file:
+        found = 0
+        while found < wanted and (block := file.read(min(_GLANCE, wanted - found))):
+            found += len(block)
+        return found
+
+
+# -- HDF5 -------------------------------------------------------------------------------------------------------------
+
+
+def declared(group: Any) -> int:
+    """The bytes that all arrays of an HDF5 group have in memory; what has several names is read by each of them."""
+    return _declared(group, {})
+
+
+def _declared(element: Any, known: dict[tuple[int, int], int]) -> int:
+    import h5py
+
+    info = h5py.h5o.get_info(element.id)
+    place = (info.fileno, info.addr)
+    if place not in known:
+        known[place] = 0  # while it is looked at, so that circles end
+        if isinstance(element, h5py.Group):
+            members = (element.get(name) for name in element)
+            known[place] = sum(_declared(member, known) for member in members if member is not None)
+        elif isinstance(element, h5py.Dataset):
+            known[place] = (element.size or 0) * element.dtype.itemsize
+    return known[place]
