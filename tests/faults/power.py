@@ -55,6 +55,14 @@ class Content:
         self.now[offset : offset + len(data)] = data
 
 
+@dataclass
+class Folder:
+    """What a folder has, and what of that was flushed."""
+
+    now: dict[str, Folder | Content] = field(default_factory=dict)
+    flushed: dict[str, Folder | Content] = field(default_factory=dict)
+
+
 class Disk:
     """A folder, as programs see it and as it would be without power.
 
@@ -63,14 +71,8 @@ class Disk:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.root = str(folder)
-        self.names: dict[str, Content | None] = {self.root: None}
-        """What is there; ``None`` is a folder."""
-        for path in folder.rglob("*"):
-            data = None if path.is_dir() else path.read_bytes()
-            self.names[str(path)] = None if data is None else Content(bytearray(data), data)
-        self.flushed = dict(self.names)
-        """What is there for sure."""
+        self._place = str(folder)
+        self._root = _read(folder)
         self._offsets: dict[int, int] = {}
 
     def write_to(self, folder: Path, *, has_all_names: bool) -> None:
@@ -80,14 +82,7 @@ class Disk:
             folder: Where.
             has_all_names: Whether all names reached the disk, or those that were flushed.
         """
-        for path, content in sorted((self.names if has_all_names else self.flushed).items()):
-            target = folder / os.path.relpath(path, self.root)
-            if target != folder and not target.parent.is_dir():
-                continue  # the folder that it was in is lost
-            if content is None:
-                target.mkdir()
-            else:
-                target.write_bytes(content.flushed)
+        _write(self._root, folder, has_all_names=has_all_names)
 
     def apply(self, call: str, arguments: Sequence[str | Descriptor], result: int) -> bool:
         """Do what a system call did, and return whether it may have changed what is left without power.
@@ -108,11 +103,13 @@ class Disk:
             case "openat", Descriptor(path=folder), name, flags, *_, number:
                 return self._open(number, os.path.normpath(Path(folder, name)), flags)
             case "rename" | "link" as how, old, new, _ if self._has(old) or self._has(new):
-                self._name(old, new, goes=how == "rename")
+                self._parent(new).now[_name(new)] = self._at(old)
+                if how == "rename":
+                    del self._parent(old).now[_name(old)]
             case "mkdir", path, *_ if self._has(path):
-                self.names[path] = None
+                self._parent(path).now[_name(path)] = Folder()
             case "unlink" | "rmdir", path, _ if self._has(path):
-                del self.names[path]
+                del self._parent(path).now[_name(path)]
             case _:
                 return False
         return True
@@ -130,48 +127,71 @@ class Disk:
                 content = self._content(path)
                 content.now = content.now[: int(size)].ljust(int(size), b"\0")
             case "fsync" | "fdatasync", Descriptor(path=path), _ if self._has(path):
-                self._flush(path)
+                node = self._at(path)
+                node.flushed = bytes(node.now) if isinstance(node, Content) else dict(node.now)
                 return True
         return False
 
-    def _has(self, path: str) -> bool:
-        return f"{path}/".startswith(f"{self.root}/") and not path.endswith(_NOWHERE)
-
-    def _content(self, path: str) -> Content:
-        content = self.names[path]
-        assert content is not None, path
-        return content
-
     def _open(self, number: int, path: str, flags: str) -> bool:
         self._offsets[number] = 0
-        if not self._has(path) or (path in self.names and self.names[path] is None):
+        if not self._has(path) or "O_DIRECTORY" in flags or isinstance(self._found(path), Folder):
             return False
-        is_new = path not in self.names
-        content = self.names.setdefault(path, Content())
-        assert content is not None
+        is_new = self._found(path) is None
+        if is_new:
+            self._parent(path).now[_name(path)] = Content()
+        content = self._content(path)
         if "O_TRUNC" in flags:
             content.now.clear()
         if "O_APPEND" in flags:
             self._offsets[number] = len(content.now)
         return is_new
 
-    def _flush(self, path: str) -> None:
-        content = self.names[path]
-        if content is not None:
-            content.flushed = bytes(content.now)
-            return
-        for name in [name for name in self.flushed if _folder(name) == path]:
-            del self.flushed[name]
-        self.flushed.update({name: one for name, one in self.names.items() if _folder(name) == path})
+    # -- finding ------------------------------------------------------------------------------------------------------
 
-    def _name(self, old: str, new: str, *, goes: bool) -> None:
-        below = [name for name in self.names if name == old or name.startswith(f"{old}/")]
-        for name in below:
-            self.names[new + name.removeprefix(old)] = self.names.pop(name) if goes else self.names[name]
+    def _has(self, path: str) -> bool:
+        return f"{path}/".startswith(f"{self._place}/") and not path.endswith(_NOWHERE)
+
+    def _found(self, path: str) -> Folder | Content | None:
+        node: Folder | Content | None = self._root
+        for name in path.removeprefix(self._place).split("/")[1:]:
+            node = node.now.get(name) if isinstance(node, Folder) else None
+        return node
+
+    def _at(self, path: str) -> Folder | Content:
+        node = self._found(path)
+        assert node is not None, path
+        return node
+
+    def _content(self, path: str) -> Content:
+        node = self._at(path)
+        assert isinstance(node, Content), path
+        return node
+
+    def _parent(self, path: str) -> Folder:
+        node = self._at(path.rpartition("/")[0])
+        assert isinstance(node, Folder), path
+        return node
 
 
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _read(path: Path) -> Folder | Content:
+    if path.is_dir():
+        nodes = {one.name: _read(one) for one in path.iterdir()}
+        return Folder(nodes, dict(nodes))
+    data = path.read_bytes()
+    return Content(bytearray(data), data)
+
+
+def _write(node: Folder | Content, path: Path, *, has_all_names: bool) -> None:
+    if isinstance(node, Content):
+        path.write_bytes(node.flushed)
+        return
+    path.mkdir()
+    for name, one in (node.now if has_all_names else node.flushed).items():
+        _write(one, path / name, has_all_names=has_all_names)
 
 
 def moments(
