@@ -239,7 +239,10 @@ def _in_server(url: str) -> _Told:
             return _told(lambda sql: _all(cursor, sql))
     except driver.Error as error:
         reason = " ".join(str(error).split())
-        msg = f"The database {database_url.mask(url)} can't be reached or has no instance ({reason})."
+        msg = (
+            f"The database {database_url.mask(url)} can't be reached or has no instance ({reason}). "
+            f"{database_url.way_out(reason)}"
+        )
         raise InstanceUnreachable(msg) from error
 
 

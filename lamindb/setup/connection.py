@@ -415,7 +415,7 @@ def reachable(instance: InstanceSettings) -> Iterator[None]:
 def _way_out(instance: InstanceSettings, reason: str) -> str:
     """What to do about a database that can't be opened."""
     if instance.dialect == "postgresql":
-        return "Check the address, and that the server runs and lets you in."
+        return database_url.way_out(reason)
     return "Try again later." if "locked" in reason else "If it is damaged, put a copy of it in its place."
 
 

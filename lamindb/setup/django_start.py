@@ -67,9 +67,6 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
     if find_spec("psycopg2") is None and find_spec("psycopg") is None:
         msg = "Postgres needs a driver: pip install 'lamindb[postgres]'"
         raise MissingExtra(msg)
-    options = {"connect_timeout": _CONNECT_TIMEOUT, **parts.options}
-    if not writable:
-        options["options"] = f"{options.get('options', '')} -c default_transaction_read_only=on".strip()
     return _database(
         "lamindb.setup.postgres",
         parts.database,
@@ -77,7 +74,8 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
         PASSWORD=parts.password,
         HOST=parts.host,
         PORT=str(parts.port or ""),
-        OPTIONS=options,
+        OPTIONS={"connect_timeout": _CONNECT_TIMEOUT, **parts.options},
+        READ_ONLY=not writable,
     )
 
 

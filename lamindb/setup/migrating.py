@@ -99,14 +99,20 @@ def _migrate(executor: MigrationExecutor, targets: list[tuple[str, str]]) -> Non
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Hold the lock for migrations, where the database is one that several processes can migrate at once."""
+    """Hold the lock for migrations, where the database is one that several processes can migrate at once.
+
+    A transaction of another connection holds it: a session would lose it behind a pool of connections, and each migration is a
+    transaction of its own.
+    """
     if connection.vendor != "postgresql":
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    holder = connection.copy()
     try:
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        holder.close()

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from tests.sandbox import Sandbox
-from tests.servers import postgres
+from tests.servers import pooler, postgres
 
 pytestmark = pytest.mark.postgres
 
@@ -231,12 +231,8 @@ def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox
     assert SECRET not in told
 
 
-def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
-    """A reader loads the instance and queries it; what writes gets one sentence, and the server is not even asked.
-
-    What only observes the reader's work, says that once.
-    """
-    run(sandbox, f"setup.login('ada'); setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()")
+def _make_reader(url: str) -> None:
+    """Make a role that may only read."""
     import psycopg2
 
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
@@ -244,6 +240,15 @@ def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
             "DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader LOGIN; END IF; END$$"
         )
         cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+
+
+def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
+    """A reader loads the instance and queries it; what writes gets one sentence, and the server is not even asked.
+
+    What only observes the reader's work, says that once.
+    """
+    run(sandbox, f"setup.login('ada'); setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()")
+    _make_reader(url)
     reader = Sandbox(sandbox.home / "reader")
     address = url.replace("//lamin:", "//reader:")
     reader.lamin("login", "eve")
@@ -267,3 +272,43 @@ def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
         for line in refused
     )
     assert run(sandbox, "print(ln.ULabel.filter().count(), ln.User.filter().count())").endswith("1 1\n")
+
+
+def test_everything_works_behind_a_pool_of_connections(sandbox: Sandbox, url: str) -> None:
+    """Where each transaction reaches another session, nothing is kept in one: rows are streamed, dumped and migrated all the same."""
+    with pooler.running_pool(url) as pooled:
+        output = run(
+            sandbox,
+            f"setup.init(storage='s', name='x', db={pooled!r})\n"
+            "names = [f'label {number}' for number in range(3000)]\n"
+            "ln.save([ln.ULabel.from_fields(name=name) for name in names])\n"
+            "print(len(ln.ULabel.filter().df()), len(ln.ULabel.from_values(names)), ln.ULabel.search('label 1717').index[0])\n"
+            "setup.dump('all.lamindump')\nprint('dumped')\n",
+        )
+        assert output.splitlines()[-1] == "dumped"
+        assert "3000 3000 label 1717" in output.splitlines()
+        second = Sandbox(sandbox.home / "second")
+        second.lamin("init", "--storage", "../s", "--name", "x", "--db", pooled)
+        assert run(second, "print(ln.ULabel.filter().count())").endswith("3000\n")
+
+
+def test_reader_reads_behind_a_pool_of_connections(sandbox: Sandbox, url: str) -> None:
+    """Who may only read is told so, and leaves no session to others that can only read."""
+    run(sandbox, f"setup.init(storage='s', name='x', db={url!r})")
+    _make_reader(url)
+    with pooler.running_pool(url.replace("//lamin:", "//reader:")) as pooled:
+        told = failure(
+            sandbox,
+            f"setup.init(storage='s', name='r', db={pooled!r})\nln.User.filter().one(); ln.ULabel(name='a').save()",
+        )
+    assert "StorageNotWritable: The instance root/r can only be read: the role reader may not write" in told
+
+
+def test_options_that_a_pool_refuses_belong_to_the_role(sandbox: Sandbox, url: str) -> None:
+    """The message of the pool comes with the way out."""
+    with pooler.running_pool(url) as pooled:
+        address = f"{pooled}?options=-c%20statement_timeout%3D200"
+        for statement in (f"setup.init(storage='s', db={address!r})", f"setup.load({address!r})"):
+            told = failure(sandbox, statement)
+            assert "unsupported startup parameter: options" in told
+            assert "ALTER ROLE … SET statement_timeout" in told

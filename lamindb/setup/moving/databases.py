@@ -48,7 +48,7 @@ def source(instance: InstanceSettings, *, locked: bool) -> Iterator[str]:
         The alias of the connection.
     """
     if instance.dialect == "postgresql":
-        settings = django_start.postgres_database(instance.db, writable=locked)
+        settings = django_start.postgres_database(instance.db, writable=True)
     else:
         settings = django_start.sqlite_database(instance.sqlite_file, writable=locked)
     django_start.add_database(_SOURCE, settings)
@@ -65,7 +65,7 @@ def _begin(*, locked: bool) -> None:
     if connections[_SOURCE].vendor != "postgresql":
         return
     with connections[_SOURCE].cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ {'WRITE' if locked else 'ONLY'}")
         if locked:
             names = ", ".join(f'"{table.name}"' for table in rows.tables(apps))
             cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")

@@ -2,6 +2,9 @@
 
 A connection that nobody used for a while is asked whether it still works before a statement or a transaction begins. A single
 query outside of transactions is repeated once if the connection broke. Whatever else may have changed something is not.
+
+Behind a pool of connections, such as PgBouncer's, only statements of one transaction are sure to reach the same session of the server, and
+others use that session afterwards: so nothing is set or kept in it beyond a transaction.
 """
 
 from __future__ import annotations
@@ -24,17 +27,31 @@ _TOO_LONG = "The database stopped the statement, since it took longer than `stat
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection to Postgres."""
+    """A connection to Postgres.
+
+    With ``READ_ONLY`` among the settings of the database, the server, too, refuses what writes, unless there is a pool.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.last_used = time.monotonic()
+        self.is_pooled = False
+        """Whether a pool of connections is between this process and the server."""
         self.execute_wrappers.append(self._execute_again)
 
     def connect(self) -> None:
         """Connect; a new connection needs no look."""
         self.last_used = time.monotonic()
         super().connect()
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.is_pooled = cursor.fetchone()[0] != self.connection.info.backend_pid  # pools tell numbers of their own
+            if self.settings_dict.get("READ_ONLY") and not self.is_pooled:
+                cursor.execute("SET default_transaction_read_only = on")
+
+    def chunked_cursor(self) -> Any:
+        """A cursor that fetches rows a number at a time; behind a pool, outside of transactions, all at once."""
+        return self.cursor() if self.is_pooled and not self.in_atomic_block else super().chunked_cursor()
 
     def close_if_health_check_failed(self) -> None:
         """Connect again if the connection doesn't work any more; asked before transactions and statements outside of them."""
