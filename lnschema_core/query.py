@@ -10,6 +10,7 @@ from lamindb import log
 from lamindb.errors import MultipleResultsFound, NoResultFound
 from lamindb.setup import connection
 from lamindb.text.lookup import Lookup
+from lnschema_core.counting.shortcuts import number_of
 from lnschema_core.fields import field_name, string_field
 from lnschema_core.html import queryset_to_html
 from lnschema_core.older_tables import delete_among_older_tables
@@ -53,6 +54,11 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def count(self) -> int:
+        """The number of records, exactly. That of all files, and of those with a label, is known without reading them."""
+        known = number_of(self) if self._result_cache is None else None
+        return super().count() if known is None else known
 
     # -- out of the database ------------------------------------------------------------------------------------------
 

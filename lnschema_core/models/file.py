@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
-from lnschema_core.captured import KEY_PREFIX, names_files, without_captured
+from lnschema_core.captured import KEY_PREFIX, IsCaptured, names_files, without_captured
 from lnschema_core.files.former_names import FormerNamesOfFiles
 from lnschema_core.linked_order import LinkedOrderManager
 from lnschema_core.models.featureset import FeatureSet
@@ -62,6 +62,7 @@ class File(Registry, Data, FormerNamesOfFiles):
     objects: ClassVar[Any] = LinkedOrderManager()
 
     search_fields = ("key", "description")
+    keeps_count = True
 
     id = models.CharField(max_length=20, primary_key=True)
     """Universal id: a stem of 18 characters that all versions share, and 2 characters for the version."""
@@ -152,6 +153,11 @@ class File(Registry, Data, FormerNamesOfFiles):
         """
         files = super().filter(**expressions)
         return files if names_files(expressions) else without_captured(files)
+
+    @classmethod
+    def is_shown(cls, foreign_key: str) -> models.Q:
+        """The condition on rows with a foreign key to a file that no run captured the file."""
+        return ~models.Q(IsCaptured(foreign_key))
 
     # -- further ways to make files -----------------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ class Registry(models.Model, metaclass=RegistryMeta):
     """Fields that tell records of the same name apart, such as ``species``: the constructor returns none that differs in one."""
     is_context: ClassVar[bool] = False
     """Whether records of other registries belong to one of this registry, within which they are validated; see :meth:`scope`."""
+    keeps_count: ClassVar[bool] = False
+    """Whether the database keeps the number of records, for registries that may have millions."""
     _feature: str | None = None
     """The name of the series of values that the record was made for, as :meth:`from_values` leaves it."""
 
@@ -226,6 +228,11 @@ class Registry(models.Model, metaclass=RegistryMeta):
         return from_values(cls, values, field, **kwargs)
 
     # -- what kind of registry this is --------------------------------------------------------------------------------
+
+    @classmethod
+    def is_shown(cls, foreign_key: str) -> models.Q:  # noqa: ARG003 - for registries that leave records out
+        """The condition on rows with a foreign key to this registry that :meth:`filter` doesn't leave out the record."""
+        return models.Q()
 
     @classmethod
     def public_reference(cls, **kwargs: Any) -> Reference | None:  # noqa: ARG003 - for registries that have one

@@ -1,4 +1,4 @@
-"""The command about search indexes: reindex."""
+"""The command about what databases keep besides records: reindex."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from lamindb.cli.groups import Command
 
 @click.command(cls=Command)
 def reindex() -> None:
-    """Build the indexes of searches anew.
+    """Build the indexes of searches anew, and count all files.
 
-    Databases keep them up to date; this is for a database that got the extension for trigrams later, or was damaged. Without
-    indexes searches read whole registries.
+    Databases keep both up to date; this is for a database that got the extension for trigrams later, whose triggers were disabled, or
+    that was damaged. Without indexes searches read whole registries.
     """
     with log.redirect(sys.stderr):
         setup.connection.connect()
         setup.connection.check_writable()
+        from lnschema_core.counting import kept
         from lnschema_core.search_index import candidates, objects
 
+        kept.rebuild()
         objects.rebuild()
         candidates.forget()
         found = objects.usable()

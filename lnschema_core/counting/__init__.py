@@ -1,0 +1,1 @@
+"""Numbers of records that don't take longer the more there are."""
