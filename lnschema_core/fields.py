@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
@@ -73,7 +74,12 @@ def field_name(field: StrField) -> str:
 
 def has_field(registry: type[models.Model], name: str) -> bool:
     """Whether a registry has a column of this name."""
-    return any(field.name == name for field in registry._meta.concrete_fields)
+    return name in _field_names(registry)
+
+
+@cache
+def _field_names(registry: type[models.Model]) -> frozenset[str]:
+    return frozenset(field.name for field in registry._meta.concrete_fields)
 
 
 def oldest_first(registry: Any) -> list[str]:

@@ -200,8 +200,16 @@ def _stored_values(field: models.Field[Any, Any], records: Sequence[Any], *, add
             return values
     if type(field) is models.DateTimeField:
         stored = _time_of_sqlite if connection.vendor == "sqlite" else _time_of_postgres
-        return [stored(field, field.pre_save(record, add)) for record in records]
+        return [stored(field, moment) for moment in _moments(field, records, add=add)]
     return list(map(general, records))
+
+
+def _moments(field: models.DateTimeField[Any, Any], records: Sequence[Any], *, add: bool) -> list[Any]:
+    """The times of records; where it is the time of writing, each has its own, so that they tell the order of records."""
+    if field.auto_now or (field.auto_now_add and add):
+        for record in records:
+            record.__dict__[field.attname] = datetime.now(tz=UTC)
+    return list(map(attrgetter(field.attname), records))
 
 
 def _usual_type(field: models.Field[Any, Any]) -> type | None:
@@ -213,7 +221,7 @@ def _usual_type(field: models.Field[Any, Any]) -> type | None:
 
 def _time_of_sqlite(field: models.Field[Any, Any], value: Any) -> Any:
     is_usual = type(value) is datetime and value.tzinfo is UTC
-    return str(value.replace(tzinfo=None)) if is_usual else field.get_db_prep_save(value, connection)
+    return str(value)[: -len("+00:00")] if is_usual else field.get_db_prep_save(value, connection)
 
 
 def _time_of_postgres(field: models.Field[Any, Any], value: Any) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from lamindb.setup import guards
+
 
 class _Memory(threading.local):
     """What the connection of one thread has read, since each thread has one of its own."""
@@ -27,16 +29,18 @@ def kept() -> dict[Any, Any] | None:
     """What this thread has put here; nothing any more once anybody has written to the database. Asking is no statement of Django's.
 
     Returns:
-        ``None`` if it can't be told whether anybody has: on Postgres, and within transactions, which may be rolled back.
+        ``None`` if it can't be told whether anybody has: on Postgres, within transactions, which may be rolled back, and without an
+        instance.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor != "sqlite":
+    connection, session = connections[DEFAULT_DB_ALIAS], guards.session()
+    if connection.vendor != "sqlite" or session is None:
         return None
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.connect()
     database = connection.connection
     if database.in_transaction:
         return None
-    state = database, database.total_changes, database.execute("PRAGMA data_version").fetchone()[0]
+    state = session, database, database.total_changes, database.execute("PRAGMA data_version").fetchone()[0]
     if state != _memory.state:
         _memory.state, _memory.kept = state, {}
     return _memory.kept

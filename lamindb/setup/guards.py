@@ -53,6 +53,11 @@ def begin(session: Session | None) -> None:
     connection_created.connect(_watch, dispatch_uid="lamindb.setup.guards")
 
 
+def session() -> Session | None:
+    """The session of this process; what its connections have read is not asked for in another one."""
+    return _guards.session
+
+
 def remember_missing(migrations: Iterable[tuple[str, str]]) -> None:
     """Remember for the session which migrations its database misses, given by package and name."""
     _guards.missing = frozenset(migrations)

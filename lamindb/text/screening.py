@@ -8,7 +8,6 @@ has takes a few operations on such integers per pair, whatever the number of tex
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import zip_longest
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -67,9 +66,9 @@ class Screen:
         Returns:
             The entries, ``None`` if there are more.
         """
-        if not self._entries:
+        texts = self._passing(*self._size_and_pairs(string[:LONGEST_QUERY])) if self._entries else 0
+        if not texts:
             return []
-        texts = self._passing(*self._size_and_pairs(string[:LONGEST_QUERY]))
         if most is not None and texts.bit_count() > most:
             return None
         names = {self._entries[self._positions[bit]][1] for bit in _bits(texts)}
@@ -105,7 +104,7 @@ class Screen:
         start = self._starts.get(size)
         if start is None:
             start = self._starts[size] = self._start(size)
-        added = [self._with_pair[pair] for pair in pairs if pair in self._with_pair]
+        added = [bits for pair in pairs if (bits := self._with_pair.get(pair))]
         passing = 0
         for bits in start:
             passing, added = _sum(bits, added)
@@ -143,13 +142,15 @@ def _enough(one: tuple[int, int], other: tuple[int, int]) -> int | None:
 
 
 def _sum(bits: int, added: list[int]) -> tuple[int, list[int]]:
-    """Add bits of one weight, for all texts at once.
+    """Add bits of one weight, for all texts at once; takes up those that are added.
 
     Returns:
         The bits of this weight, and those of the next one.
     """
     carried = []
-    for one, two in zip_longest(added[::2], added[1::2], fillvalue=0):
+    while added:
+        one = added.pop()
+        two = added.pop() if added else 0
         odd = bits ^ one
         carried.append(bits & one | odd & two)
         bits = odd ^ two

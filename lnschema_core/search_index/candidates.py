@@ -10,7 +10,7 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 
 from lamindb import log
 from lamindb.setup.postgres.errors import has_timed_out
@@ -112,7 +112,8 @@ def namesakes(registry: type[models.Model], name: str) -> list[Entry] | None:
 
 
 def _namesakes(layout: Layout, name: str) -> Knowledge | None:
-    if layout.name is None or "keys" not in usable(layout):
+    indexes = usable(layout)
+    if layout.name is None or "keys" not in indexes:
         return None
     statement = _Statement(layout)
     statement.add(f"{quoted(layout.name)} = %s", name, limit=1)
@@ -120,7 +121,7 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
     statement.parts.append(_if_large(layout))
     found = statement.rows()
     is_large = found.pop(None, None) is not None
-    if layout.synonyms is not None and "trigrams" in usable(layout):
+    if layout.synonyms is not None and "trigrams" in indexes:
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
         if connection.vendor == "sqlite":
@@ -229,10 +230,11 @@ def forget() -> None:
 
 
 def _known() -> _Known:
-    known = _State.known
-    connection.ensure_connection()
-    if known.connection is not connection.connection:
-        known.connection, known.tables, known.large = connection.connection, None, set()
+    known, database = _State.known, connections[DEFAULT_DB_ALIAS]
+    if database.connection is None:
+        database.connect()
+    if known.connection is not database.connection:
+        known.connection, known.tables, known.large = database.connection, None, set()
     return known
 
 

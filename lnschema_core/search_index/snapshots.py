@@ -43,7 +43,8 @@ def screen_of(registry: type[models.Model]) -> Screen | None:
     kept = unchanged.kept()
     if kept is None:
         return None
-    names = kept.setdefault((__name__, registry), _Names())
+    key = _Names, registry
+    names = kept.get(key) or kept.setdefault(key, _Names())
     if names.screen is None:
         names.questions += 1
         if _is_worth_reading(registry, names.questions):

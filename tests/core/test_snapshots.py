@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 import lamindb as ln
 
-pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits, pytest.mark.sqlite]
+pytestmark = [pytest.mark.commits, pytest.mark.sqlite]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def warned_of(capsys, name):
 
 
 @pytest.mark.parametrize("registered", [0, 20, 1_200])
-def test_many_labels_in_a_row_take_a_few_statements(registered, count_queries):
+def test_many_labels_in_a_row_take_a_few_statements(instance, registered, count_queries):
     """Whatever the size of the registry; none at all from some label on."""
     ln.save([ln.ULabel.from_fields(name=f"{number} {number * number}") for number in range(registered)])
     with count_queries() as queries:
@@ -56,7 +56,7 @@ def test_similar_and_known_names_are_told_from_memory(kept, count_queries, capsy
     assert ln.ULabel(name="Kidney")._state.adding
 
 
-def test_synonyms_are_told_from_memory(capsys):
+def test_synonyms_are_told_from_memory(instance, capsys):
     """A synonym of a feature points out the feature."""
     ln.Feature(name="cell_type", type="category", synonyms="annotation of cells|celltyp").save()
     for name in ("warm", "up", "celltyp"):
@@ -116,3 +116,15 @@ def test_threads_keep_their_own(kept):
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(make, range(4)))
     assert ln.ULabel.filter(name__startswith="thread").count() == 120
+
+
+def test_another_instance_has_its_own_names(fresh_instance):
+    """A thread whose instance was closed by another one is told so, as with every query."""
+    sandbox = fresh_instance()
+    make = "[ln.ULabel(name=f'{i}{i}') for i in range(3)]\n"
+    start = f"import lamindb as ln, threading\nfrom lamindb import setup\nln.ULabel(name='kept').save()\n{make}"
+    same = "setup.init(storage='other')\nprint([ln.ULabel(name='kept')._state.adding for _ in range(3)])"
+    assert sandbox.python(start + same).stdout.endswith("[True, True, True]\n")
+    other = "other = threading.Thread(target=lambda: setup.init(storage='third'))\nother.start()\nother.join()\n"
+    asked = sandbox.python(start + other + "ln.ULabel(name='unlike')", check=False)
+    assert "was closed while this thread used it" in asked.stderr
