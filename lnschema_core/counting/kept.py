@@ -6,6 +6,7 @@ no migration; where it is missing, records are counted.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -58,25 +59,31 @@ def number_of(registry: type[Any]) -> int | None:
 # -- what the database has --------------------------------------------------------------------------------------------
 
 
-class _Known:
-    """Which numbers the database of one connection keeps, asked once per connection and registry."""
+class _Known(threading.local):
+    """Which numbers the database keeps that a thread is connected to, asked once per connection and registry."""
 
-    connection: Any = None
-    registries: dict[type[Any], bool] = {}  # noqa: RUF012 - replaced with the connection
+    def __init__(self) -> None:
+        self.connection: Any = None
+        self.registries: dict[type[Any], bool] = {}
+
+
+class _State:
+    known = _Known()
 
 
 def forget() -> None:
-    """Ask the database again which numbers it keeps."""
-    _Known.connection = None
+    """Ask the database again which numbers it keeps, in all threads."""
+    _State.known = _Known()
 
 
 def _is_kept(registry: type[Any]) -> bool:
+    known = _State.known
     connection.ensure_connection()
-    if _Known.connection is not connection.connection:
-        _Known.registries, _Known.connection = {}, connection.connection
-    if registry not in _Known.registries:
-        _Known.registries[registry] = _is_complete(counted_rows(registry))
-    return _Known.registries[registry]
+    if known.connection is not connection.connection:
+        known.connection, known.registries = connection.connection, {}
+    if registry not in known.registries:
+        known.registries[registry] = _is_complete(counted_rows(registry))
+    return known.registries[registry]
 
 
 def _is_complete(counted: Counted) -> bool:
