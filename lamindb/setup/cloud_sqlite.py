@@ -189,8 +189,12 @@ def _enter(instance: InstanceSettings, user: Any, *, is_first: bool) -> Lock | _
 
 
 def _holder(instance: InstanceSettings) -> Lock | None:
-    found = conditional.read(_lock_path(instance))
-    return None if found is None else Lock(**json.loads(found[0]))
+    path = _lock_path(instance)
+    with explaining(path, "read"):
+        try:
+            return Lock(**json.loads(path.fs.cat_file(path.path)))
+        except FileNotFoundError:
+            return None
 
 
 def _take_lock(instance: InstanceSettings, user: Any, token: str) -> Lock | _Hindrance | None:
@@ -252,6 +256,42 @@ def send(instance: InstanceSettings) -> None:
         ObjectChanged: The database in the bucket isn't the one that was fetched; what wasn't sent is kept on this machine.
         StorageError: It can't be sent now; the next process that opens the instance here will.
     """
+    try:
+        _send(instance)
+    except ObjectChanged as error:
+        _keep_unsent(instance, _read_known(instance))
+        _write_known(instance, _Known())
+        msg = (
+            f"what was saved in {instance.identifier} could not be sent, since somebody broke the lock and changed the database; "
+            f"it is kept on this machine, beside {instance.sqlite_file}"
+        )
+        raise ObjectChanged(msg) from error
+
+
+def send_committed(instance: InstanceSettings) -> None:
+    """Send what was just committed; what can't be sent stays on this machine, and is sent with the next commit or at the end.
+
+    Raises:
+        StorageError: It can't be sent now.
+    """
+    try:
+        with _gate(instance):
+            _send(instance)
+    except ObjectChanged as error:
+        msg = (
+            f"what was just saved in {instance.identifier} is on this machine only, since somebody broke the lock and changed the "
+            "database: close the instance, which keeps it in a file of its own"
+        )
+        raise ObjectChanged(msg) from error
+    except StorageError as error:
+        msg = (
+            f"what was just saved in {instance.identifier} is on this machine only: {error}. It will be sent with what is saved next, "
+            "at the latest when the instance is closed"
+        )
+        raise StorageError(msg) from error
+
+
+def _send(instance: InstanceSettings) -> None:
     known = _read_known(instance)
     if known.token is None or not instance.sqlite_file.exists():
         return
@@ -259,21 +299,12 @@ def send(instance: InstanceSettings) -> None:
     digest = _digest(content)
     if digest == known.digest:
         return
-    try:
-        _check_lock(instance, known)
-        if known.sending is not None:
-            _adopt_what_was_sent(instance, known)
-        known.sending = digest
-        _write_known(instance, known)
-        version = conditional.write(_remote(instance), content, version=known.version)
-    except ObjectChanged as error:
-        _keep_unsent(instance, known)
-        _write_known(instance, _Known())
-        msg = (
-            f"what was saved in {instance.identifier} could not be sent, since somebody broke the lock and changed the database; "
-            f"it is kept on this machine, beside {instance.sqlite_file}"
-        )
-        raise ObjectChanged(msg) from error
+    _check_lock(instance, known)
+    if known.sending is not None:
+        _adopt_what_was_sent(instance, known)
+    known.sending = digest
+    _write_known(instance, known)
+    version = conditional.write(_remote(instance), content, version=known.version)
     _write_known(instance, _Known(known.token, version, digest))
 
 

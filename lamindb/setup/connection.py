@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lamindb import __version__, log
@@ -355,7 +356,12 @@ def _database(instance: InstanceSettings, refusal: Refusal | None) -> tuple[dict
             refusal = _refusal_of_read_only(instance)
         if refusal is None:
             sqlite_files.set_journal(path)
-        return django_start.sqlite_database(path, writable=refusal is None), refusal
+        committed = partial(cloud_sqlite.send_committed, instance) if _sends_commits(instance) else None
+        return django_start.sqlite_database(path, writable=refusal is None, committed=committed), refusal
+
+
+def _sends_commits(instance: InstanceSettings) -> bool:
+    return instance.is_cloud_sqlite and layers.sends_commits()
 
 
 def begin_cloud(instance: InstanceSettings) -> Refusal | None:

@@ -20,7 +20,7 @@ from lamindb.setup import database_url, sqlite_files
 from lamindb.setup.postgres import credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
@@ -37,17 +37,22 @@ _INIT_COMMAND = (
 # -- databases --------------------------------------------------------------------------------------------------------
 
 
-def sqlite_database(path: Path, *, writable: bool) -> dict[str, Any]:
+def sqlite_database(path: Path, *, writable: bool, committed: Callable[[], None] | None = None) -> dict[str, Any]:
     """The Django settings of an SQLite file.
 
     Write transactions begin with the write lock, so that two that read before they write wait for each other instead of
     failing; a commit is on disk when it returns.
+
+    Args:
+        path: The file.
+        writable: Whether it may be written.
+        committed: Called after every transaction that has changed something.
     """
     options: dict[str, Any] = {"timeout": sqlite_files.BUSY_TIMEOUT, "init_command": _INIT_COMMAND}
     if not writable:
         name = sqlite_files.read_only_uri(path)
         return _database(_SQLITE, name, OPTIONS={**options, "init_command": "PRAGMA query_only = ON"})
-    return _database(_SQLITE, str(path), OPTIONS={**options, "transaction_mode": "IMMEDIATE"})
+    return _database(_SQLITE, str(path), OPTIONS={**options, "transaction_mode": "IMMEDIATE"}, COMMITTED=committed)
 
 
 def memory_database() -> dict[str, Any]:

@@ -23,8 +23,11 @@ KEYS: dict[str, str] = {
     "instance": "the instance of this shell, as `owner/name` or `name`",
     "verbosity": "how much is told, from 0 to 5 or as a word",
     "cache_dir": "the folder below which objects of cloud storage are cached",
+    "sync": "when an SQLite database in a bucket is sent there: at `close`, or at every `commit`",
 }
 """The keys that can be chosen, each with what it is for."""
+
+_SYNC = ("close", "commit")
 
 _flags: dict[str, str] = {}
 
@@ -113,6 +116,28 @@ def cache_root() -> Path:
     """The folder below which objects of cloud storage are cached."""
     configured = choose("cache_dir").value
     return Path(configured).expanduser().absolute() if configured else locations.default_cache_dir()
+
+
+def check_sync(value: str, origin: str = "the command line") -> str:
+    """When an SQLite database in a bucket is sent there, as somebody typed it.
+
+    Raises:
+        InvalidSettings: It is neither ``close`` nor ``commit``.
+    """
+    if value not in _SYNC:
+        msg = f"sync {value[:40]!r} from {origin} needs to be one of {', '.join(_SYNC)}."
+        raise InvalidSettings(msg)
+    return value
+
+
+def sends_commits() -> bool:
+    """Whether an SQLite database in a bucket is sent there at every commit, rather than when it is closed.
+
+    Raises:
+        InvalidSettings: What was chosen can't be understood.
+    """
+    choice = choose("sync")
+    return choice.value is not None and check_sync(choice.value, choice.origin) == "commit"
 
 
 def apply_verbosity() -> None:

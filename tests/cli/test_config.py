@@ -90,6 +90,7 @@ def test_instance_of_a_project(fresh_instance: Callable[..., Sandbox]) -> None:
     [
         ("verbosity", "9", 17),
         ("verbosity", "loud", 17),
+        ("sync", "always", 17),
         ("instance", "a/b/c", 1),
         ("nosuch", "1", 2),
         ("user.password", "x", 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ import lamindb as ln
 ln.settings.verbosity = "error"
 ln.ULabel(name={name!r}).save()
 """
+COUNT = "import lamindb as ln; print('labels:', ln.ULabel.filter().count())"
 LOOK = "import lamindb as ln; print('labels:', sorted(ln.ULabel.filter().list('name')))"
 HOLD = """
 import sys
@@ -68,10 +70,10 @@ def two(address, tmp_path: Path) -> tuple[Sandbox, Sandbox, str]:
     return users[0], users[1], root
 
 
-def hold(user: Sandbox) -> subprocess.Popen[str]:
+def hold(user: Sandbox, code: str = HOLD) -> subprocess.Popen[str]:
     """A process that has saved something and is still at work."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD],
+        [sys.executable, "-c", code],
         cwd=user.home,
         env=user.environment,
         stdin=subprocess.PIPE,
@@ -79,12 +81,25 @@ def hold(user: Sandbox) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+    until_ready(process)
+    return process
+
+
+def step(process: subprocess.Popen[str]) -> str:
+    """What a process prints that goes on until it is ready again."""
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    return until_ready(process)
+
+
+def until_ready(process: subprocess.Popen[str]) -> str:
+    """What a process prints before it is ready."""
     lines = []
     while "ready" not in lines[-1:]:
         line = process.stdout.readline()
         assert line, process.stderr.read()
         lines.append(line.strip())
-    return process
+    return "\n".join(lines)
 
 
 @pytest.mark.parametrize("address", ["s3", "gs"], indirect=True)
@@ -134,6 +149,61 @@ def test_killed_and_broken(two) -> None:
     kept.rename(first.home / "kept" / "mine.lndb")
     first.lamin("load", "./kept")
     assert "'unsent'" in first.python(LOOK).stdout
+
+
+STEPS = """
+import sys
+import lamindb as ln
+from lamindb.errors import StorageError
+def ready():
+    print("ready", flush=True)
+    sys.stdin.readline()
+ln.ULabel(name="one").save()
+ready()
+try:
+    ln.ULabel(name="two").save()
+except StorageError as error:
+    print("refused:", error)
+ready()
+ln.save([ln.ULabel(name=f"label {number}") for number in range(50)])
+ready()
+"""
+
+
+def test_every_commit_is_sent_where_that_is_chosen(tmp_path: Path) -> None:
+    """What was saved outlives the machine, at one upload a transaction; a save that isn't in the bucket is an error."""
+    sent, refused = [], []
+
+    def middleware(application):
+        def answer(environ, start_response):
+            if environ["REQUEST_METHOD"] == "PUT" and environ["PATH_INFO"].endswith("/mine.lndb"):
+                if refused:
+                    start_response("403 Forbidden", [])
+                    return [b""]
+                sent.append(environ["PATH_INFO"])
+            return application(environ, start_response)
+
+        return answer
+
+    with s3.running_behind(middleware) as endpoint:
+        s3.make_bucket(endpoint, "lab")
+        first, second = (Sandbox(tmp_path / name, s3.environment(endpoint)) for name in ("first", "second"))
+        first.lamin("config", "set", "sync", "commit")
+        first.lamin("init", "--storage", "s3://lab/mine", "--name", "mine")
+        process = hold(first, STEPS)
+        refused.append(True)
+        told = step(process)
+        assert "refused: what was just saved in" in told
+        assert "is on this machine only" in told
+        refused.clear()
+        sent.clear()
+        step(process)
+        assert len(sent) == 1
+        process.kill()
+        process.communicate()
+        shutil.rmtree(first.home)  # the machine is gone
+        second.lamin("load", "s3://lab/mine", "--break-lock")
+        assert "labels: 52\n" in second.python(COUNT).stdout
 
 
 def test_who_may_not_write_the_bucket_reads(two, address) -> None:

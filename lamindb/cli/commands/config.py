@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ config = LazyGroup(
     help="""Show and change settings.
 
     A setting comes from the highest of these layers: an option of the command line, the environment (LAMIN_INSTANCE,
-    LAMIN_VERBOSITY, LAMIN_CACHE_DIR), the project file lamin.toml in this folder or above it, the user's config.toml,
+    LAMIN_VERBOSITY, LAMIN_CACHE_DIR, LAMIN_SYNC), the project file lamin.toml in this folder or above it, the user's config.toml,
     and the default. Of the instance, `lamin load` decides above the user's config.toml.
     """,
 )
@@ -99,10 +100,9 @@ def unset(key: str, *, project: bool) -> None:
 
 def _choices() -> list[layers.Choice]:
     """All settings in use; for a default, what it amounts to."""
+    defaults = {"cache_dir": str(layers.cache_root()), "sync": "close"}
     return [
-        layers.Choice(choice.key, str(layers.cache_root()), choice.origin)
-        if choice.key == "cache_dir" and choice.is_default
-        else choice
+        replace(choice, value=defaults[choice.key]) if choice.is_default and choice.key in defaults else choice
         for choice in reporting.choices()
     ]
 
@@ -127,6 +127,8 @@ def _checked(key: str, value: str) -> str:
         identity.parse_identifier(value, owner=settings.user.handle or "")
     elif key == "cache_dir":
         return str(Path(value).expanduser().absolute())
+    elif key == "sync":
+        return layers.check_sync(value)
     elif value not in {*log.VERBOSITIES, *map(str, log.VERBOSITIES.values())}:
         msg = f"verbosity {value[:40]!r} needs to be 0 to 5 or one of {', '.join(log.VERBOSITIES)}."
         raise InvalidSettings(msg)

@@ -66,6 +66,42 @@ class Cursor(base.SQLiteCursorWrapper):
         return _with_question_marks(query)
 
 
+class TellingCursor(Cursor):
+    """A cursor that tells its connection of each statement, and of each row that one gives: with the last, it is committed."""
+
+    tell: Callable[[], None]
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Do a statement."""
+        result = super().execute(query, params)
+        self.tell()
+        return result
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        """Do a statement with each of many parameters."""
+        result = super().executemany(query, param_list)
+        self.tell()
+        return result
+
+    def fetchone(self) -> Any:
+        """The next row."""
+        row = super().fetchone()
+        self.tell()
+        return row
+
+    def fetchmany(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """The next rows."""
+        rows = super().fetchmany(*args, **kwargs)
+        self.tell()
+        return rows
+
+    def fetchall(self) -> list[Any]:
+        """All rows."""
+        rows = super().fetchall()
+        self.tell()
+        return rows
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to SQLite.
 
@@ -78,6 +114,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self.patience: float = self.settings_dict["OPTIONS"].get("timeout", 0)
         """Seconds that statements and commits wait for another connection's transaction."""
+        self.committed: Callable[[], None] | None = self.settings_dict.get("COMMITTED")
+        """Called after every transaction that has changed something."""
+        self.told = 0
+        """How many changes of this connection that was told of."""
 
     def get_connection_params(self) -> dict[str, Any]:
         """What the connection is opened with."""
@@ -85,9 +125,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 - Django passes it
         """A cursor."""
-        cursor = self.connection.cursor(factory=Cursor)
+        cursor = self.connection.cursor(factory=Cursor if self.committed is None else TellingCursor)
         cursor.patience = self.patience
+        cursor.tell = self.tell
         return cursor
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Open the database."""
+        self.told = 0
+        return super().get_new_connection(conn_params)
+
+    def tell(self) -> None:
+        """Tell of what was committed since the last time."""
+        database = self.connection
+        if self.committed is None or database is None or database.in_transaction or database.total_changes == self.told:
+            return
+        self.told = database.total_changes
+        self.committed()
 
     def commit(self) -> None:
         """Commit the transaction."""
@@ -97,6 +151,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if not _is_busy(error.__cause__):
                 raise
             _again(super().commit, self.patience)
+        self.tell()
 
 
 # -- waiting ----------------------------------------------------------------------------------------------------------
