@@ -16,6 +16,7 @@ from lamindb import log
 from lamindb.setup.postgres.errors import has_timed_out
 from lnschema_core import unchanged
 from lnschema_core.search_index import definitions, keys, objects, snapshots, trigrams
+from lnschema_core.search_index.common import common_trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
 from lnschema_core.values import storable
@@ -36,6 +37,8 @@ _COMMON = 4  # a new name has at least this part of its letters in common with a
 _HIGHEST = chr(0x10FFFF)
 _SPELLINGS = 8  # as many, or a multiple of it
 _PER_TEXT = 500
+_TOO_MANY = 3 * _PER_TEXT  # texts, to be those that are meant
+_MOST_READ = 20 * _PER_TEXT  # texts that are read for the words that were not looked up
 _ENOUGH = 20
 _FEW = 2  # pieces that may be missing where any hit is enough
 _MOST_WORDS = 6
@@ -152,14 +155,21 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
 
 
 def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
-    """Records whose texts have the trigrams of a string, and if these are few, those that lack more and more of them."""
+    """Records whose texts have the trigrams of a string, and if these are few, those that lack more and more of them.
+
+    Common trigrams are looked up only if the others tell nothing.
+    """
     found: dict[Any, Entry] = {}
-    for missing in range(max(1, len(trigrams.pieces(string)))):
-        statement = _Statement(layout)
-        _by_text(statement, string, missing=missing, limit=_PER_TEXT)
-        more = statement.rows()
-        found |= more
-        if len(more) >= (_ENOUGH if missing < _FEW else 1):
+    common = _common(layout).intersection(trigrams.trigrams_of(string.lower()))
+    for left_out in dict.fromkeys([common, frozenset()]):
+        for missing in range(max(1, len(trigrams.pieces(string, common=left_out)))):
+            statement = _Statement(layout)
+            _by_text(statement, string, missing=missing, limit=_PER_TEXT, left_out=left_out)
+            more = statement.rows()
+            found |= more
+            if len(more) >= (_ENOUGH if missing < _FEW else 1):
+                break
+        if found:
             break
     return found
 
@@ -167,12 +177,13 @@ def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
 def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]:
     """Records whose texts contain a string; if none does, all its words but one; then all parts of words but one; then similar ones.
 
-    A step is the last one if it tells some records, and not too many.
+    A step is the last one if it tells some records, and not too many. Words and parts that most texts have are not looked up.
 
-    Words that most texts have in common make looking for similar ones take seconds in millions of records: that is given up after a while.
+    Words that many texts have in common make looking for similar ones take seconds in millions of records: that is given up after a while.
     """
+    left_out = _common(layout)
     statement = _Statement(layout)
-    _by_text(statement, string, missing=0, limit=_PER_TEXT)
+    _by_text(statement, string, missing=0, limit=_PER_TEXT, left_out=left_out)
     found = statement.rows()
     if found:
         return found
@@ -180,9 +191,9 @@ def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]
     for cuts in ([words], [trigrams.parts(string), trigrams.parts(string, from_end=True)]):
         statement = _Statement(layout)
         for parts in cuts:
-            _by_all_but_one(statement, parts)
+            _by_all_but_one(statement, trigrams.rare_parts(parts, left_out))
         found = statement.rows() or found
-        if 0 < len(found) < _PER_TEXT:
+        if 0 < len(found) < _TOO_MANY:
             return found
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -214,6 +225,8 @@ class _Known(threading.local):
         """Which indexes there are, asked once per connection."""
         self.large: set[str] = set()
         """The tables of registries that were large."""
+        self.common: dict[str, frozenset[str]] = {}
+        """The trigrams that most texts of a table have, asked once per connection."""
 
 
 class _State:
@@ -234,8 +247,16 @@ def _known() -> _Known:
     if database.connection is None:
         database.connect()
     if known.connection is not database.connection:
-        known.connection, known.tables, known.large = database.connection, None, set()
+        known.connection, known.tables, known.large, known.common = database.connection, None, set(), {}
     return known
+
+
+def _common(layout: Layout) -> frozenset[str]:
+    """The trigrams of a registry that are not worth looking up."""
+    known = _known().common
+    if layout.table not in known:
+        known[layout.table] = common_trigrams(layout)
+    return known[layout.table]
 
 
 def usable(layout: Layout) -> set[str]:
@@ -359,28 +380,41 @@ def _spellings(name: str) -> list[str]:
     return list(dict.fromkeys([*cases, *(run for run, _ in zip(runs, range(_MOST_PARTS), strict=False))]))
 
 
-def _by_text(statement: _Statement, string: str, *, missing: int, limit: int) -> None:
+def _by_text(
+    statement: _Statement, string: str, *, missing: int, limit: int, left_out: frozenset[str] = frozenset()
+) -> None:
     """Records whose texts have the trigrams of the string, all but those of so many pieces.
+
+    Trigrams that are left out are not looked up; where none may be missing, the texts with all others are read instead.
 
     Postgres knows texts that contain the string; where one piece may be missing, texts that have similar words; where more, texts that
     are similar as a whole.
     """
     layout = statement.layout
     if connection.vendor == "sqlite":
-        expression = trigrams.expression(string, missing=missing)
+        expression = trigrams.expression(string, missing=missing, common=left_out)
         if expression is not None:
+            having = trigrams.words(string) if left_out and not missing else []
             grams = quoted(layout.object_name("gram"))
-            selection = f"SELECT rowid FROM {grams} WHERE {grams} MATCH %s LIMIT {limit}"  # noqa: S608 - our names
-            _of_entries(statement, f"entry IN ({selection})", expression)
+            most = _MOST_READ if having else limit
+            selection = f"SELECT rowid FROM {grams} WHERE {grams} MATCH %s LIMIT {most}"  # noqa: S608 - our names
+            _of_entries(statement, f"entry IN ({selection})", expression, having=having)
         return
     text = f"({definitions.text(layout)})"
-    pattern = "%" + string.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     if not missing:
-        statement.add(f"{text} ILIKE %s", pattern, limit=limit)
+        stretches = [one for one in trigrams.rare_stretches(string, left_out) if one != string]
+        looked_up = [f"{text} ILIKE %s"] * len(stretches)
+        read = f"({text} || '') ILIKE %s" if stretches else f"{text} ILIKE %s"  # an index is of one expression
+        patterns = [_containing(one) for one in [*stretches, string]]
+        statement.add(" AND ".join([*looked_up, read]), *patterns, limit=limit)
     elif missing == 1:
         statement.add(f"{text} %%> %s ORDER BY word_similarity(%s, {text}) DESC", string, string, limit=limit)
     else:
         statement.add(f"{text} %% %s ORDER BY similarity({text}, %s) DESC", string, string, limit=limit)
+
+
+def _containing(string: str) -> str:
+    return "%" + string.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _by_all_but_one(statement: _Statement, parts: list[str]) -> None:
@@ -395,11 +429,15 @@ def _of_unfinished_batch(statement: _Statement, *, having: Sequence[str] = ()) -
     """Records that are not in the table of trigrams yet, and whose texts have all of some words."""
     texts = quoted(statement.layout.object_name("text"))
     condition = f"entry > (SELECT max(entry) / {BATCH} * {BATCH} FROM {texts})"  # noqa: S608 - our names
-    _of_entries(statement, condition + " AND text LIKE %s" * len(having), *(f"%{word}%" for word in having))
+    _of_entries(statement, condition, having=having)
 
 
-def _of_entries(statement: _Statement, condition: str, *parameters: Any) -> None:
+def _of_entries(statement: _Statement, condition: str, *parameters: Any, having: Sequence[str] = ()) -> None:
+    """Records of entries that meet a condition, and whose texts have all of some words."""
+    condition += " AND text LIKE %s" * len(having)
+    parameters += tuple(f"%{word}%" for word in having)
     layout = statement.layout
     texts = quoted(layout.object_name("text"))
-    keys_ = f"SELECT key FROM {texts} WHERE {condition}"  # noqa: S608 - our names
-    statement.add(f"{quoted(layout.key)} IN ({keys_})", *parameters, limit=_PER_TEXT + BATCH)
+    limit = _PER_TEXT + BATCH
+    keys_ = f"SELECT key FROM {texts} WHERE {condition} LIMIT {limit}"  # noqa: S608 - our names
+    statement.add(f"{quoted(layout.key)} IN ({keys_})", *parameters, limit=limit)

@@ -103,13 +103,36 @@ def test_words_that_most_texts_have_take_no_time_and_similar_ones_not_for_ever(
     monkeypatch.setattr(
         modules.candidates,
         "_by_text",
-        lambda statement, *_, missing, limit: missing and statement.add("pg_sleep(1) IS NOT NULL", limit=limit),
+        lambda statement, *_, missing, limit, **__: missing and statement.add("pg_sleep(1) IS NOT NULL", limit=limit),
     )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '20s'")
         assert modules.candidates.matches(ln.ULabel, "zzzzqqq", {"name"}) is not None
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] == "20s"
+
+
+def test_what_most_texts_share_is_not_looked_up_in_a_huge_registry(names, monkeypatch, modules, count_queries):
+    """Names are found by the rest of them, exact and misspelt, and names of nothing else by all of it."""
+    from django.db import connection
+
+    from lnschema_core.search_index import common
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    monkeypatch.setattr(common, "_MANY", 100)
+    modules.candidates.forget()
+    rng = random.Random(3)
+    with count_queries() as queries:
+        assert all(
+            ln.ULabel.search(name).index[0] == name for name in rng.sample(names[:2500], 20)
+        )  # the last may be in no index
+    looked_up = [query["sql"].partition(" || '') ILIKE")[0] for query in queries if "ILIKE" in query["sql"]]
+    looked_up += [query["sql"].partition("MATCH")[2].partition("LIMIT")[0] for query in queries]
+    assert not [sql for word in WORDS for sql in looked_up if word[:3] in sql]
+    asked = [(misspelt(name, rng), name) for name in rng.sample(names, 100)]
+    assert sum(ln.ULabel.search(query).index[0] == name for query, name in asked) >= 96
+    assert " ".join(names[0].split()[:3]) in ln.ULabel.search(" ".join(names[0].split()[:3])).index[0]
 
 
 def test_constructor_costs_one_statement_in_a_large_registry(names, count_queries, capsys):
@@ -292,3 +315,19 @@ def test_command_builds_indexes_anew(sandbox: Sandbox):
     assert " 0 of" not in done.stderr
     shown = sandbox.python(look + "print(sorted(objects.usable()['lnschema_core_ulabel']))").stdout
     assert shown.endswith("['keys', 'trigrams']\n")
+
+
+def test_common_trigrams_are_cut_out_of_what_is_looked_up(modules):
+    """What is left are words or stretches of three characters; of a string that has only common ones, all of it."""
+    from lnschema_core.search_index import trigrams
+
+    common = frozenset(trigrams.trigrams_of("sample ") + trigrams.trigrams_of(" 1"))
+    assert trigrams.rare_stretches("Sample 1234", common) == ["1234"]
+    assert trigrams.rare_stretches("sample 12", common) == ["e 12"]
+    assert trigrams.rare_stretches("sample ", common) == ["sample "]
+    assert trigrams.rare_stretches("sa", common) == ["sa"]
+    assert trigrams.rare_parts(["sam", "ple", "123", "456"], common) == ["123", "456"]
+    assert trigrams.rare_parts(["sam", "ple", "123"], common) == ["sam", "ple", "123"]
+    assert trigrams.pieces("sample 123456", common=common) == [["123"], ["456"]]
+    assert trigrams.expression("sample 1234", missing=0, common=common) == '"123" AND "234"'
+    assert trigrams.expression("sample", missing=0, common=common) is None
