@@ -35,7 +35,7 @@ COMMANDS = {
     "get": (f"{_ROOM}.records:get", "Show records by id or key, files also by address (lamin://KEY)."),
     "search": (f"{_ROOM}.records:search", "Search a registry, best match first."),
     "validate": (f"{_ROOM}.criteria:validate", "Check tables against criteria, and save one that meets them."),
-    "reindex": (f"{_ROOM}.searching:reindex", "Build the indexes of searches anew."),
+    "reindex": (f"{_ROOM}.searching:reindex", "Build the indexes of searches anew, and count all files."),
     "schema": (f"{_ROOM}.schemas:schema", "Make schema packages, and choose those of the instance."),
     "plugin": (f"{_ROOM}.plugins:plugin", "List and check schema packages."),
     "bionty": (f"{_ROOM}.ontologies:bionty", "Choose and update the public ontologies behind registries."),
