@@ -12,6 +12,7 @@ from tests.benchmarks import (
     bulk,
     criteria,
     figures,
+    lineage,
     memory,
     reading,
     registering,
@@ -33,7 +34,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ.update(isolated_environment(Path(home)))
         sys.stdout.write(figures.HEADER + "\n")
-        for room in (startup, registering, bulk, searching, validating, criteria, reading, memory, transferring):
+        for room in (
+            startup,
+            registering,
+            bulk,
+            searching,
+            lineage,
+            validating,
+            criteria,
+            reading,
+            memory,
+            transferring,
+        ):
             for figure in room.figures(smoke=options.smoke):
                 sys.stdout.write(figure.row() + "\n")
                 sys.stdout.flush()

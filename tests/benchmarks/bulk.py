@@ -65,6 +65,11 @@ def _reading(count: int, database: sqlite3.Connection) -> Iterator[Figure]:
     yield Figure(f"{count:,} labels: df", of_call(lambda: ln.ULabel.filter().df()), select, "sqlite3: select")
     two = of_call(lambda: database.execute("SELECT name, id FROM lnschema_core_ulabel").fetchall())
     yield Figure(f"{count:,} labels: lookup", of_call(ln.ULabel.lookup), two, "sqlite3: select two columns")
+    looked_up, attribute = ln.ULabel.lookup(), ln.ULabel.filter().first().name.replace(" ", "_")
+    first = of_call(lambda: getattr(looked_up, attribute))
+    later = of_call(lambda: getattr(looked_up, attribute))
+    yield Figure(f"{count:,} labels: first attribute of a lookup", first, two, "the same")
+    yield Figure(f"{count:,} labels: later attributes", later, two, "the same")
     pages = of_call(lambda: [len(page) for page in ln.ULabel.filter().order_by("-created_at").pages()])
     yield Figure(f"{count:,} labels: in pages", pages, select, "sqlite3: select")
 

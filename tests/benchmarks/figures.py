@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """Seconds of CPU, or on the clock, or bytes that an operation takes, and those of a floor measured in the same run."""
+    """Seconds of CPU, or on the clock, or bytes that an operation takes, and those of a floor measured in the same run.
+
+    Without a unit, it is how good an answer is.
+    """
 
     operation: str
     ours: float
     floor: float
     floor_name: str
-    unit: Literal["s", "B"] = "s"
+    unit: Literal["s", "B", ""] = "s"
 
     @property
     def ratio(self) -> float:
@@ -91,6 +94,6 @@ def _of_process_once(command: Sequence[str], environment: Mapping[str, str] | No
 
 
 def _readable(amount: float, unit: str) -> str:
-    if unit == "B":
-        return f"{amount / 1e6:.0f} MB"
+    if unit != "s":
+        return f"{amount / 1e6:.0f} MB" if unit == "B" else f"{amount:.3f}"
     return f"{amount:.2f} s" if amount >= 1 else f"{amount * 1000:.1f} ms"

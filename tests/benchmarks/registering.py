@@ -6,6 +6,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
         for registered in [0, 100] if smoke else [0, 100, 1_000, 10_000, 100_000]:
             _register(registered)
             yield _labels(100 if smoke else 10_000, root)
-        yield _files_of_a_folder(20 if smoke else 10_000, root)
+        yield from _files_of_a_folder(20 if smoke else 10_000, root)
         yield _files_one_by_one(20 if smoke else 1_000, root)
         setup.close(mute=True)
 
@@ -56,15 +57,16 @@ def _register(count: int) -> None:
     ln.save([ln.ULabel.from_fields(name=name) for name in _names(count)])
 
 
-def _files_of_a_folder(count: int, root: Path) -> Figure:
+def _files_of_a_folder(count: int, root: Path) -> Iterator[Figure]:
     import lamindb as ln
 
     folder = _folder_of_files(root / "storage" / "folder", count)
     ours = of_call(lambda: ln.save(ln.File.from_dir(folder)))
     assert ln.File.filter(key__startswith="folder/").count() == count
-    return Figure(
-        f"{count:,} files in place: from_dir and save", ours, _hash_and_insert(folder, root), "md5 and insert"
-    )
+    yield Figure(f"{count:,} files in place: from_dir and save", ours, _hash_and_insert(folder, root), "md5 and insert")
+    ours = of_call(lambda: ln.save(ln.File.from_dir(folder)))
+    assert ln.File.filter(key__startswith="folder/").count() == count
+    yield Figure(f"{count:,} files: the same again, unchanged", ours, _stat_and_select(folder, root), "stat and select")
 
 
 def _files_one_by_one(count: int, root: Path) -> Figure:
@@ -92,6 +94,16 @@ def _folder_of_files(folder: Path, count: int) -> Path:
 def _hash_and_insert(folder: Path, root: Path) -> float:
     def work() -> None:
         _fill(root / "floor.db", [hashlib.md5(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())])
+
+    return of_call(work)
+
+
+def _stat_and_select(folder: Path, root: Path) -> float:
+    def work() -> None:
+        for path in sorted(folder.iterdir()):
+            path.stat()
+        with closing(sqlite3.connect(root / "storage" / "benchmarks.lndb")) as database:
+            database.execute("SELECT * FROM lnschema_core_file").fetchall()
 
     return of_call(work)
 

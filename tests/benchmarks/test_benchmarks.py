@@ -25,7 +25,8 @@ runpy.run_module("tests.benchmarks", run_name="__main__")
 """
     printed = sandbox.python(code, timeout=300).stdout
     written = json.loads((tmp_path / "benchmarks.json").read_text())["figures"]
-    assert {"import lamindb", "lamin --help", "lamin init"} <= {figure["operation"] for figure in written}
+    operations = {figure["operation"] for figure in written}
+    assert {"import lamindb", "lamin --help", "lamin init", "lineage: chain of 50 runs"} <= operations
     assert all(figure["ours"] > 0 and figure["floor"] > 0 for figure in written)
     assert (tmp_path / "benchmarks.md").read_text().splitlines()[-1] in printed
 
@@ -36,6 +37,13 @@ def test_ratio_is_ours_over_floor(tmp_path: Path) -> None:
     assert figure.row().split("|")[-2].strip() == "3.0"
     write([figure], tmp_path)
     assert json.loads((tmp_path / "benchmarks.json").read_text())["figures"][0]["ratio"] == 3.0
+
+
+def test_amounts_are_read_in_their_unit() -> None:
+    """Seconds, bytes and marks."""
+    assert Figure("a", 0.0123, 2.5, "b").row().split("|")[2:4] == ["   12.3 ms ", f" {'2.50 s (b)':<44} "]
+    assert Figure("a", 104e6, 94e6, "b", unit="B").row().split("|")[2] == "    104 MB "
+    assert Figure("a", 0.98765, 0.9, "b", unit="").row().split("|")[2] == "     0.988 "
 
 
 def test_table_is_drawn_where_there_is_matplotlib(tmp_path: Path) -> None:
