@@ -8,12 +8,19 @@ from django.db import connection
 pytestmark = pytest.mark.usefixtures("instance")
 
 
-@pytest.mark.parametrize(("link", "target"), [("FileULabel", "ulabel_id"), ("FileFeatureSet", "feature_set_id")])
-def test_files_of_a_label_are_told_by_an_index_alone(link, target):
-    """No link is read to know the files of a label or a feature set, so that those of both are compared in one order."""
+@pytest.mark.parametrize(
+    ("link", "columns"),
+    [
+        ("FileULabel", ["ulabel_id"]),
+        ("FileULabel", ["ulabel_id", "feature_id"]),
+        ("FileFeatureSet", ["feature_set_id"]),
+    ],
+)
+def test_files_of_a_label_are_told_by_an_index_alone(link, columns):
+    """No link is read to know the files of a label, under a feature or not, or of a feature set."""
     from lnschema_core import models
 
-    links = getattr(models, link)._default_manager.filter(**{target: "x"}).values_list("file_id")
+    links = getattr(models, link)._default_manager.filter(**dict.fromkeys(columns, "x")).values_list("file_id")
     if connection.vendor == "sqlite":
         assert "USING COVERING INDEX files_of_" in links.explain()
         return
