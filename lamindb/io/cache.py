@@ -35,12 +35,27 @@ if TYPE_CHECKING:
 
 _STAMPS = ".lamindb/stamps"
 _MAX_LENGTH = 4096
+_BESIDE, _FOLDER, _FILE = "@beside", "d@", "f@"  # before the name, so that suffixes stay
 
 
 def cached_path(cache_dir: Path, path: UPath) -> Path:
     """The local path of a cloud object: ``{cache}/{protocol}/{bucket}/{key}``.
 
-    Buckets of equal name at another endpoint get a folder of their own.
+    Buckets of equal name at another endpoint get a folder of their own, and so do objects whose place is taken: a bucket can
+    have an object ``a`` and an object ``a/b``, a folder can't.
+
+    Raises:
+        InvalidKey: The address has segments that would lead out of the cache.
+    """
+    plain = folder_of(cache_dir, path)
+    beside = _beside(cache_dir, plain)
+    is_below_file = any(folder.is_file() for folder in _folders_above(cache_dir, plain))
+    is_behind_folder = beside.is_file() and plain.is_dir()
+    return beside if is_below_file or is_behind_folder else plain
+
+
+def folder_of(cache_dir: Path, path: UPath) -> Path:
+    """The folder in which copies are of the objects below a path, as far as nothing else is there.
 
     Raises:
         InvalidKey: The address has segments that would lead out of the cache.
@@ -49,6 +64,21 @@ def cached_path(cache_dir: Path, path: UPath) -> Path:
     name = "/".join([protocol_of(path), f"{bucket}{_endpoint_mark(path)}", *segments])
     join_contained(to_path(cache_dir), check_key(name, max_length=_MAX_LENGTH))
     return cache_dir / name
+
+
+def _folders_above(cache_dir: Path, plain: Path) -> Iterator[Path]:
+    """The folders of a copy within that of its bucket."""
+    top = len(cache_dir.parts) + 2  # protocol and bucket
+    return (folder for folder in plain.parents if len(folder.parts) > top)
+
+
+def _beside(cache_dir: Path, plain: Path) -> Path:
+    """Where a copy is whose place is taken: there, folders have other names than files."""
+    protocol, bucket, *segments = plain.relative_to(cache_dir).parts
+    if not segments:
+        return plain
+    *folders, name = segments
+    return cache_dir.joinpath(protocol, f"{bucket}{_BESIDE}", *(f"{_FOLDER}{one}" for one in folders), f"{_FILE}{name}")
 
 
 def _endpoint_mark(path: UPath) -> str:
@@ -71,6 +101,8 @@ def ensure_cached(path: PathLike, cache_dir: Path, *, expected: FileHash | None 
         return local
     cloud = to_path(path)
     local = cached_path(cache_dir, cloud)
+    if local.is_dir():
+        local = _beside(cache_dir, local)
     if not _is_valid(local, cache_dir, cloud, expected):
         digest = fetch(cloud, local, expected=expected)
         local.chmod(0o444)
@@ -116,6 +148,15 @@ class Copy:
     path: Path
     key: str
     cache_dir: Path
+
+    @property
+    def plain(self) -> Path:
+        """Where it would be if nothing else were there, from which the address of its object is known."""
+        protocol, bucket, *segments = self.path.relative_to(self.cache_dir).parts
+        if not bucket.endswith(_BESIDE):
+            return self.path
+        names = (segment[len(_FILE) :] for segment in segments)
+        return self.cache_dir.joinpath(protocol, bucket.removesuffix(_BESIDE), *names)
 
     @property
     def is_known(self) -> bool:

@@ -11,10 +11,11 @@ import base64
 import hashlib
 import json
 import mimetypes
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from lamindb.errors import DigestMismatch
+from lamindb.errors import DigestMismatch, StorageError
 from lamindb.io.upload_notes import Notes, may_become, name_of
 
 if TYPE_CHECKING:
@@ -77,10 +78,16 @@ class SessionUpload:
 
     def _ask(self, upload: Mapping[str, str]) -> int | None:
         """How many bytes have arrived, ``None`` if the store has no such session any more."""
+        from gcsfs.retry import HttpError
+
         headers = {"Content-Range": f"bytes */{self._size}", "Content-Length": "0"}
         try:
             told, object_ = self._fs.call("PUT", upload["session"], headers=headers)
-        except Exception:  # noqa: BLE001 - clients raise whatever they like; one that can't be asked for can't go on
+        except FileNotFoundError:
+            return None
+        except HttpError as error:
+            if error.code != HTTPStatus.GONE:
+                raise
             return None
         return None if object_ else _end_of(told)  # what is an object already is overwritten as any other
 
@@ -104,6 +111,11 @@ class SessionUpload:
         end = self._position + len(block)
         while self._arrived < end:
             told, _ = self._put(block[self._arrived - self._position :], total="*")
+            if _end_of(told) <= self._arrived:  # as the store answers for a session that was cancelled
+                self._upload = {}
+                self.let_go(forget=True)
+                msg = f"{self._target} can't be written: the store takes no more bytes of this upload, save again"
+                raise StorageError(msg)
             self._arrived = _end_of(told)
         self._position = end
 

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+_OLD = 30 * 24 * 3600
+"""Seconds after which notes go; GCS forgets uploads after a week, S3 as the lifecycle rules of the bucket say."""
 _AUTO_KEY = re.compile(r"(^|/)" + re.escape(AUTO_KEY_PREFIX) + r"[0-9A-Za-z]{20}(\.[^/]*)?$")
 
 
@@ -63,6 +66,7 @@ class Notes:
             self._file.seek(0)
             self._file.truncate()
         self.add(upload)
+        _remove_old(self._path.parent)
 
     def add(self, value: dict[str, Any]) -> None:
         """Note something that has arrived."""
@@ -80,6 +84,15 @@ class Notes:
                 discard(self._path)
             self._file.close()
             self._file = None
+
+
+def _remove_old(folder: Path) -> None:
+    """Remove notes that nobody has gone on with for so long that the store has forgotten the upload, or should have."""
+    for path in folder.glob("*.jsonl"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _OLD and (file := _locked(path)) is not None:
+                discard(path)
+                file.close()
 
 
 def _value_of(line: str) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb import log
 from lamindb.errors import InstanceLockedException, InstanceUnreachable, ObjectChanged, StorageError, StorageNotWritable
 from lamindb.io import conditional, locking, paths
-from lamindb.io.placing import explaining, place
+from lamindb.io.placing import explaining, place, sync_file, sync_folder
 from lamindb.setup import sqlite_files
 
 if TYPE_CHECKING:
@@ -228,6 +228,7 @@ def _refresh(instance: InstanceSettings, known: _Known, *, is_ours: bool) -> Non
     sqlite_files.remove(working)
     temporary = _beside(instance, f"{secrets.token_hex(4)}.part")
     temporary.write_bytes(content)
+    sync_file(temporary)
     place(temporary, working)
     known.digest = _digest(_snapshot(instance))
 
@@ -449,7 +450,9 @@ def _write_known(instance: InstanceSettings, known: _Known) -> None:
     path = _beside(instance, "known.json")
     temporary = path.with_suffix(".part")
     temporary.write_text(json.dumps(asdict(known)), encoding="utf-8")
+    sync_file(temporary)  # else a loss of power could leave a lock in the bucket that nobody here knows to be ours
     place(temporary, path)
+    sync_folder(path.parent)
 
 
 # -- processes of this machine ----------------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ class StoredContent:
         if self.is_published:
             return
         if listing.has_object(self.target):
-            make_way(*self.place)
+            if self.strike_out is None:  # else what is there is the former content of the same file
+                make_way(*self.place)
             self.has_spared = sparing.spare(self.target, self.spare)
         if self.upload is None:
             transfer.move(self.now, self.target)

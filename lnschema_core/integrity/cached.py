@@ -127,15 +127,15 @@ def _path_in_storage(copy: Copy, places: list[Place]) -> Any:
     found: list[tuple[int, Any]] = []
     for place in places:
         folder = None if place.local is not None else _folder_of(place)
-        if folder is not None and copy.path.is_relative_to(folder):
-            key = copy.path.relative_to(folder).as_posix()
+        if folder is not None and copy.plain.is_relative_to(folder):
+            key = copy.plain.relative_to(folder).as_posix()
             found.append((len(folder.parts), place.path(key)))
     return max(found, key=lambda one: one[0], default=(0, None))[1]
 
 
 def _folder_of(place: Place) -> Path:
     # the address of a bucket has no key, so the folder is that of a key in it
-    return cache.cached_path(setup.settings.storage.cache_dir, place.root / "x").parent
+    return cache.folder_of(setup.settings.storage.cache_dir, place.root / "x").parent
 
 
 def _removed(copy: Copy, path: Any) -> str:

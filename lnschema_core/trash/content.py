@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from lamindb import log
+from lamindb import log, setup
 from lamindb.errors import NotRestorable
-from lamindb.io import listing, paths, transfer
+from lamindb.io import comparing, listing, paths, transfer
 from lamindb.io.faults import point
+from lamindb.io.hashing import FileHash
+from lnschema_core.catalogue import core_registry
 from lnschema_core.models.recovering import Deletion
 from lnschema_core.trash.migrated import is_migrated
 
@@ -43,6 +45,20 @@ def is_whole(path: UPath, deletion: Deletion) -> bool:
     return listing.has_object(path) and deletion.size in {None, listing.size_of(path)}
 
 
+def _is_content(path: UPath, deletion: Deletion) -> bool:
+    """Whether there is the very content, as far as its digest can be compared; reads all of it."""
+    if not is_whole(path, deletion):
+        return False
+    files = [row["values"] for row in deletion.rows if row["registry"] == "lnschema_core.file"]
+    digests = [FileHash(one["hash"], one["hash_type"] or "") for one in files if one["hash"]]
+    return all(comparing.has_content(path, digest, setup.settings.storage.cache_dir) for digest in digests)
+
+
+def _is_taken(deletion: Deletion) -> bool:
+    """Whether a file that exists has the place where the content was."""
+    return bool(core_registry("File").objects.filter(storage__root=deletion.root, key=deletion.key).exists())
+
+
 def move_to_trash(key: str) -> bool:
     """Move the content of a deletion, given by its key, unless that was done.
 
@@ -54,14 +70,15 @@ def move_to_trash(key: str) -> bool:
     """
     with transaction.atomic():
         found = Deletion.objects.select_for_update().filter(pk=key, has_content=True, is_moved=False)
-        were_there = [_move(deletion) for deletion in found]
+        were_there = [_move(deletion, is_its_own=not _is_taken(deletion)) for deletion in found]
     return all(were_there)
 
 
-def _move(deletion: Deletion) -> bool:
+def _move(deletion: Deletion, *, is_its_own: bool = True) -> bool:
+    """Move the content, unless it has moved; what is where it was is left alone if it is that of another file."""
     trash, before = place_in_trash(deletion), place_before(deletion)
     is_there = is_whole(trash, deletion)
-    if not is_there and listing.has_object(before):
+    if not is_there and is_its_own and listing.has_object(before):
         transfer.move(before, trash)
         is_there = True
     deletion.is_moved = True
@@ -72,7 +89,7 @@ def _move(deletion: Deletion) -> bool:
 def make_way(root: str, key: str) -> None:
     """Move what was deleted out of a place that another file is about to take; call it in the transaction that inserts its row.
 
-    One query.
+    Not for a file that has the place already: what is there then is its own. One query.
     """
     if is_migrated():
         waiting = Deletion.objects.select_for_update().filter(root=root, key=key, has_content=True, is_moved=False)
@@ -88,12 +105,12 @@ def move_back(deletion: Deletion) -> None:
     """
     trash, before = place_in_trash(deletion), place_before(deletion)
     if deletion.has_content and is_whole(trash, deletion):
-        if listing.has_object(before) and not is_whole(before, deletion):
+        if listing.has_object(before) and not _is_content(before, deletion):
             msg = f"{deletion.name} can't be restored: there is something else at {before}; move it away, then restore"
             raise NotRestorable(msg)
         transfer.move(trash, before)
         point("restore.moved")
-    elif not is_whole(before, deletion):
+    elif not (_is_content if deletion.has_content else is_whole)(before, deletion):
         msg = f"{deletion.name} can't be restored: its content is neither in the trash nor at {before}"
         raise NotRestorable(msg)
 

@@ -91,7 +91,9 @@ def restore(name: str) -> Any:
         NoResultFound: Nothing like this is in the trash.
         NotRestorable: The content is gone, another file has taken its key, or what it refers to is gone.
     """
-    key = _find([name])[0].pk
+    found = _find([name])[0]
+    _refuse_if_taken(found)
+    key = found.pk
     _deletions().filter(pk=key).update(is_moved=False)  # from now on the content may be in either place
     with transaction.atomic():
         deletion = _deletions().select_for_update().get(pk=key)

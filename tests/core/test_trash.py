@@ -124,6 +124,45 @@ def test_restoring_is_refused_where_another_file_has_taken_the_key(ln, file, fra
     assert list(ln.File.filter().one().load()) == ["kind", "value"]
 
 
+def test_other_content_of_the_same_size_is_neither_restored_nor_overwritten(ln, file):
+    """What somebody has put in the place meanwhile is told from the content by its digest."""
+    path, content = file.path, file.path.read_bytes()
+    file.delete(storage=True)
+    other = content[:-1] + b"X"
+    path.write_bytes(other)
+    with pytest.raises(NotRestorable, match="there is something else at"):
+        ln.trash.restore("tables/a.parquet")
+    assert path.read_bytes() == other
+    path.write_bytes(content)  # as a restoring that was killed leaves it in a bucket
+    assert ln.trash.restore("tables/a.parquet").path.read_bytes() == content
+    ln.File.filter().one().delete(storage=True)
+    path.write_bytes(other)
+    (trashed,) = (ln.settings.storage / ".lamindb" / "trash").iterdir()
+    trashed.unlink()
+    with pytest.raises(NotRestorable, match="neither in the trash nor at"):
+        ln.trash.restore("tables/a.parquet")
+    assert path.read_bytes() == other
+
+
+def test_content_of_another_file_does_not_follow_into_the_trash(ln, file, frame):
+    """Also if what was deleted is not there, and nobody knows any more whether it ever arrived."""
+    from lnschema_core.models.recovering import Deletion
+    from lnschema_core.trash.content import move_to_trash
+
+    file.delete(storage=True)
+    other = ln.File(frame.assign(more=1), key="tables/a.parquet")
+    other.save()
+    (trashed,) = (ln.settings.storage / ".lamindb" / "trash").iterdir()
+    trashed.unlink()
+    Deletion.objects.update(is_moved=False)  # as after a restoring that was killed
+    assert not move_to_trash(Deletion.objects.get().pk)
+    Deletion.objects.update(is_moved=False)
+    other.replace(frame.assign(more=2))
+    other.save()
+    assert other.load()["more"].tolist() == [2, 2]
+    assert not trashed.exists()
+
+
 def test_links_to_what_is_gone_meanwhile_are_left_out(ln, file):
     """The rest comes back."""
     file.delete(storage=True)

@@ -376,6 +376,31 @@ def test_equal_names_in_other_places_have_other_copies(tmp_path):
     assert len({cache.cached_path(tmp_path, path) for path in paths}) == len(paths)
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+def test_objects_whose_names_are_folders_of_others(endpoint, tmp_path, monkeypatch, order):
+    """A bucket can have ``a`` and ``a/b``: all are in the cache at once, with their suffixes, and are known by their keys."""
+    bucket = f"bucket-{uuid.uuid4().hex[:8]}"
+    s3.make_bucket(endpoint, bucket)
+    root = StorageRoot.of(f"s3://{bucket}/prefix", endpoint_url=endpoint, **s3.CREDENTIALS)
+    paths = [root.path_of(key) for key in ("a.csv", "a.csv/b.txt", "a.csv/b.txt/c", "a.csv/b.txt/d.gz")]
+    for path in paths:
+        path.fs.pipe_file(path.path, path.path.encode())
+    fetched = count_fetches(monkeypatch)
+    folder = tmp_path / "cache"
+    for _ in range(2):
+        for number in order:
+            path = paths[number]
+            local = cache.ensure_cached(path, folder)
+            assert local == cache.cached_path(folder, path)
+            assert local.read_text() == path.path
+            assert local.suffix == path.suffix
+    assert len(fetched) == len(paths)
+    top = cache.folder_of(folder, root.path)
+    found = {copy.plain.relative_to(top).as_posix(): copy for copy in cache.copies(folder)}
+    assert sorted(found) == ["a.csv", "a.csv/b.txt", "a.csv/b.txt/c", "a.csv/b.txt/d.gz"]
+    assert all(copy.is_good(read_data=True) for copy in found.values())
+
+
 def test_file_for_an_object_in_memory_is_in_the_cache(tmp_path):
     """The file is named by id and suffix, and its folder exists."""
     path = cache.new_file(tmp_path / "cache", "abc", ".parquet")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 
 import pytest
 from upath import UPath
 
 from lamindb.errors import DigestMismatch, StorageError
-from lamindb.io import faults, hashing, sessions, transfer
+from lamindb.io import faults, hashing, locking, sessions, transfer
 from lamindb.io.hashing import digest_file
 from tests.servers import gcs
 from tests.servers.middleware import Counting
@@ -123,6 +124,52 @@ def test_session_that_is_gone_begins_anew(target, source, options, monkeypatch):
     notes.write_text(json.dumps(noted | {"session": f"{noted['session']}gone"}) + "\n")
     transfer.store_file(source, target, **options)
     assert target.read_bytes() == source.read_bytes()
+
+
+def test_session_that_is_over_begins_anew(server, target, source, options, monkeypatch):
+    """The store may also say that it has expired."""
+    _, store, _ = server
+    stop(source, target, options, blocks=2, monkeypatch=monkeypatch)
+    monkeypatch.setattr(store, "refusals", ["410 Gone"])
+    transfer.store_file(source, target, **options)
+    assert target.read_bytes() == source.read_bytes()
+
+
+def test_upload_that_cannot_be_asked_for_is_not_given_up(server, target, source, options, monkeypatch):
+    """What a store or a network refuses for a while is an error; what has arrived isn't sent again afterwards."""
+    _, store, counting = server
+    stop(source, target, options, blocks=3, monkeypatch=monkeypatch)
+    monkeypatch.setattr(store, "refusals", ["403 Forbidden"])
+    before = counting.sent
+    with pytest.raises(StorageError):
+        transfer.store_file(source, target, **options)
+    transfer.store_file(source, target, **options)
+    assert counting.sent - before == SIZE - 3 * BLOCK
+    assert target.read_bytes() == source.read_bytes()
+
+
+def test_session_that_takes_nothing_is_left(server, target, source, options, monkeypatch):
+    """As a store answers after a session was cancelled; the next try begins anew."""
+    _, store, _ = server
+    stop(source, target, options, blocks=1, monkeypatch=monkeypatch)
+    monkeypatch.setattr(store, "refusals", ["499 Client Closed Request"] * 2)
+    with pytest.raises(StorageError, match="takes no more bytes"):
+        transfer.store_file(source, target, **options)
+    transfer.store_file(source, target, **options)
+    assert target.read_bytes() == source.read_bytes()
+
+
+def test_old_notes_are_removed_when_new_ones_are_written(target, source, options, tmp_path):
+    """Nobody goes on after a month; notes of last week, and those of an upload that is going on, stay."""
+    options["notes"].mkdir()
+    old, busy, recent = (options["notes"] / f"{name}.jsonl" for name in ("old", "busy", "recent"))
+    for path, days in ((old, 31), (busy, 31), (recent, 8)):
+        path.write_text("{}")
+        os.utime(path, (time.time() - days * 86400,) * 2)
+    with busy.open() as file:
+        locking.lock(file)
+        transfer.store_file(source, target, **options)
+    assert sorted(path.name for path in options["notes"].iterdir()) == ["busy.jsonl", "recent.jsonl"]
 
 
 def test_interrupted_upload_without_notes_leaves_nothing(server, target, source):

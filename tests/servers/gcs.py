@@ -72,6 +72,7 @@ class Sessions:
     def __init__(self) -> None:
         self.place = ""
         self.most = 2**63  # bytes that are taken of one request
+        self.refusals: list[str] = []  # what is answered to the next requests about uploads
         self._arrived: dict[str, int] = {}
 
     @property
@@ -84,6 +85,9 @@ class Sessions:
         content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         told, session = environ.get("HTTP_CONTENT_RANGE", ""), _session(environ["QUERY_STRING"])
         arrived = self._arrived.get(session)
+        if told and self.refusals:
+            start_response(self.refusals.pop(0), [("Content-Length", "0")])
+            return [b""]
         if told and arrived is None:
             start_response("404 Not Found", [("Content-Length", "0")])
             return [b""]
