@@ -152,15 +152,16 @@ def tell_first_version(record: Versioned, family: Family) -> None:
 
 
 @contextmanager
-def saving_family(record: Versioned, *, has_content: bool = True) -> Iterator[None]:
+def saving_family(record: Versioned, *, has_content: bool = True, is_within: bool = False) -> Iterator[None]:
     """Save a record within the block together with what its family needs: all or nothing.
 
     Args:
         record: The record.
         has_content: Whether something may be stored under its id already, so that it can't get another one.
+        is_within: Whether the block is in a transaction of its own already, which a failure ends.
     """
     family = record.family
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not is_within):
         if family is not None and family.previous is not None:
             _prepare_previous(family.previous)
         if family is not None and family.is_counted:

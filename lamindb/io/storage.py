@@ -57,7 +57,7 @@ class StorageRoot:
     @cached_property
     def location(self) -> Location:
         """The resolved root."""
-        return location_of(self.path)
+        return location_of(self.path if self.is_cloud else self.root)
 
     def key_of(self, path: PathLike) -> str | None:
         """The key of a path, or None if the path isn't in this location."""
@@ -87,11 +87,11 @@ def storage_type(root: PathLike) -> str:
     return protocol_of(to_path(root)) or "local"
 
 
-def longest_root(path: PathLike, roots: Iterable[StorageRoot]) -> StorageRoot | None:
-    """The innermost storage location that has a path, or None if none has it."""
+def innermost_place(path: PathLike, roots: Iterable[StorageRoot]) -> tuple[StorageRoot, str] | None:
+    """The innermost storage location that has a path, and the key of the path there; None if none has it."""
     location = location_of(path)
-    having = (root for root in roots if location.key_below(root.location) is not None)
-    return max(having, key=lambda root: len(root.location.segments), default=None)
+    places = [(root, key) for root in roots if (key := location.key_below(root.location)) is not None]
+    return min(places, key=lambda place: len(place[1]), default=None)
 
 
 def infer_filesystem(path: PathLike) -> tuple[AbstractFileSystem, str]:

@@ -16,6 +16,7 @@ from lnschema_core.files import places
 from lnschema_core.files.intake import take_in
 from lnschema_core.files.pending import PendingFile, remove_when_forgotten
 from lnschema_core.settings import settings
+from lnschema_core.statements import has_row
 from lnschema_core.users import current_user_id
 from lnschema_core.versioning import join_family, plan_version, tell_first_version
 
@@ -114,7 +115,7 @@ def find_same_content(registry: type[File], intake: Intake) -> File | None:
     """
     if intake.hash is None:
         return None
-    if not registry._default_manager.filter(hash=intake.hash.value).order_by().values_list("pk", flat=True)[:1]:
+    if not has_row(registry, "hash", intake.hash.value):
         return None  # as for most files, and quicker to ask than what follows
     same = registry.filter(hash=intake.hash.value, hash_type=intake.hash.type, size=intake.size)
     existing = same.order_by("created_at", "id").first()

@@ -201,7 +201,7 @@ def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
         return
     if pending.file is not None:
         _save_single_file(pending)
-    with transaction.atomic(), saving_family(dataset):
+    with transaction.atomic(), saving_family(dataset, is_within=True):
         save_provenance(dataset)
         save_feature_sets(pending.feature_sets)
         _save_row(dataset, *args, **kwargs)

@@ -10,10 +10,11 @@ from lamindb import log, setup
 from lamindb.errors import SettingsNotWritable, UnsupportedFormat
 from lamindb.io import buckets, cache, clients, formats, hashing, listing, paths, remembered
 from lamindb.io.placing import explaining
-from lamindb.io.storage import StorageRoot, longest_root
+from lamindb.io.storage import StorageRoot, innermost_place
 from lnschema_core.files.pending import Intake
 from lnschema_core.models.storage import Storage
 from lnschema_core.settings import settings
+from lnschema_core.statements import all_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,7 +74,7 @@ def is_path(data: Any) -> bool:
 
 def known_storages() -> Storages:
     """All registered storage locations, by their roots; one query."""
-    return {StorageRoot(storage.root, storage.type): storage for storage in Storage.objects.all()}
+    return {StorageRoot(storage.root, storage.type): storage for storage in all_records(Storage)}
 
 
 def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Storage, str] | None:
@@ -82,11 +83,12 @@ def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Stora
     The bucket of a cloud path in none becomes a storage location that is saved with the file; it is added to ``storages``.
     """
     storages = known_storages() if storages is None else storages
-    root = longest_root(path, storages)
-    if root is None and not paths.is_local(path):
-        root = _bucket_of(path)
-        storages[root] = Storage.from_fields(root=root.root, type=root.type, region=root.region)
-    return None if root is None else (storages[root], root.key_of(path) or "")
+    place = innermost_place(path, storages)
+    if place is None and not paths.is_local(path):
+        bucket = _bucket_of(path)
+        storages[bucket] = Storage.from_fields(root=bucket.root, type=bucket.type, region=bucket.region)
+        place = bucket, bucket.key_of(path) or ""
+    return None if place is None else (storages[place[0]], place[1])
 
 
 def default_storage() -> Storage:

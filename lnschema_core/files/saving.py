@@ -120,7 +120,7 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
     with explaining_taken_keys([file]), stored_content(file) as content, transaction.atomic():
         save_provenance(file)
         save_feature_sets(pending.feature_sets)
-        save_row(file, *args, **kwargs)
+        save_row(file, *args, is_within=True, **kwargs)
         link_feature_sets(file, pending.feature_sets)
         if pending.annotate is not None:
             pending.annotate()
@@ -285,10 +285,10 @@ def _tidy_up(path: UPath, remove: Callable[[UPath], bool]) -> bool:
         return False
 
 
-def save_row(file: File, *args: Any, **kwargs: Any) -> None:
-    """Write the row, and give the version before it a version where it has none."""
+def save_row(file: File, *args: Any, is_within: bool = False, **kwargs: Any) -> None:
+    """Write the row, and give the version before it a version where it has none; see :func:`saving_family`."""
     check_storable([file])
     if file._state.adding and not args:
         kwargs = {"force_insert": not kwargs.keys() & {"force_update", "update_fields"}, **kwargs}
-    with saving_family(file):
+    with saving_family(file, is_within=is_within):
         Model.save(file, *args, **kwargs)

@@ -74,6 +74,40 @@ def test_file_in_storage_is_registered_in_place(root):
         ln.File(path.with_name("y.txt"), key="elsewhere/y.txt")
 
 
+def test_file_in_place_takes_two_statements_to_make_and_one_to_save(root, count_queries):
+    """The storage locations, the content, and the row, in a transaction without savepoints."""
+    for name in ("a.txt", "b.txt"):
+        (root / name).write_text(name)
+    ln.File(root / "a.txt").save()
+    with count_queries() as queries:
+        file = ln.File(root / "b.txt")
+        assert len(queries) == 2
+        file.save()
+    written = [query["sql"].split()[0] for query in queries[2:]]
+    assert [word for word in written if word not in ("BEGIN", "COMMIT")] == ["INSERT"]
+
+
+def test_storage_of_a_file_is_as_it_is_registered_now(root):
+    """A location that was registered or changed meanwhile is known to the next file; each file has a record of its own."""
+    first, inner = ln.File(_written(root / "first.txt")), root / "inner"
+    inner.mkdir()
+    storage = ln.Storage.from_fields(root=inner.as_posix(), type="local")
+    storage.save()
+    file = ln.File(_written(inner / "second.txt"))
+    assert (file.storage, file.key) == (storage, "second.txt")
+    ln.Storage.filter(id=storage.id).update(region="attic")
+    third, fourth = ln.File(_written(inner / "third.txt")), ln.File(_written(inner / "fourth.txt"))
+    assert (third.storage.region, file.storage.region) == ("attic", None)
+    assert third.storage is not fourth.storage
+    assert third.storage.created_at == storage.created_at
+    assert first.key == "first.txt"
+
+
+def _written(path):
+    path.write_text(path.name)
+    return path
+
+
 def test_frame_comes_back_equal(frame):
     """A data frame is stored as parquet and loads as it was."""
     file = ln.File(frame, description="panel")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lamindb.io.storage import StorageRoot, infer_filesystem, longest_root, normalise_root, storage_type
+from lamindb.io.storage import StorageRoot, infer_filesystem, innermost_place, normalise_root, storage_type
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,15 @@ def test_options_reach_the_file_system_and_are_never_shown():
 
 
 def test_innermost_location_has_a_path(tmp_path):
-    """Of nested locations the longest root has a path; the order in which they are given doesn't matter."""
+    """Of nested locations the longest root has a path, whose key is below it; the order in which they are given doesn't matter."""
     outer, inner = StorageRoot.of(tmp_path), StorageRoot.of(tmp_path / "inner")
     cloud, prefix = StorageRoot.of("s3://bucket"), StorageRoot.of("s3://bucket/prefix")
     for roots in ([outer, inner, cloud, prefix], [prefix, cloud, inner, outer]):
-        assert longest_root(tmp_path / "inner" / "a", roots) is inner
-        assert longest_root(tmp_path / "a", roots) is outer
-        assert longest_root("s3://bucket/prefix/a", roots) is prefix
-        assert longest_root("s3://bucket/prefixed/a", roots) is cloud
-        assert longest_root("s3://other/a", roots) is None
+        assert innermost_place(tmp_path / "inner" / "a", roots) == (inner, "a")
+        assert innermost_place(tmp_path / "a", roots) == (outer, "a")
+        assert innermost_place("s3://bucket/prefix/a", roots) == (prefix, "a")
+        assert innermost_place("s3://bucket/prefixed/a", roots) == (cloud, "prefixed/a")
+        assert innermost_place("s3://other/a", roots) is None
 
 
 def test_file_system_of_a_path(tmp_path):
