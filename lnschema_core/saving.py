@@ -18,7 +18,7 @@ from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.inserting import insert_new, update_existing
 from lnschema_core.models import File, Registry
 from lnschema_core.storable import check_storable
-from lnschema_core.values import AnyOf
+from lnschema_core.values import AnyOf, without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -162,16 +162,24 @@ def _update_rows(registry: type[Registry], records: Sequence[Any]) -> list[Any]:
         The records that have no row any more, which aren't written.
     """
     fields = [field for field in registry._meta.concrete_fields if not field.primary_key]
-    compared = [field.attname for field in fields if not getattr(field, "auto_now", False)]
-    rows = {row.pk: row for row in registry.objects.filter(AnyOf("pk", [record.pk for record in records]))}
-    changed = [record for record in records if _differs(record, rows.get(record.pk), compared)]
+    names = [registry._meta.pk.attname, *(field.attname for field in fields if not getattr(field, "auto_now", False))]
+    with without_garbage_collection():
+        values = _values_of(records, names)
+        rows = registry.objects.filter(AnyOf("pk", [own[0] for own in values])).order_by().values_list(*names)
+        found = {row[0]: row for row in rows.iterator()}
+        changed = [record for record, own in zip(records, values, strict=True) if own != found.get(own[0], own)]
+        lost = [record for record, own in zip(records, values, strict=True) if own[0] not in found]
     if changed:
         update_existing(registry, changed, fields)
-    return [record for record in records if record.pk not in rows]
+    return lost
 
 
-def _differs(record: Any, row: Any, names: list[str]) -> bool:
-    return row is not None and any(getattr(record, name) != getattr(row, name) for name in names)
+def _values_of(records: Sequence[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The values of fields of records, without asking Django about each."""
+    try:
+        return [tuple(map(record.__dict__.__getitem__, names)) for record in records]
+    except KeyError:  # some were fetched in part
+        return [tuple([getattr(record, name) for name in names]) for record in records]
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -226,7 +234,6 @@ def _commit_files(files: Sequence[File]) -> None:
     if new:
         _insert_files(new)
     old = [file for file in plain if not file._state.adding and file.pending is None and file.family is None]
-    check_storable(old)
     lost = _update_rows(File, old) if old else []
     written = {id(file) for file in [*new, *old]} - {id(file) for file in lost}
     for file in files:
@@ -279,7 +286,8 @@ def _unique_records(records: Registry | Iterable[Registry]) -> list[Any]:
         if not isinstance(record, Registry):
             msg = f"pass records of registries only, not {record!r:.80}"
             raise NotRecords(msg)
-        unique.setdefault(hash((type(record), record.pk)) if record.pk is not None else id(record), record)
+        key = record.pk
+        unique.setdefault(hash((type(record), key)) if key is not None else id(record), record)
     return list(unique.values())
 
 

@@ -220,3 +220,18 @@ def pbmc68k_path() -> Path:
     if spec is None or not spec.submodule_search_locations:
         pytest.fail("the sample data is missing: pip install --no-deps scanpy")
     return Path(spec.submodule_search_locations[0]) / "datasets" / "10x_pbmc68k_reduced.h5ad"
+
+
+# -- time -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def an_hour_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever is on disk was written an hour ago as far as digests are remembered, and every disk is a local one."""
+    from lamindb.io import file_systems, remembered
+
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/root / ext4 rw 0 0\n")
+    monkeypatch.setattr(file_systems, "MOUNTS", mounts)
+    now = remembered.time.time
+    monkeypatch.setattr(remembered.time, "time", lambda: now() + 3600)

@@ -22,6 +22,7 @@ from lamindb import __version__, log, setup
 from lamindb.cli import exits
 from lamindb.cli.problems import problem_of
 from lamindb.errors import InstanceNotLoaded, MissingExtra, StorageError, StorageNotWritable
+from lamindb.io import file_systems
 from lamindb.setup import database_url, layers, locations, sqlite_files
 from lamindb.setup.current import choose_instance
 from lamindb.setup.postgres import credentials
@@ -192,8 +193,8 @@ def _sqlite(path: Path, facts: dict[str, Any]) -> Check:
     facts |= {
         "latency_ms": _milliseconds_since(start),
         "wal": sqlite_files.uses_wal(path),
-        "file_system": sqlite_files.file_system(path),
-        "network_file_system": sqlite_files.is_on_network(path),
+        "file_system": file_systems.file_system(path),
+        "network_file_system": file_systems.is_on_network(path),
         "writable": sqlite_files.is_writable(path),
         "size_bytes": path.stat().st_size,
     }

@@ -134,17 +134,18 @@ def digest_file(path: Path, *, progress: Update | None = None) -> FileHash:
     return measure_file(path, progress=progress)[1]
 
 
-def measure_file(path: Path, *, progress: Update | None = None) -> tuple[int, FileHash]:
-    """The size of a local file in bytes, and the digest of these; see :func:`digest_file`."""
+def measure_file(path: Path, *, progress: Update | None = None) -> tuple[os.stat_result, FileHash]:
+    """The status of a local file when it was read, such as its size, and the digest of all its bytes; see :func:`digest_file`."""
     with open_regular(path) as file:
-        before = Fingerprint.of(os.fstat(file.fileno()))
+        status = os.fstat(file.fileno())
+        before = Fingerprint.of(status)
         kind = type_for_size(before.size)
         algorithm = hasher(kind)
         is_quick = progress is None and before.size <= _CHUNK
         with nullcontext(_untold) if is_quick else continued(progress, before.size, f"hashing {path.name}") as update:
             _read_into(algorithm, file, path, before.size, update)
         before.require_same(path)
-    return before.size, FileHash(to_b64_str(algorithm.digest()), kind)
+    return status, FileHash(to_b64_str(algorithm.digest()), kind)
 
 
 def _untold(_: int) -> None:

@@ -126,6 +126,11 @@ def prepare(target: Path, root: Path | None = None) -> None:
     make_folder(target.parent)
 
 
+def private(path: str, flags: int) -> int:
+    """Open a file that nobody but its owner may read: an opener for ``open``."""
+    return os.open(path, flags, 0o600)
+
+
 # -- durability -------------------------------------------------------------------------------------------------------
 
 

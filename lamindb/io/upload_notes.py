@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.io import locking
 from lamindb.io.paths import AUTO_KEY_PREFIX
-from lamindb.io.placing import discard, make_folder
+from lamindb.io.placing import discard, make_folder, private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +105,7 @@ def _value_of(line: str) -> dict[str, Any] | None:
 
 def _locked(path: Path) -> TextIO | None:
     """The file for this process alone; None if another one has it, or where the system has no such locks."""
-    file = open(path, "a+", encoding="utf-8", opener=_private)  # noqa: SIM115 - it is held for as long as the upload
+    file = open(path, "a+", encoding="utf-8", opener=private)  # noqa: SIM115 - it is held for as long as the upload
     if not locking.try_lock(file):
         file.close()
         return None
@@ -114,7 +114,3 @@ def _locked(path: Path) -> TextIO | None:
             return file
     file.close()  # another process has just finished it
     return None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

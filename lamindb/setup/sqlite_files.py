@@ -6,29 +6,17 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from lamindb.io import file_systems
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUSY_TIMEOUT = 60
 """Seconds that a connection waits for another one's transaction."""
 
-MOUNTS = Path("/proc/mounts")
-"""Where the system lists its file systems."""
-
-_NETWORK_FILE_SYSTEMS = (
-    "nfs",
-    "cifs",
-    "smb",
-    "fuse",
-    "9p",
-    "afs",
-    "ceph",
-    "lustre",
-    "glusterfs",
-    "beegfs",
-    "gpfs",
-    "vboxsf",
-)
 _WAL_VERSION = 2
 _WAL_OFFSET = 18  # of the "file format write version" in https://sqlite.org/fileformat2.html#the_database_header
 
@@ -56,7 +44,7 @@ def set_journal(path: Path) -> None:
     A write-ahead log needs shared memory, which network file systems don't have. A database that somebody uses right now
     stays as it is.
     """
-    wanted = not is_on_network(path)
+    wanted = not file_systems.is_on_network(path)
     if uses_wal(path) == wanted:
         return
     with closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as connection:
@@ -79,28 +67,6 @@ def read_only_uri(path: Path) -> str:
     has_log = log.exists() and log.stat().st_size > 0
     immutable = uses_wal(path) and not has_log and not os.access(path.parent, os.W_OK)
     return f"file:{quote(path.as_posix())}?mode=ro" + ("&immutable=1" if immutable else "")
-
-
-def is_on_network(path: Path) -> bool:
-    """Whether the file system is shared with other machines; unknown ones are taken to be local."""
-    kind = file_system(path)
-    return any(kind.startswith(name) for name in _NETWORK_FILE_SYSTEMS) and kind != "fuseblk"  # a local disk
-
-
-def file_system(path: Path) -> str:
-    """The type of the file system that a path is on, or an empty text where the system doesn't say."""
-    try:
-        mounts = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
-    target = path.resolve()
-    best, kind = "", ""
-    for line in mounts.splitlines():
-        fields = line.split(" ")
-        point = fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
-        if len(point) >= len(best) and target.is_relative_to(point):
-            best, kind = point, fields[2]
-    return kind
 
 
 def publish(source: sqlite3.Connection, path: Path) -> None:

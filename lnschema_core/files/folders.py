@@ -3,55 +3,78 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import stat
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lamindb import log
-from lamindb.io import buckets, hashing, listing, paths, workers
+from lamindb.io import buckets, hashing, listing, paths, remembered, workers
 from lamindb.io.placing import explaining
 from lamindb.io.progress import progress
 from lnschema_core import runs
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import construction
-from lnschema_core.files.intake import default_storage, inferred_place, known_storages, take_in, take_in_place
+from lnschema_core.files.intake import (
+    default_storage,
+    digests_folder,
+    inferred_place,
+    known_storages,
+    take_in,
+    take_in_place,
+)
 from lnschema_core.settings import settings
+from lnschema_core.values import find_records, without_garbage_collection
 from lnschema_core.versioning import plan_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from upath import UPath
 
     from lamindb.io.hashing import FileHash
+    from lamindb.io.progress import Update
     from lamindb.types import PathLike
     from lnschema_core.files.intake import Storages
     from lnschema_core.files.pending import Intake
     from lnschema_core.models import File, Run, Storage
 
     Listed = dict[str, dict[str, Any]] | dict[str, None]
-    Known = dict[tuple[str | None, int | None] | None, File]
+    Content = str | tuple[str | None, str | None, int | None]
+    Known = dict[Content, File]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One file of a folder.
 
     Attributes:
-        path: Where it is.
+        name: Its posix name in the folder.
         key: The key that it gets by its place in the folder.
-        intake: What was found out about it.
+        size: Its size.
+        hash: Its digest, ``None`` if it has none.
+        source: What finds out the rest about it.
     """
 
-    path: UPath | Path
+    name: str
     key: str
-    intake: Intake
+    size: int | None
+    hash: FileHash | None
+    source: Source
 
     @property
-    def content(self) -> tuple[str, int | None] | None:
-        """What its content is recognised by, ``None`` if it has no digest."""
-        digest = self.intake.hash
-        return None if digest is None else (digest.value, self.intake.size)
+    def content(self) -> Content:
+        """What its content is recognised by; without a digest it is like no other."""
+        return self.name if self.hash is None else (self.hash.value, self.hash.type, self.size)
+
+
+class Source(Protocol):
+    """What finds out about files of a folder."""
+
+    def is_at(self, entry: Entry, file: File) -> bool:
+        """Whether a file of the folder is the object of a registered one."""
+
+    def take_in(self, entry: Entry) -> Intake:
+        """All about a file of the folder."""
 
 
 def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None = None) -> list[File]:
@@ -64,7 +87,9 @@ def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None
     place = _place_of_folder(folder, storages)
     folder_key = _folder_key(folder, key, place)
     run = runs.resolve(run)
-    files = _files_of(_entries(folder, listed, folder_key, storages, place), run)
+    entries = _entries(folder, listed, folder_key, storages, place)
+    with without_garbage_collection():
+        files = _files_of(entries, run)
     storage = default_storage() if place is None else place[0]
     log.success(f"created {len(files)} files from directory using storage {storage.root} and key = {folder_key}/")
     return files
@@ -74,25 +99,38 @@ def _entries(
     folder: UPath, listed: Listed, folder_key: str, storages: Storages, place: tuple[Storage, str] | None
 ) -> list[Entry]:
     keys = {name: f"{folder_key}/{name}" if folder_key else name for name in sorted(listed)}
-    names = [name for name in keys if folder_key or not _is_ours(folder / name, name)]
+    if not folder_key:
+        keys = _without_ours(keys, folder)
     plain = PlainFolder.of(folder, place, storages)
-    own = set() if plain is None else {name for name in names if plain.has(name)}
-    measures = iter(()) if plain is None else plain.measures([name for name in names if name in own])
-    entries = []
-    with progress(len(names), "registering files", "file") as update:
-        for name in names:
-            entries.append(
-                plain.entry(name, keys[name], next(measures, None))
-                if plain is not None and name in own
-                else _entry(folder, name, keys[name], storages, listed[name])
-            )
-            update(1)
-    return entries
+    with progress(len(keys), "registering files", "file") as update:
+        entries = {} if plain is None else plain.entries(keys, update)
+        for name, key in keys.items():
+            if name not in entries:
+                entries[name] = Single.entry(folder / name, name, key, storages, listed[name])
+                update(1)
+    return [entries[name] for name in keys]
 
 
-def _entry(folder: UPath, name: str, key: str, storages: Storages, facts: dict[str, Any] | None) -> Entry:
-    path = folder / name
-    return Entry(path, key, take_in(path, id="", key=key, storages=storages, facts=facts))
+class Single:
+    """A file of a folder that is looked at by itself."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    @classmethod
+    def entry(cls, path: UPath, name: str, key: str, storages: Storages, facts: dict[str, Any] | None) -> Entry:
+        """Find out all about a file."""
+        intake = take_in(path, id="", key=key, storages=storages, facts=facts)
+        return Entry(name, key, intake.size, intake.hash, cls(intake))
+
+    def is_at(self, entry: Entry, file: File) -> bool:  # noqa: ARG002 - there is one entry
+        """Whether it is the object of a registered file."""
+        place = self._intake.storage.id, self._intake.key
+        return self._intake.is_in_place and place == (file.storage_id, file.key)
+
+    def take_in(self, entry: Entry) -> Intake:  # noqa: ARG002 - likewise
+        """All about it."""
+        return self._intake
 
 
 class PlainFolder:
@@ -101,7 +139,8 @@ class PlainFolder:
     def __init__(self, root: str, storage: Storage, key: str) -> None:
         self._root = root
         self._storage = storage
-        self._key = key
+        self._storage_id = storage.id
+        self._prefix = f"{key}/" if key else ""
         self._is_straight: dict[str, bool] = {"": True}
 
     @classmethod
@@ -114,47 +153,84 @@ class PlainFolder:
             return None
         return cls(os.path.realpath(str(folder)), *place)
 
-    def has(self, name: str) -> bool:
-        """Whether a file is a file of the folder itself, rather than a store or what a link leads to."""
-        above, _, last = name.rpartition("/")
-        if os.path.islink(f"{self._root}/{name}") or paths.is_store(last):  # noqa: PTH114 - quicker than a path
-            return False
+    def entries(self, keys: dict[str, str], update: Update) -> dict[str, Entry]:
+        """The files of the folder itself, rather than stores and what links lead to, by their names.
+
+        What nobody touched since it was read isn't read again.
+
+        Args:
+            keys: The keys that files get, by their names in the folder.
+            update: Is told how many there are.
+        """
+        if settings.upon_file_create_skip_size_hash:
+            return {name: Entry(name, key, None, None, self) for name, key in keys.items() if self._status_of(name)}
+        entries: dict[str, Entry] = {}
+        unread = []
+        with remembered.digests_below(self._root, digests_folder()) as digests:
+            with without_garbage_collection():
+                for name, key in keys.items():
+                    status = self._status_of(name)
+                    if status is None:
+                        continue
+                    digest = digests.find(name, status)
+                    if digest is None:
+                        unread.append(name)
+                    else:
+                        entries[name] = Entry(name, key, status.st_size, digest, self)
+            update(len(entries))
+            for name, measure in zip(unread, _measures(Path(self._root, name) for name in unread), strict=True):
+                status, digest = measure()
+                digests.learn(name, status, digest)
+                entries[name] = Entry(name, keys[name], status.st_size, digest, self)
+                update(1)
+        return entries
+
+    def is_at(self, entry: Entry, file: File) -> bool:
+        """Whether a file of the folder is the object of a registered one."""
+        return file.storage_id == self._storage_id and file.key == self._prefix + entry.name
+
+    def take_in(self, entry: Entry) -> Intake:
+        """All about a file of the folder."""
+        path = Path(self._root, entry.name)
+        return take_in_place(path, self._storage, self._prefix + entry.name, entry.size, entry.hash)
+
+    def _status_of(self, name: str) -> os.stat_result | None:
+        """What the system says of a regular file of the folder itself, ``None`` of anything else."""
+        status = os.lstat(f"{self._root}/{name}")
+        return status if stat.S_ISREG(status.st_mode) and self._has_straight(name.rpartition("/")[0]) else None
+
+    def _has_straight(self, above: str) -> bool:
+        """Whether no link is on the way to a folder below."""
         if above not in self._is_straight:
             path = os.path.normpath(os.path.join(self._root, above))  # noqa: PTH118 - as text, since it is compared so
             self._is_straight[above] = os.path.realpath(path) == path
         return self._is_straight[above]
 
-    def measures(self, names: list[str]) -> Iterator[Callable[[Path], tuple[int, FileHash]]]:
-        """What tells size and digest of each file, in their order, if the session has workers that read them."""
-        if settings.executor is None or settings.upon_file_create_skip_size_hash:
-            return
-        calls = ((Path(self._root, name),) for name in names)
-        for answer in workers.answers(settings.executor, hashing.measure_file, calls):
-            yield _waiting_for(answer)
 
-    def entry(self, name: str, key: str, measure: Callable[[Path], tuple[int, FileHash]] | None = None) -> Entry:
-        """What there is to know about a file."""
-        path = Path(self._root, name)
-        own_key = f"{self._key}/{name}" if self._key else name
-        return Entry(path, key, take_in_place(path, self._storage, own_key, measure))
+def _measures(paths: Iterable[Path]) -> Iterator[Callable[[], tuple[os.stat_result, FileHash]]]:
+    """What tells status and digest of each file: by reading it here, or by what a worker of the session has read."""
+    if settings.executor is None:
+        return (partial(hashing.measure_file, path) for path in paths)
+    return workers.answers(settings.executor, hashing.measure_file, ((path,) for path in paths))
 
 
-def _waiting_for(answer: Callable[[], Any]) -> Callable[[Path], tuple[int, FileHash]]:
-    return lambda _: answer()
-
-
-def _is_ours(path: UPath, key: str) -> bool:
-    """Whether an object in a storage location is none of the user's own: the database, or an object without key."""
+def _without_ours(keys: dict[str, str], folder: UPath) -> dict[str, str]:
+    """The objects in a storage location that are the user's own: neither the database nor an object without key."""
     from lamindb import setup
 
     instance = setup.settings.instance
-    if instance.is_cloud_sqlite:
-        is_database = str(path) == instance.db
-    else:
-        is_database = instance.dialect == "sqlite" and str(path.resolve()).startswith(
-            str(instance.sqlite_file.resolve())
-        )
-    return is_database or key.startswith(paths.AUTO_KEY_PREFIX)
+    ours = [paths.AUTO_KEY_PREFIX]
+    if instance.dialect == "sqlite":
+        database = paths.relative_key(instance.db if instance.is_cloud_sqlite else instance.sqlite_file, folder)
+        ours += [] if database is None else [database]
+    return {name: key for name, key in keys.items() if not _target(folder, name).startswith(tuple(ours))}
+
+
+def _target(folder: UPath, name: str) -> str:
+    """The name of an object in a folder; of a local link that of what it leads to, if that is in the folder."""
+    if paths.is_local(folder) and os.path.islink(f"{folder}/{name}"):  # noqa: PTH114 - quicker than a path
+        return paths.relative_key(folder / name, folder) or name
+    return name
 
 
 def _listed(folder: UPath) -> Listed | None:
@@ -195,21 +271,14 @@ def _folder_key(folder: UPath, key: str | None, place: tuple[Storage, str] | Non
 def _files_of(entries: list[Entry], run: Run | None) -> list[File]:
     """One file per content: existing records where the content is known, new ones elsewhere."""
     registry = core_registry("File")
-    known = _known_content(registry, entries)
-    files: list[File] = []
-    seen: set[tuple[str, int | None]] = set()
-    repeated: list[Entry] = []
-    for entry in entries:
-        if entry.content in seen:
-            repeated.append(entry)
-            continue
-        if entry.content is not None:
-            seen.add(entry.content)
-        files.append(
-            _known_file(known[entry.content], entry) if entry.content in known else _new_file(registry, entry, run)
-        )
+    first: dict[Content, Entry] = {}
+    repeated = [entry for entry in entries if first.setdefault(entry.content, entry) is not entry]
+    known = _known_content(registry, first)
     _warn_repeated(repeated, known, len(entries))
-    return files
+    return [
+        _known_file(known[content], entry) if content in known else _new_file(registry, entry, run)
+        for content, entry in first.items()
+    ]
 
 
 def _warn_repeated(repeated: list[Entry], known: Known, total: int) -> None:
@@ -223,16 +292,19 @@ def _warn_repeated(repeated: list[Entry], known: Known, total: int) -> None:
         )
 
 
-def _known_content(registry: type[File], entries: list[Entry]) -> Known:
-    """The registered files among contents; one query per thousand contents.
+def _known_content(registry: type[File], contents: dict[Content, Entry]) -> Known:
+    """The registered files among contents, of several with one content the first.
 
     Raises:
         RuntimeError: There are some, and the session wants that to be an error.
     """
-    types = {entry.intake.hash.value: entry.intake.hash.type for entry in entries if entry.intake.hash is not None}
-    rows = registry.filter(hash__in=types).order_by("-created_at", "-id")
-    known: Known = {(file.hash, file.size): file for file in rows if types.get(str(file.hash)) == file.hash_type}
-    contents = dict.fromkeys(entry.content for entry in entries)
+    hashes = {entry.hash.value for entry in contents.values() if entry.hash is not None}
+    known: Known = {}
+    for file in find_records(registry.filter(), "hash", hashes):
+        content = (file.hash, file.hash_type, file.size)
+        other = known.get(content)
+        if content in contents and (other is None or (file.created_at, file.id) < (other.created_at, other.id)):
+            known[content] = file
     existing = [known[content] for content in contents if content in known]
     if not construction.shall_return(existing):
         return {}
@@ -241,15 +313,14 @@ def _known_content(registry: type[File], entries: list[Entry]) -> Known:
 
 
 def _known_file(file: File, entry: Entry) -> File:
-    intake = entry.intake
-    is_its_object = intake.is_in_place and (file.storage_id, file.key) == (intake.storage.id, intake.key)
-    if not is_its_object:
-        construction.complete(file, intake)
+    if not entry.source.is_at(entry, file):  # else it has just been seen
+        construction.complete(file, entry.source.take_in(entry))
     return file
 
 
 def _new_file(registry: type[File], entry: Entry, run: Run | None) -> File:
-    construction.check_place(entry.path, entry.key, entry.intake)
+    intake = entry.source.take_in(entry)
+    construction.check_place(intake.source, entry.key, intake)
     file = registry.__new__(registry)
-    construction.become_new(file, entry.intake, plan_version(registry, None, None), None, run)
+    construction.become_new(file, intake, plan_version(registry, None, None), None, run)
     return file

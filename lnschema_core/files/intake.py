@@ -17,7 +17,8 @@ from lnschema_core.settings import settings
 from lnschema_core.statements import all_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import os
+    from collections.abc import Mapping
 
     from upath import UPath
 
@@ -132,22 +133,20 @@ def _take_in_path(path: UPath, key: str | None, storages: Storages | None, facts
     return with_size_and_digest(intake, facts)
 
 
-def take_in_place(
-    path: Path, storage: Storage, key: str, measure: Callable[[Path], tuple[int, hashing.FileHash]] | None = None
-) -> Intake:
-    """Find out all about a local regular file of which it is known where in a storage location it lies.
+def take_in_place(path: Path, storage: Storage, key: str, size: int | None, digest: hashing.FileHash | None) -> Intake:
+    """Find out the rest about a local regular file of which place and content are known.
 
     Args:
         path: The file.
-        storage: The storage location.
+        storage: The storage location that it lies in.
         key: The key there.
-        measure: What tells size and digest; by default the file is read here, unless it is known.
+        size: Its size, ``None`` if the session wants files without.
+        digest: Its digest, likewise.
     """
     _check_key(key)
     finding = paths.suffix_of(path.name)
     if finding.note:
         log.warning(finding.note)
-    size, digest = (None, None) if settings.upon_file_create_skip_size_hash else (measure or _measured)(path)
     return Intake(
         storage=storage,
         key=key,
@@ -207,19 +206,22 @@ def with_size_and_digest(intake: Intake, facts: Facts | None = None) -> Intake:
     local = Path(str(path))
     if is_folder:
         return replace(intake, size=listing.size_of(path), hash=hashing.digest_folder(local))
-    size, digest = hashing.measure_file(local) if intake.is_temporary else _measured(local)
-    return replace(intake, size=size, hash=digest)
+    status, digest = hashing.measure_file(local) if intake.is_temporary else _measured(local)
+    return replace(intake, size=status.st_size, hash=digest)
 
 
-def _measured(path: Path) -> tuple[int, hashing.FileHash]:
-    """Size and digest of a local file; a large one that nobody touched since it was read isn't read again."""
-    if path.stat().st_size <= hashing.THRESHOLD:
-        return hashing.measure_file(path)
+def _measured(path: Path) -> tuple[os.stat_result, hashing.FileHash]:
+    """Status and digest of a local file; unless it is small, it isn't read again if nobody touched it since it was read."""
+    folder = None if path.stat().st_size < remembered.PAYS_FROM else digests_folder()
+    return hashing.measure_file(path) if folder is None else remembered.measure_file(path, folder)
+
+
+def digests_folder() -> Path | None:
+    """Where the digests of local files are kept, ``None`` on a machine where nothing can be kept."""
     try:
-        folder = setup.settings.storage.cache_dir / _DIGESTS
-    except SettingsNotWritable:  # on a machine where nothing can be kept
-        return hashing.measure_file(path)
-    return remembered.measure_file(path, folder)
+        return setup.settings.storage.cache_dir / _DIGESTS
+    except SettingsNotWritable:
+        return None
 
 
 def _with_facts_of_listing(intake: Intake, facts: Facts) -> Intake:

@@ -248,10 +248,10 @@ def test_files_that_differ_in_the_middle_are_two_files(tmp_path):
     assert ln.File(paths[1], description="two.bin")._state.adding
 
 
+@pytest.mark.usefixtures("an_hour_later")
 def test_large_file_that_nobody_touched_is_read_once(csv, monkeypatch):
     """Registered again, it is not read; once it was modified, it is."""
-    monkeypatch.setattr(hashing, "THRESHOLD", 1)
-    monkeypatch.setattr(remembered.time, "time", lambda: csv.stat().st_ctime + 3600)
+    monkeypatch.setattr(remembered, "PAYS_FROM", 1)
     reads, read_into = [], hashing._read_into
     monkeypatch.setattr(hashing, "_read_into", lambda *arguments: reads.append(read_into(*arguments)))
     first, second = (ln.File(csv, description="one") for _ in range(2))

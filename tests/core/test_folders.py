@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import anndata as ad
 import numpy as np
 import pytest
@@ -9,6 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import lamindb as ln
+from lamindb.errors import SourceChanged
+from lamindb.io import hashing, remembered
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
 
@@ -74,3 +79,151 @@ def test_record_that_was_deleted_meanwhile_is_saved_again(folder):
     ln.File.objects.filter(key="plates/1.txt").delete()
     ln.save(files)
     assert ln.File.filter(key__startswith="plates/").count() == 5
+
+
+# -- looking again ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def notes():
+    """Where digests of folders are kept; empty."""
+    notes = ln.setup.settings.storage.cache_dir / ".lamindb/digests/folders"
+    shutil.rmtree(notes, ignore_errors=True)
+    return notes
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The names of files that are opened for reading their content."""
+    names = []
+
+    def open_regular(path):
+        names.append(path.name)
+        return original(path)
+
+    original = hashing.open_regular
+    monkeypatch.setattr(hashing, "open_regular", open_regular)
+    return names
+
+
+def hashes_of(folder):
+    """What ``from_dir`` finds, by name."""
+    return {file.key.rpartition("/")[2]: file.hash for file in ln.File.from_dir(folder)}
+
+
+@pytest.mark.usefixtures("an_hour_later", "notes")
+def test_unchanged_folder_is_not_read_again(folder, opened):
+    """Before and after its files are saved: no file is opened, and all are the same."""
+    first = hashes_of(folder)
+    assert sorted(opened) == sorted(first)
+    opened.clear()
+    ln.save(ln.File.from_dir(folder))
+    assert hashes_of(folder) == first
+    assert not any(file._state.adding for file in ln.File.from_dir(folder))
+    assert opened == []
+    assert first["1.txt"] == hashing.digest_bytes(b"content 1").value
+
+
+def _overwrite(path):
+    path.write_text("CONTENT 1")
+
+
+def _overwrite_and_set_time_back(path):
+    before = path.stat()
+    path.write_text("CONTENT 1")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _replace_by_other_of_the_same_time(path):
+    before = path.stat()
+    other = path.with_name("other")
+    other.write_text("CONTENT 1")
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    other.replace(path)
+
+
+@pytest.mark.usefixtures("an_hour_later", "notes")
+@pytest.mark.parametrize("change", [_overwrite, _overwrite_and_set_time_back, _replace_by_other_of_the_same_time])
+def test_changed_file_of_an_unchanged_folder_is_read(folder, opened, change):
+    """However the change is hidden: the size is the same, and so may be the time; the other files aren't read."""
+    ln.save(ln.File.from_dir(folder))
+    opened.clear()
+    change(folder / "1.txt")
+    assert hashing.digest_bytes(b"CONTENT 1").value in hashes_of(folder).values()
+    assert opened == ["1.txt"]
+
+
+@pytest.mark.usefixtures("an_hour_later", "notes")
+def test_file_that_changes_while_it_is_looked_at_is_read_again(folder, opened, monkeypatch):
+    """What was written after the look began may be written again within one step of the clock."""
+    changed = max(path.stat().st_ctime for path in folder.rglob("*.txt"))
+    monkeypatch.setattr(remembered.time, "time", lambda: changed + 0.05)
+    names = sorted(hashes_of(folder))
+    hashes_of(folder)
+    assert sorted(opened) == sorted([*names, *names])
+
+
+@pytest.mark.usefixtures("an_hour_later")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda note: note.write_bytes(note.read_bytes()[:-1]),
+        lambda note: note.write_bytes(note.read_bytes().replace(b"1.txt", b"2.txt")),
+        lambda note: note.write_text("{}"),
+        lambda note: note.chmod(0o660),
+    ],
+)
+def test_note_that_cannot_be_trusted_is_not_asked(folder, notes, opened, spoil):
+    """Damaged, or open to others: all files are read, once."""
+    first = hashes_of(folder)
+    (note,) = notes.iterdir()
+    spoil(note)
+    opened.clear()
+    assert hashes_of(folder) == first
+    assert sorted(opened) == sorted(first)
+    opened.clear()
+    hashes_of(folder)
+    assert opened == []
+
+
+@pytest.mark.usefixtures("an_hour_later", "notes")
+def test_what_was_read_before_an_error_is_not_read_again(folder, opened, monkeypatch):
+    """A file that changes while it is read ends the look; the next one goes on from there."""
+    read_into = hashing._read_into
+
+    def write_meanwhile(algorithm, file, path, *others):
+        read_into(algorithm, file, path, *others)
+        if path.name == "2.txt":
+            path.write_text("changed meanwhile")
+
+    monkeypatch.setattr(hashing, "_read_into", write_meanwhile)
+    with pytest.raises(SourceChanged, match=r"2\.txt"):
+        ln.File.from_dir(folder)
+    monkeypatch.setattr(hashing, "_read_into", read_into)
+    opened.clear()
+    hashes_of(folder)
+    assert sorted(opened) == ["2.txt", "3.txt", "4.txt"]
+
+
+@pytest.mark.usefixtures("an_hour_later")
+def test_bytes_that_rot_are_found_by_the_check_that_reads(folder, notes):
+    """They leave no trace for a look at the folder; ``fsck`` with ``read_data`` asks no note."""
+    first = hashes_of(folder)
+    ln.save(ln.File.from_dir(folder))
+    (folder / "1.txt").write_text("CONTENT 1")
+    with remembered.digests_below(os.path.realpath(folder), notes.parent) as digests:
+        digests.learn("1.txt", (folder / "1.txt").stat(), hashing.digest_bytes(b"content 1"))
+    assert hashes_of(folder) == first
+    found = ln.fsck(read_data=True, progress=False).findings
+    assert [one.key for one in found if one.kind == "digest-mismatch"] == ["plates/1.txt"]
+
+
+def test_database_and_what_leads_to_it_are_no_files_of_the_storage_location(folder):
+    """``from_dir`` of the whole location leaves them out, by whatever name."""
+    root = ln.setup.settings.storage.root
+    instance = ln.setup.settings.instance
+    if instance.dialect == "sqlite":
+        (root / "latest.lndb").symlink_to(instance.sqlite_file)
+    keys = [file.key for file in ln.File.from_dir(root)]
+    assert "plates/1.txt" in keys
+    assert not [key for key in keys if "lndb" in key or key.startswith(".lamindb/")]

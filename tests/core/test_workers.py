@@ -74,6 +74,17 @@ def test_workers_read_what_is_registered_and_checked(folder, executor, monkeypat
     assert {("digest-mismatch", "3.txt"), ("size-mismatch", "4.txt"), ("missing", "5.txt")} <= found
 
 
+@pytest.mark.usefixtures("an_hour_later")
+def test_workers_are_not_asked_what_is_known(folder, executor):
+    """What they have read is noted as what was read here, and an unchanged folder is not given to them again."""
+    first = [file.hash for file in ln.File.from_dir(folder)]
+    (folder / "3.txt").write_text("CONTENT 3")
+    executor.asked.clear()
+    second = [file.hash for file in ln.File.from_dir(folder)]
+    assert executor.asked == ["measure_file"]
+    assert len(set(first) - set(second)) == 1
+
+
 def test_answers_come_in_the_order_of_the_calls(monkeypatch):
     """However long each takes, and with no more begun than some; where nothing is asked nobody waits."""
     monkeypatch.setattr(workers, "_AHEAD", 3)

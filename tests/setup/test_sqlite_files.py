@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lamindb.io import file_systems
 from lamindb.setup import sqlite_files
 
 
@@ -34,7 +35,7 @@ def pretend_file_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: s
     mounts = tmp_path / "mounts"
     escaped = str(folder).replace(" ", "\\040")
     mounts.write_text(f"/dev/root / ext4 rw 0 0\nserver:/x {escaped} {kind} rw 0 0\n/dev/b {tmp_path}/a ext4 rw 0 0\n")
-    monkeypatch.setattr(sqlite_files, "MOUNTS", mounts)
+    monkeypatch.setattr(file_systems, "MOUNTS", mounts)
     return folder
 
 
@@ -65,8 +66,8 @@ def test_system_without_a_list_of_file_systems_is_taken_to_be_local(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where ``/proc`` doesn't exist, the usual journal is used."""
-    monkeypatch.setattr(sqlite_files, "MOUNTS", tmp_path / "missing")
-    assert not sqlite_files.is_on_network(tmp_path)
+    monkeypatch.setattr(file_systems, "MOUNTS", tmp_path / "missing")
+    assert not file_systems.is_on_network(tmp_path)
 
 
 def test_database_in_use_keeps_its_journal(tmp_path: Path) -> None:
