@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
+import anndata as ad
+import numpy as np
+import pandas as pd
 import pytest
 
 import lamindb as ln
@@ -106,18 +110,42 @@ def test_answers_come_in_the_order_of_the_calls(monkeypatch):
     assert len({mark for mark, *_ in begun}) == 5
 
 
-@pytest.mark.slow
-def test_worker_of_dask_that_dies(folder, monkeypatch):
-    """What it was at is done by another one: the files are those of one process, and registered once."""
+@pytest.fixture(scope="module")
+def client():
+    """A client of two processes of Dask."""
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
     ):
-        monkeypatch.setattr(ln.settings, "executor", client)
-        ln.save(ln.File.from_dir(folder))
-        doomed = next(iter(client.run(os.getpid).values()))
-        os.kill(doomed, signal.SIGKILL)
-        report = ln.fsck(read_data=True)
+        yield client
+
+
+@pytest.mark.slow
+def test_workers_of_dask_compute_on_datasets(client, tmp_path):
+    """Cells and tables are read by workers, which know of no instance; the result is registered here."""
+    cells, tables = [], []
+    for number in range(3):
+        adata = ad.AnnData(np.full((10, 4), number, dtype="float32"))
+        cells.append(ln.File(adata, description=f"cells {number}"))
+        tables.append(ln.File(pd.DataFrame({"n": [number, 10 * number]}), description=f"table {number}"))
+    ln.save([*cells, *tables])
+    atlas, plates = ln.Dataset(cells, name="atlas of workers"), ln.Dataset(tables, name="plates of workers")
+    ln.save([atlas, plates])
+    assert client.compute(atlas.to_dask().sum(axis=0)).result().tolist() == [30.0] * 4
+    assert client.compute(plates.to_dask()["n"].sum()).result() == 33
+    assert client.run(lambda: "django" in sys.modules and "lnschema_core" in sys.modules) == dict.fromkeys(
+        client.scheduler_info()["workers"], False
+    )
+
+
+@pytest.mark.slow
+def test_worker_of_dask_that_dies(folder, client, monkeypatch):
+    """What it was at is done by another one: the files are those of one process, and registered once."""
+    monkeypatch.setattr(ln.settings, "executor", client)
+    ln.save(ln.File.from_dir(folder))
+    doomed = next(iter(client.run(os.getpid).values()))
+    os.kill(doomed, signal.SIGKILL)
+    report = ln.fsck(read_data=True)
     assert report.counts.get("digest-mismatch", 0) == 0
     assert ln.File.filter(key__startswith="of-workers/").count() == N_FILES
