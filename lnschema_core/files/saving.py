@@ -182,7 +182,8 @@ def store_content(file: File) -> StoredContent | None:
     """Copy the content of a file into its storage location, ``None`` if there is nothing to copy.
 
     A file without key owns its place, since no other file has its id. The place of a key belongs to the file whose row is
-    committed first, so that content waits below a temporary name.
+    committed first, so that content waits below a temporary name; so does that of a version, since the ids of versions differ by two
+    characters only, and another process may give one the same at this moment.
 
     Raises:
         StorageError: It can't be stored, or differs from what was registered.
@@ -193,7 +194,7 @@ def store_content(file: File) -> StoredContent | None:
     target = places.path_in_storage(file)
     log.save(f"storing file '{file.id}' at '{places.storage_key(file)}'")
     root = places.storage_root(file)
-    waits = file.key is not None or not file._state.adding
+    waits = file.key is not None or not file._state.adding or file.initial_version_id is not None
     now = _free_name(root, file.suffix) if waits else target
     upload = _copy(pending, file, now, target)
     spare = _free_name(root, file.suffix, owner=f"{file.id}.")

@@ -159,3 +159,22 @@ def test_versions_that_were_given_the_same_id_are_told_apart():
     versions = ln.Transform.filter(id__startswith=first.id[:12]).order_by("version")
     assert versions.list("version") == ["1", "2", "3"]
     assert len({*versions.list("id"), ours.id, theirs.id}) == 3
+
+
+def test_version_that_was_given_the_id_of_another_leaves_its_content_alone(tmp_path):
+    """Of versions of a file that two clients make at once with the same id by chance, the one that is saved keeps its bytes."""
+    paths = [tmp_path / f"{name}.txt" for name in ("first", "theirs", "ours")]
+    for path in paths:
+        path.write_text(path.stem)
+    first = ln.File(paths[0], description="made at once", version="1")
+    first.save()
+    theirs, ours = (ln.File(path, is_new_version_of=first) for path in paths[1:])
+    ours.id = theirs.id
+    theirs.save()
+    with pytest.raises(IntegrityError, match="make this one again"):
+        ours.save()
+    assert theirs.path.read_text() == "theirs"
+    again = ln.File(paths[2], is_new_version_of=first)
+    again.save()
+    versions = ln.File.filter(description="made at once").order_by("version")
+    assert [version.path.read_text() for version in versions] == ["first", "theirs", "ours"]
