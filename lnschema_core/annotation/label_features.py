@@ -55,8 +55,16 @@ def are_under(relation: Relation, feature_id: str) -> list[Q]:
     """The conditions of which a link meets one if its label is under a feature: the link itself says so, or a row."""
     conditions = [Q(feature=feature_id)] if relation.has_feature else []
     if is_migrated():
-        conditions.append(Q(Exists(_rows_of_outer_link(relation).filter(feature=feature_id))))
+        conditions.append(_has_row(relation, feature_id))
     return conditions
+
+
+def _has_row(relation: Relation, feature_id: str) -> Q:
+    """The condition that a row says it. Of links with room for a feature few have any, so rows are read first; else those of each link."""
+    if relation.has_feature and isinstance(relation.link._meta.pk, IntegerField):
+        rows = rows_of(relation).filter(feature=feature_id)
+        return Q(pk__in=rows.values_list(Cast("link_id", BigIntegerField())))
+    return Q(Exists(_rows_of_outer_link(relation).filter(feature=feature_id)))
 
 
 def are_of_any_feature(relation: Relation) -> list[Q]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+import lamindb as ln
+
 pytestmark = pytest.mark.usefixtures("instance")
 
 
@@ -28,3 +30,13 @@ def test_files_of_a_label_are_told_by_an_index_alone(link, columns):
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
     assert "Index Only Scan using files_of_" in links.explain()
+
+
+@pytest.mark.sqlite
+def test_files_with_a_label_under_a_feature_are_found_without_looking_at_every_link():
+    """Further features of labels are rare: they are looked up once, and not for each file that has the label."""
+    feature = ln.Feature.from_fields(name="kind", type="category", registries="core.ULabel")
+    label = ln.ULabel.from_fields(name="label")
+    ln.save([feature, label])
+    plan = ln.File.filter_by_label(label, feature).explain()
+    assert "CORRELATED" not in plan
