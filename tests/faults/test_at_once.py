@@ -31,7 +31,7 @@ def make(kind, own):
 def save(kind, own):
     try:
         record = make(kind, own)
-        record.save()
+        ln.save([record]) if kind == "name" else record.save()
     except IntegrityError as error:
         return save(kind, own) if "make this one again" in str(error) else f"{{kind}} refused"
     return f"{{kind}} saved {{record.id}}"
