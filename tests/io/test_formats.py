@@ -16,6 +16,8 @@ import anndata as ad
 import h5py
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zarr
 import zstandard
@@ -24,7 +26,7 @@ from scipy import sparse
 
 from lamindb.errors import InvalidKey, MissingExtra, StorageError, UnreadableFile, UnsupportedFormat
 from lamindb.io import formats
-from lamindb.io.formats import registry, unpacking
+from lamindb.io.formats import registry, tables, unpacking
 from lamindb.io.formats.zarr import write_zarr
 from lamindb.io.hashing import digest_path
 from tests.sandbox import isolated_environment
@@ -593,6 +595,29 @@ def test_names_of_one_array_count_each(tmp_path, monkeypatch):
             file[f"layers/{number}"] = file["X"]
     with pytest.raises(UnreadableFile, match="would unpack to about 167,"):
         formats.load(path)
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_zarr_bomb_is_refused(tmp_path, zarr_format):
+    """Arrays of which no chunk is stored, or hardly any."""
+    path = tmp_path / "a.zarr"
+    group = zarr.open_group(path, mode="w", zarr_format=zarr_format)
+    group.attrs.update({"encoding-type": "anndata", "encoding-version": "0.1.0"})
+    group.create_group("layers").create_array("counts", shape=(10_000_000, 1024), chunks=(4096, 1024), dtype="f4")
+    with pytest.raises(UnreadableFile, match="would unpack to about 40,960,000,000, which no data does"):
+        formats.load(path)
+
+
+def test_parquet_bomb_is_refused(tmp_path, monkeypatch):
+    """One value, millions of times; of the columns that are asked for."""
+    monkeypatch.setattr(unpacking, "_LARGE", 60 << 20)
+    path = tmp_path / "a.parquet"
+    zeros = np.zeros(10 << 20)
+    monkeypatch.setattr(tables, "_REPETITIONS", 500)  # pyarrow makes more, but smaller pages than others may
+    pq.write_table(pa.table({"a": zeros, "b": zeros.astype("i1")}), path)
+    with pytest.raises(UnreadableFile, match="would unpack to about 94,371,840, which no data does"):
+        formats.load(path)
+    assert len(formats.load(path, columns=["b"])) == 10 << 20
 
 
 @pytest.mark.parametrize("shape", [(64, 1 << 23), (1 << 20, 2048)])

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnsupportedFormat
 from lamindb.io.formats.table_row import Format
-from lamindb.io.formats.unpacking import refuse_bomb
+from lamindb.io.formats.unpacking import Unpacked, refuse_bomb
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
     import pyarrow as pa
 
+_ADDRESS = 8  # bytes
+_REPETITIONS = (
+    5_000  # how many times its size a parquet file never is; columns of hardly any different values pack very well
+)
 _COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
 
 
@@ -59,8 +64,27 @@ def read_parquet(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read a parquet file."""
     import pandas as pd
 
+    if path.is_file():
+        _refuse_repetition(path, kwargs.get("columns"))
     frame: pd.DataFrame = pd.read_parquet(path, **kwargs)
     return frame
+
+
+def _refuse_repetition(path: Path, columns: Sequence[str] | None) -> None:
+    """Refuse a parquet file that says the same value billions of times."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        fields = [field for field in file.schema_arrow if columns is None or field.name in columns]
+        Unpacked(path, times=_REPETITIONS).add(file.metadata.num_rows * sum(_width(field.type) for field in fields))
+
+
+def _width(kind: pa.DataType) -> int:
+    """The bytes that a value has in memory; of texts and lists those of where it is."""
+    try:
+        return max(1, int(kind.bit_width) // 8)
+    except ValueError:
+        return _ADDRESS
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -1,7 +1,7 @@
 """Compressed files that unpack to far more than any data does: refused before they fill the memory.
 
-What an archive unpacks to is in its directory, and what an HDF5 file unpacks to in the shapes of its arrays; of a file that is one
-compressed stream it is estimated by how its first megabytes unpack.
+What an archive unpacks to is in its directory, and what arrays unpack to in their shapes; of a file that is one compressed stream it is
+estimated by how its first megabytes unpack.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 from lamindb.errors import UnreadableFile
+from lamindb.io.listing import size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,16 +61,34 @@ def refuse_hdf5_bomb(path: Path | UPath, file: Path | IO[bytes]) -> None:
         _refuse(path, path.stat().st_size, declared(root))
 
 
+def refuse_zarr_bomb(path: Path | UPath, group: Any) -> None:
+    """Refuse a zarr store whose arrays would take more than a gigabyte, and hundreds of times its own size.
+
+    Args:
+        path: Where it is.
+        group: Its open root.
+
+    Raises:
+        UnreadableFile: They would.
+    """
+    arrays = (member for _, member in group.members(max_depth=None) if hasattr(member, "chunks"))
+    unpacked = sum(int(array.nbytes) for array in arrays)
+    if unpacked > _LARGE:  # all objects are listed for their size
+        _refuse(path, size_of(path), unpacked)
+
+
 class Unpacked:
     """Counts what is unpacked of a file while it is read.
 
     Args:
         path: The file.
+        times: How many times its size data is never.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, times: int = _TIMES) -> None:
         self._path = path
         self._size = path.stat().st_size
+        self._times = times
         self._bytes = 0
 
     def add(self, count: int) -> None:
@@ -79,11 +98,11 @@ class Unpacked:
             UnreadableFile: That is more than data unpack to.
         """
         self._bytes += count
-        _refuse(self._path, self._size, self._bytes)
+        _refuse(self._path, self._size, self._bytes, self._times)
 
 
-def _refuse(path: Path | UPath, size: int, unpacked: int) -> None:
-    if unpacked > max(_LARGE, _TIMES * size):
+def _refuse(path: Path | UPath, size: int, unpacked: int, times: int = _TIMES) -> None:
+    if unpacked > max(_LARGE, times * size):
         msg = (
             f"{path} has {size:,} bytes and would unpack to about {unpacked:,}, which no data does: it is refused. If you trust it, "
             "unpack the file that `stage()` gives by yourself"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.io.formats.anndata import explaining_members, shallow_copy, size_adata, size_of_member
 from lamindb.io.formats.table_row import Format
+from lamindb.io.formats.unpacking import refuse_zarr_bomb
 from lamindb.io.paths import as_local, to_path
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ def read_zarr(path: Path | UPath, **kwargs: Any) -> AnnData | Path | UPath:
     from anndata.io import read_zarr as read
 
     group = open_group(path)
-    return read(group, **kwargs) if is_anndata(group) else path
+    if not is_anndata(group):
+        return path
+    refuse_zarr_bomb(path, group)
+    return read(group, **kwargs)
 
 
 def is_anndata(group: zarr.Group) -> bool:
