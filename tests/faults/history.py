@@ -9,6 +9,9 @@ import json
 import random
 import sys
 import time
+from pathlib import Path
+
+from django.db import IntegrityError
 
 SHARED = 12  # names that all clients make
 
@@ -23,7 +26,20 @@ def main(seconds: float, number: int) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         verb = client.rng.choice(
-            [client.share, client.share_many, client.make, client.rename, client.remove, client.follow, client.link]
+            [
+                client.share,
+                client.share_many,
+                client.make,
+                client.rename,
+                client.remove,
+                client.follow,
+                client.link,
+                client.store,
+                client.store_shared,
+                client.replace,
+                client.discard,
+                client.follow_file,
+            ]
         )
         for answer in verb():
             print(json.dumps(answer), flush=True)  # noqa: T201 - the output of the client
@@ -36,6 +52,7 @@ class Client:
         self.ln, self.rng, self.number = ln, rng, number
         self.count = 0
         self.own = {}
+        self.files = []
 
     def share(self):
         """Make a label that others make as well."""
@@ -93,6 +110,66 @@ class Client:
             label.parents.add(child)
             assert child in label.parents.list(), "a client doesn't read what it linked"
             yield "linked", label.id, child.id
+
+    def store(self):
+        """Store a file of one's own, and read it."""
+        file = self.ln.File(self._write(), key=f"own/{self.number}/{self.count}.txt")
+        file.save()
+        assert self._read(file.id) == self._text(), "a client doesn't read what it stored"
+        self.files.append(file)
+        yield "holds", self._text(), file.id
+
+    def store_shared(self):
+        """Store content under a key that others use as well; it belongs to who is first."""
+        name = f"shared {self.rng.randrange(SHARED)}.txt"
+        file = self.ln.File(self._write(name), key=name)
+        try:
+            file.save()
+        except IntegrityError:
+            assert self.ln.File.filter(key=name).count() == 1, "a key is refused that nobody has"
+        else:
+            yield "holds", name, file.id
+
+    def replace(self):
+        """Replace the content of a file of one's own."""
+        if self.files:
+            file = self.rng.choice(self.files)
+            file.replace(self._write())
+            file.save()
+            yield "holds", self._text(), file.id
+
+    def discard(self):
+        """Delete a file of one's own with its content, for good or into the trash."""
+        if self.files:
+            file = self.files.pop(self.rng.randrange(len(self.files)))
+            file_id = file.id
+            file.delete(storage=True, permanent=self.rng.random() < 0.5)
+            yield "gone", "", file_id
+
+    def follow_file(self):
+        """Store a new version of a file that others follow as well."""
+        first = self.ln.File.filter(description="followed").order_by("created_at").first()
+        new = self.ln.File(self._write(), is_new_version_of=first)
+        try:
+            new.save()
+        except IntegrityError as error:
+            if "make this one again" not in str(error):
+                raise
+        else:
+            yield "file-version", new.version, new.id
+            yield "holds", self._text(), new.id
+
+    def _write(self, text=None):
+        self.count += 1
+        path = Path(f"client {self.number}.txt")
+        path.write_text(text or self._text())
+        return path
+
+    def _text(self):
+        return f"{self.number} {self.count}"
+
+    def _read(self, file_id):
+        return self.ln.File.filter(id=file_id).one().path.read_text()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,14 @@ CLIENTS = int(os.environ.get("HISTORY_CLIENTS", "4"))
 SECONDS = float(os.environ.get("HISTORY_SECONDS", "4"))
 """By hand: ``HISTORY_CLIENTS=16 HISTORY_SECONDS=120 pytest tests/faults/test_many_writers.py``."""
 
+BEGIN = """
+from pathlib import Path
+import lamindb as ln
+ln.Transform(name="pipeline", version="1").save()
+Path("followed.txt").write_text("followed")
+ln.File("followed.txt", description="followed", version="1").save()
+"""
+
 LOOK = """
 import json
 import lamindb as ln
@@ -22,7 +30,10 @@ connection.check_constraints()
 labels = list(ln.ULabel.objects.values_list("name", "id"))
 versions = list(ln.Transform.filter(name="pipeline").values_list("version", "id"))
 links = list(ln.ULabel.parents.through.objects.values_list("from_ulabel_id", "to_ulabel_id"))
-print("left:" + json.dumps([labels, versions, links]))
+files = {file.id: (file.version, file.path.read_text()) for file in ln.File.filter()}
+keys = ln.File.filter(key__isnull=False).list("key")
+report = ln.fsck(read_data=True, unregistered=True, progress=False, grace=-1)
+print("left:" + json.dumps([labels, versions, links, files, keys, report.counts]))
 """
 
 
@@ -47,11 +58,12 @@ def answers_of(user, *commands):
 @pytest.mark.slow
 def test_history_of_random_writers_is_one_that_could_have_been(lab):
     """Every write that was acknowledged is there, once; every deletion is one; versions of a family are numbered without gaps or doubles."""
-    lab.python("import lamindb as ln; ln.Transform(name='pipeline', version='1').save()")
+    lab.python(BEGIN)
     printed = answers_of(lab, *(["-m", "tests.faults.history", str(SECONDS), str(number)] for number in range(CLIENTS)))
     events = [json.loads(line) for out in printed for line in out.splitlines() if line.startswith("[")]
-    labels, versions, links = json.loads(lab.python(LOOK).stdout.split("left:")[1])
-    assert {kind for kind, _, _ in events} >= {"has", "lacks", "version"}
+    labels, versions, links, files, keys, found = json.loads(lab.python(LOOK).stdout.split("left:")[1])
+    assert {kind for kind, _, _ in events} >= {"has", "lacks", "version", "holds", "gone", "file-version"}
+    _check_files(events, files, keys, found)
     there, said = {tuple(one) for one in labels}, {}
     for (
         kind,
@@ -70,6 +82,18 @@ def test_history_of_random_writers_is_one_that_could_have_been(lab):
     living = {record_id for _, record_id in labels}
     linked = {(child, parent) for kind, child, parent in events if kind == "linked" and child in living}
     assert linked <= {tuple(link) for link in links}
+
+
+def _check_files(events, files, keys, found):
+    """Every file has the content that was acknowledged last, and no object is missing or left over."""
+    content = {file_id: None if kind == "gone" else text for kind, text, file_id in events if kind in {"holds", "gone"}}
+    stored = {file_id: text for file_id, (_, text) in files.items()}
+    assert {file_id: text for file_id, text in content.items() if text is not None}.items() <= stored.items()
+    assert not {file_id for file_id, text in content.items() if text is None} & stored.keys()
+    assert len(keys) == len(set(keys))
+    acknowledged = sorted(int(version) for kind, version, _ in events if kind == "file-version")
+    assert acknowledged == list(range(2, len(acknowledged) + 2))
+    assert {kind: count for kind, count in found.items() if count} == {}
 
 
 SAME = """
