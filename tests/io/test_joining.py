@@ -14,7 +14,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 from scipy import sparse
 
-from lamindb.io.accessors import load_joined
+from lamindb.io.accessors import AnnDataCollection, TablePart, load_joined
+from lamindb.io.paths import to_path
 
 SAME = [list("abcde")] * 3
 OTHERS = [list("abcde"), list("bade"), list("xedba")]
@@ -176,6 +177,22 @@ def test_memory_is_that_of_the_result(many, genes, most):
     size = sum(part.nbytes for part in (loaded.X.data, loaded.X.indices, loaded.X.indptr))
     assert size > 12e6
     assert peak < most * size
+
+
+def test_whole_collection_is_loaded_alike(many):
+    """What is opened for reading parts and then loaded as a whole takes no more memory either."""
+    parts = [TablePart(to_path(path), ".h5ad", {"file_id": (path.stem,)}) for path in many["other genes"]]
+    load_joined(many["other genes"][:2], ["x", "y"])
+    tracemalloc.start()
+    try:
+        loaded = AnnDataCollection(parts).to_memory()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * sum(part.nbytes for part in (loaded.X.data, loaded.X.indices, loaded.X.indptr))
+    assert loaded.obs["file_id"].astype(str).tolist() == [path.stem for path in many["other genes"] for _ in range(500)]
+    part = AnnDataCollection(parts)[[0, 700]].to_memory()
+    assert (part.X != loaded[[0, 700]].X).nnz == 0
 
 
 def test_one_file_is_open_at_a_time(many):

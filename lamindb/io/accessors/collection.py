@@ -10,6 +10,7 @@ import pandas as pd
 
 from lamindb.errors import MissingData
 from lamindb.io.accessors.handing_over import require_extra
+from lamindb.io.accessors.joining import load_joined
 from lamindb.io.accessors.members import is_group
 from lamindb.io.accessors.opening import open_annotated
 from lamindb.io.accessors.selections import as_indexer, normalise
@@ -181,9 +182,12 @@ class AnnDataCollection:
         """Load into one AnnData, as ``anndata.concat`` joins them; ``obs["file_id"]`` tells the file."""
         import anndata as ad
 
-        parts = [self._part(position) for position in range(len(self.parts))]
         keys = [part.labels["file_id"][0] for part in self.parts]
-        joined = ad.concat(parts, join=self.join, label="file_id", keys=keys)
+        if not self._rows and self._columns is None:
+            joined = load_joined([part.path for part in self.parts], keys, join=self.join)
+        else:
+            parts = [self._part(position) for position in range(len(self.parts))]
+            joined = ad.concat(parts, join=self.join, label="file_id", keys=keys)
         return joined if joined.var_names.equals(self.var_names) else joined[:, self.var_names].copy()
 
     def _part(self, position: int) -> AnnData:
