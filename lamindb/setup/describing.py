@@ -50,10 +50,10 @@ class Description:
 def write(instance: InstanceSettings) -> None:
     """Describe an instance in its default storage location, if its database isn't there.
 
-    Who may not write the location leaves it as it is. An address that only this machine understands, such as the end of a
+    Who may not write the location leaves it as it is, and a folder that isn't there isn't made: its disk may not be mounted. An address that only this machine understands, such as the end of a
     tunnel, doesn't take the place of one that others understand.
     """
-    if instance.database_address is None:
+    if instance.database_address is None or instance.storage.is_missing_folder:
         return
     path = _path(instance)
     try:

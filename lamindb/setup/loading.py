@@ -75,6 +75,7 @@ def load(
             cloud_sqlite.refuse_locked(moved)
         _finish(moved, registered_root)
     log.important(f"loaded instance: {moved.identifier}")
+    _warn_about_missing_folder(moved)
     warn_if_another_is_chosen(moved)
     log.settle()
     return None
@@ -104,6 +105,15 @@ def _warn_about_namesake(instance: InstanceSettings) -> None:
         log.warning(
             f"{instance.identifier} was the instance with the database {database_url.mask(known.db)} on this machine until now; "
             f"load it by its address: {database_url.mask(known.db).removeprefix('sqlite://')}"
+        )
+
+
+def _warn_about_missing_folder(instance: InstanceSettings) -> None:
+    """Say so if the database is there, but the folder with the files isn't."""
+    if instance.storage.is_missing_folder:
+        log.warning(
+            f"the files of {instance.identifier} are in {instance.storage.root_as_str}, which does not exist here: mount it, or if it was moved, run "
+            f"`lamin load {instance.identifier} --storage <where it is now>`"
         )
 
 

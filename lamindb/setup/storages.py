@@ -72,6 +72,11 @@ class StorageSettings:
         return self.type != "local"
 
     @property
+    def is_missing_folder(self) -> bool:
+        """Whether the location is a local folder that isn't there."""
+        return not self.is_cloud and not Path(self.root_as_str).is_dir()
+
+    @property
     def root(self) -> UPath:
         """The root as a path."""
         # clients of object stores don't survive a fork

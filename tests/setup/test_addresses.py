@@ -120,6 +120,12 @@ def test_storage_folder_of_an_instance_on_postgres(
     other.lamin("load", folder)
     assert "content: content" in other.python(LOOK).stdout
 
+    moved = shutil.move(folder, tmp_path / "moved")
+    warned = other.lamin("load", str(moved))
+    assert f"in {folder}, which does not exist here" in warned.stdout + warned.stderr
+    other.lamin("load", str(moved), "--storage", str(moved))
+    assert "content: content" in other.python(LOOK).stdout
+
 
 @pytest.mark.postgres
 def test_database_of_another_instance_is_refused(fresh_instance, other: Sandbox, database: str, request) -> None:
