@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models
 
 from lnschema_core.storable import check_storable
+from lnschema_core.values import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,8 +57,9 @@ def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_c
         return 0
     check_storable(records)
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    columns = [_stored_values(field, records, add=True) for field in fields]
-    return _insert_columns(registry, fields, columns, "" if refuse_conflicts else _UNLESS_THERE)
+    with without_garbage_collection():
+        columns = [_stored_values(field, records, add=True) for field in fields]
+        return _insert_columns(registry, fields, columns, "" if refuse_conflicts else _UNLESS_THERE)
 
 
 def insert_pairs(link: type[models.Model], names: tuple[str, str], pairs: Sequence[tuple[Any, Any]]) -> bool:

@@ -209,6 +209,8 @@ def _read_into(algorithm: Hasher, file: BinaryIO, path: Path, size: int, update:
                 raise SourceChanged(changed_message(path))
             algorithm.update(chunk)
             update(len(chunk))
+            if not remaining:
+                break  # whether something was appended, its size tells
         return
     # mapped, since copying into a buffer would cost a third of the speed; touching pages behind the end of a file that
     # was truncated would kill the process, so each window is checked first

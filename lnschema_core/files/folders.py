@@ -24,6 +24,7 @@ from lnschema_core.files.intake import (
     take_in_place,
 )
 from lnschema_core.settings import settings
+from lnschema_core.users import current_user_id
 from lnschema_core.values import find_records, without_garbage_collection
 from lnschema_core.versioning import plan_version
 
@@ -275,8 +276,9 @@ def _files_of(entries: list[Entry], run: Run | None) -> list[File]:
     repeated = [entry for entry in entries if first.setdefault(entry.content, entry) is not entry]
     known = _known_content(registry, first)
     _warn_repeated(repeated, known, len(entries))
+    user_id = current_user_id()
     return [
-        _known_file(known[content], entry) if content in known else _new_file(registry, entry, run)
+        _known_file(known[content], entry) if content in known else _new_file(registry, entry, run, user_id)
         for content, entry in first.items()
     ]
 
@@ -318,9 +320,9 @@ def _known_file(file: File, entry: Entry) -> File:
     return file
 
 
-def _new_file(registry: type[File], entry: Entry, run: Run | None) -> File:
+def _new_file(registry: type[File], entry: Entry, run: Run | None, user_id: str) -> File:
     intake = entry.source.take_in(entry)
     construction.check_place(intake.source, entry.key, intake)
     file = registry.__new__(registry)
-    construction.become_new(file, intake, plan_version(registry, None, None), None, run)
+    construction.become_new(file, intake, plan_version(registry, None, None), None, run, user_id)
     return file

@@ -250,7 +250,8 @@ def save_provenance(host: Any) -> None:
             continue
         if record._state.adding:
             _save_storage(record) if name == "storage" else record.save()
-        setattr(host, name, record)
+        if record.pk != getattr(host, f"{name}_id"):  # it has become another one
+            setattr(host, name, record)
 
 
 def _save_storage(storage: Storage) -> None:

@@ -18,7 +18,7 @@ from lnschema_core.query import Manager
 from lnschema_core.storable import check_storable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Self
 
     import pandas as pd
@@ -292,6 +292,15 @@ class Registry(models.Model, metaclass=RegistryMeta):
 
     def _repr_html_(self) -> str:
         return record_to_html(self)
+
+
+def fill(record: Registry, values: Mapping[str, Any]) -> None:
+    """Make an object a new record with values in some columns and ``None`` in the others, without any check.
+
+    Values go where ``Model.__init__`` would put them, which takes four times as long.
+    """
+    record._state = ModelState()
+    record.__dict__.update({**dict.fromkeys(_column_names(type(record))), **values})
 
 
 @cache
