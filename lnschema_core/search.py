@@ -71,8 +71,12 @@ def similar(
     synonyms = synonyms_field(registry)
     if entries is None:
         entries = entries_of(registry.filter(), "name", synonyms)
-    hits = [("name", hit) for hit in rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)]
-    return _hits_to_frame(registry.filter(), ["name"], synonyms, hits) if hits else None
+    hits = rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)
+    if not hits:
+        return None
+    columns = ["name", synonyms] if synonyms else ["name"]
+    keys = {hit.key for hit in hits}
+    return _frame(["name"], columns, {entry[0]: entry[1:] for entry in entries if entry[0] in keys}, hits)
 
 
 def _narrowed(queryset: QuerySet[Any], string: str, fields: list[str], limit: int | None) -> QuerySet[Any]:
@@ -117,22 +121,26 @@ def _in_order(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
 def _hits_to_frame(
     queryset: QuerySet[Any], fields: list[str], synonyms: str | None, hits: list[tuple[str, Hit]]
 ) -> pd.DataFrame:
-    import numpy as np
     import pandas as pd
 
     columns = [*fields, synonyms] if synonyms else fields
     if not hits and not queryset.exists():
         return pd.DataFrame()
     keys = {hit.key for _, hit in hits}
-    rows = {
-        row[0]: row[1:]
-        for row in queryset.model._default_manager.filter(AnyOf("pk", list(keys))).values_list("pk", *columns)
-    }
-    found = [hit for _, hit in hits if hit.key in rows]
-    shown = [["" if value is None else value for value in rows[hit.key]] for hit in found]
+    rows = queryset.model._default_manager.filter(AnyOf("pk", list(keys))).values_list("pk", *columns)
+    return _frame(fields, columns, {row[0]: row[1:] for row in rows}, [hit for _, hit in hits])
+
+
+def _frame(fields: list[str], columns: list[str], shown: dict[Any, tuple[Any, ...]], hits: list[Hit]) -> pd.DataFrame:
+    """The hits whose values are known, by key, with their scores."""
+    import numpy as np
+    import pandas as pd
+
+    found = [hit for hit in hits if hit.key in shown]
     data: dict[str, Any] = {"id": [hit.key for hit in found]}
     for position, name in enumerate(columns):
-        data[name] = np.array([values[position] for values in shown], dtype=object)
+        values = [shown[hit.key][position] for hit in found]
+        data[name] = np.array(["" if value is None else value for value in values], dtype=object)
     data["__ratio__"] = [hit.score for hit in found]
     index = pd.Index(data.pop(fields[0] if len(fields) == 1 else "id"), name=fields[0] if len(fields) == 1 else "id")
     return pd.DataFrame(data, index=index)

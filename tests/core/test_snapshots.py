@@ -46,8 +46,8 @@ def test_similar_and_known_names_are_told_from_memory(kept, count_queries, capsy
     """As they are told by the database: the same warning, and the same record."""
     with count_queries() as queries:
         ln.ULabel(name="something else")
+        shown = warned_of(capsys, "Brest cancer")
     assert len(queries) == 0
-    shown = warned_of(capsys, "Brest cancer")
     assert "similar name exist" in shown
     assert "breast cancer" in shown
     assert "96.0" in shown

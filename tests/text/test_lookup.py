@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lamindb.text.lookup import Lookup, key_of
+from lamindb.text.lookup import Lookup, key_of, keys_of
 
 
 def lookup(*values, prefix="ln_"):
@@ -34,6 +36,16 @@ def lookup(*values, prefix="ln_"):
 def test_keys_follow_the_rule(value, key):
     """Keys are lower-case identifiers; nulls and numbers have none."""
     assert key_of(value) == key
+
+
+@given(
+    values=st.lists(
+        st.text(alphabet="aZ09_ -éß日\n\t\0\1?İK", max_size=6) | st.sampled_from(["dict", "True", "as", None, 5])
+    )
+)
+def test_keys_of_many_values_are_those_of_each(values):
+    """Whatever the values are."""
+    assert keys_of(values) == [key_of(value) for value in values]
 
 
 def test_entries_are_attributes():
