@@ -6,6 +6,7 @@ left the file in (https://www.sqlite.org/pragma.html#pragma_data_version). Postg
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from typing import Any
 
@@ -29,8 +30,8 @@ def kept() -> dict[Any, Any] | None:
     """What this thread has put here; nothing any more once anybody has written to the database. Asking is no statement of Django's.
 
     Returns:
-        ``None`` if it can't be told whether anybody has: on Postgres, within transactions, which may be rolled back, and without an
-        instance.
+        ``None`` if it can't be told whether anybody has: on Postgres, within transactions, which may be rolled back, without an
+        instance, and while another connection has the database to itself, which statements wait for.
     """
     connection, session = connections[DEFAULT_DB_ALIAS], guards.session()
     if connection.vendor != "sqlite" or session is None:
@@ -40,7 +41,11 @@ def kept() -> dict[Any, Any] | None:
     database = connection.connection
     if database.in_transaction:
         return None
-    state = session, database, database.total_changes, database.execute("PRAGMA data_version").fetchone()[0]
+    try:
+        version = database.execute("PRAGMA data_version").fetchone()[0]
+    except sqlite3.OperationalError:  # the statement that is executed instead waits, or tells what is wrong
+        return None
+    state = session, database, database.total_changes, version
     if state != _memory.state:
         _memory.state, _memory.kept = state, {}
     return _memory.kept

@@ -128,3 +128,22 @@ def test_another_instance_has_its_own_names(fresh_instance):
     other = "other = threading.Thread(target=lambda: setup.init(storage='third'))\nother.start()\nother.join()\n"
     asked = sandbox.python(start + other + "ln.ULabel(name='unlike')", check=False)
     assert "was closed while this thread used it" in asked.stderr
+
+
+def test_names_wait_for_a_connection_that_has_the_database_to_itself(fresh_instance):
+    """As a writer has it where the database is in a folder of the network: no constructor fails for that."""
+    script = """
+import sqlite3, threading
+import lamindb as ln
+from django.db import connection
+
+ln.ULabel(name="kept").save()
+with connection.cursor() as cursor:
+    cursor.execute("PRAGMA journal_mode = DELETE")
+labels = [ln.ULabel(name=f"{i}{i}") for i in range(3)]
+other = sqlite3.connect(ln.setup.settings.instance.sqlite_file, isolation_level=None, check_same_thread=False)
+other.execute("BEGIN EXCLUSIVE")
+threading.Timer(0.7, other.execute, ["COMMIT"]).start()
+print(ln.ULabel(name="unlike")._state.adding)
+"""
+    assert fresh_instance().python(script).stdout.endswith("True\n")
