@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="fileulabel",
-            index=models.Index(fields=["ulabel", "feature", "file"], name="files_of_ulabel"),
+            index=models.Index(fields=["ulabel", "file", "feature"], name="files_of_ulabel"),
         ),
         migrations.AddIndex(
             model_name="file",

@@ -51,7 +51,7 @@ class FileULabel(Registry, LinkORM):
 
     class Meta:
         unique_together = (("file", "ulabel"),)
-        indexes = (models.Index(fields=["ulabel", "feature", "file"], name="files_of_ulabel"),)
+        indexes = (models.Index(fields=["ulabel", "file", "feature"], name="files_of_ulabel"),)
 
 
 class DatasetULabel(Registry, LinkORM):
