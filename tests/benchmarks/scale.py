@@ -1,8 +1,8 @@
 """How an instance of millions of files answers: ``python -m tests.benchmarks.scale [--files N] [--postgres] [--output FOLDER]``.
 
 Files with labels, features, runs and inputs are made in bulk by the database; then each operation is done with other values again
-and again, and the time is reported that 95 of 100 take at most: of the processor for SQLite, on the clock for Postgres, since a server's work is
-no CPU time of ours.
+and again, and the time is reported that 95 of 100 take at most: on the clock, and of processors, that of Postgres included. On a machine that
+does nothing else and has the database in memory, both are the same; on one that others use, the second tells what is to be expected.
 """
 
 from __future__ import annotations
@@ -36,14 +36,21 @@ class Quantile:
 
     operation: str
     milliseconds: float
+    """On the clock."""
+    of_processors: float
     target: float
 
     def row(self) -> str:
         """A line of a Markdown table."""
-        return f"| {self.operation:<40} | {self.milliseconds:>9.1f} | {self.target:>7.0f} |"
+        return (
+            f"| {self.operation:<40} | {self.milliseconds:>9.1f} | {self.of_processors:>13.1f} | {self.target:>7.0f} |"
+        )
 
 
-HEADER = f"| {'operation':<40} | {'p95 in ms':>9} | {'target':>7} |\n|{'-' * 42}|{'-' * 11}|{'-' * 9}|"
+HEADER = (
+    f"| {'operation':<40} | {'p95 in ms':>9} | {'of processors':>13} | {'target':>7} |\n"
+    f"|{'-' * 42}|{'-' * 11}|{'-' * 15}|{'-' * 9}|"
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,10 @@ SERVER = {
     "maintenance_work_mem": "1GB",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
 }
-"""What a server of this size is told, by Postgres' own advice; all else is as Postgres comes, but nothing waits for the disk."""
+"""What a server of this size is told, by Postgres' own advice; all else is as Postgres comes, but nothing waits for the disk, and a
+statement is the work of one process, whose time is measured."""
 
 
 def build(files: int) -> None:
@@ -153,6 +162,12 @@ def _statements(say: Dialect, files: int) -> Iterator[str]:
         f"'counts of sample ' || i || ' of donor ' || (i % 997), 1000 + i, 'hash' || i, 'md5', 'tran0000000000', "
         f"'runrunruns' || {say.number(f'i / {PER_RUN} % {runs}')}, {stamps} FROM {say.rows(files)}"
     )
+    yield (  # what each run captured: hidden, unless it is asked for
+        "INSERT INTO lnschema_core_file (id, storage_id, key, suffix, size, hash, hash_type, transform_id, run_id, "
+        "created_at, updated_at, created_by_id) "
+        f"SELECT 'captcaptca' || {say.number('i')}, {storage}, '.lamindb/runs/report' || i || '.html', '.html', 1000, 'report' || i, 'md5', "
+        f"'tran0000000000', 'runrunruns' || {say.number('i')}, {stamps} FROM {say.rows(runs)}"
+    )
     for feature, distance in ((1, "0"), (7, "500 + i / 1000 % 499")):
         yield (
             "INSERT INTO lnschema_core_fileulabel (file_id, ulabel_id, feature_id) "
@@ -194,7 +209,7 @@ def quantiles(files: int, root: Path) -> Iterator[Quantile]:
         flow_of("File", file.id, file.run_id, with_children=True, most_runs=100)
 
     newest = ln.File.filter().order_by("-created_at")
-    feature = ln.Feature.filter(name="feature 1").one()
+    under = ln.Feature.filter(name__in=["feature 1", "feature 7"]).list()
     feature_of = {"feature_sets__features__name": "feature 7"}
     middle = ln.File.filter(id=f"filefilefi{files // 2:010}").one()
     yield _p95("get by id", 5, lambda: ln.File.filter(id=file_id()).one())
@@ -203,15 +218,20 @@ def quantiles(files: int, root: Path) -> Iterator[Quantile]:
     yield _p95(
         "label under a feature",
         50,
-        lambda: list(ln.File.filter(fileulabel__ulabel_id=label(), fileulabel__feature=feature)[:20]),
+        lambda: list(ln.File.filter(fileulabel__ulabel_id=label(), fileulabel__feature=rng.choice(under))[:20]),
     )
-    yield _p95("search, a word and a number", 50, lambda: ln.File.search(f"sample {rng.randrange(files)}"), repeats=20)
-    yield _p95("search, misspelt", 400, lambda: ln.File.search(f"smple{rng.randrange(files)}.h5ad"), repeats=20)
+    yield _p95(
+        "filter_by_label",
+        50,
+        lambda: list(ln.File.filter_by_label(ln.ULabel.filter(id=label()).one(), rng.choice(under))[:20]),
+    )
+    yield _p95("search, a word and a number", 50, lambda: ln.File.search(f"sample {rng.randrange(files)}"))
+    yield _p95("search, misspelt", 400, lambda: ln.File.search(f"smple{rng.randrange(files)}.h5ad"))
     yield _p95("newest page", 10, lambda: list(newest[:20]))
     yield _p95("page in the middle", 10, lambda: list(behind(newest, middle)[:20]))
     yield _p95("count of a label", 10, lambda: ln.File.filter(ulabels__id=label()).count())
-    yield _p95("count of all", 10, lambda: ln.File.filter().count(), repeats=5)
-    yield _p95("lineage of a file", 1000, lineage, repeats=20)
+    yield _p95("count of all", 10, lambda: ln.File.filter().count())
+    yield _p95("lineage of a file", 1000, lineage)
     yield _p95("save of one file", 50, save)
 
 
@@ -219,17 +239,30 @@ def _key(number: int) -> str:
     return f"study{number // 1000}/sample{number}.h5ad"
 
 
-def _p95(operation: str, target: float, action: Callable[[], object], *, repeats: int = REPEATS) -> Quantile:
+def _p95(operation: str, target: float, action: Callable[[], object]) -> Quantile:
+    action()
+    clock, processors = [], []
+    for _ in range(REPEATS):
+        spent, start = _seconds_of_processors(), time.perf_counter()
+        action()
+        clock.append(time.perf_counter() - start)
+        processors.append(_seconds_of_processors() - spent)
+    at = int(REPEATS * 0.95)
+    return Quantile(operation, sorted(clock)[at] * 1000, sorted(processors)[at] * 1000, target)
+
+
+def _seconds_of_processors() -> float:
+    """What this process took, and on Linux the one of Postgres that works for it.
+
+    See https://docs.kernel.org/scheduler/sched-stats.html.
+    """
     from django.db import connection
 
-    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
-    action()
-    times = []
-    for _ in range(repeats):
-        start = clock()
-        action()
-        times.append((clock() - start) * 1000)
-    return Quantile(operation, sorted(times)[int(len(times) * 0.95)], target)
+    own = time.process_time()
+    if connection.vendor == "sqlite":
+        return own
+    worker = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    return own + (int(worker.read_text().split()[0]) / 1e9 if worker.exists() else 0)
 
 
 def measure(files: int, *, postgres: bool, output: Path) -> list[Quantile]:
