@@ -64,9 +64,11 @@ def view_flow(
     run_id = host.pk if registry == "Run" else getattr(host, "run_id", None)
     flow = lineage.flow_of(registry, host.pk, run_id, with_children=with_children, most_runs=MOST_RUNS)
     distance = None if depth is None else 2 * depth - (registry == "Run")
-    graph = _Graph.around(host.pk, flow.edges, is_complete=flow.is_complete, distance=distance)
+    graph = _Graph.around(host.pk, [*flow.edges, *flow.steps], is_complete=flow.is_complete, distance=distance)
     facts = list(_nodes_of_flow(flow, graph.records))
-    stale = lineage.stale_by(graph.edges, [node.id for node, is_outdated in facts if is_outdated])
+    steps = {*flow.steps}  # nobody knows which of the outputs of the run around it come from a step
+    data = [edge for edge in graph.edges if edge not in steps]
+    stale = lineage.stale_by(data, [node.id for node, is_outdated in facts if is_outdated])
     nodes = {node.id: node for node, _ in facts}
     if registry != "Run":
         nodes[host.pk] = _host_node(host)

@@ -2,7 +2,7 @@
 
 Answers come from the database in one statement, however many steps there are: following links step by step would make a
 chain of a thousand runs cost a thousand queries. A recursive ``UNION`` visits every record once, whatever the number of
-paths to it, and so ends in circles, too. The statements are common to SQLite and Postgres.
+paths to it, and so ends in circles, too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from lnschema_core import executions, reproducing
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import ManyToManyField
 
@@ -27,62 +29,66 @@ EVERYTHING = 2**31 - 1
 
 # -- files, datasets and runs -----------------------------------------------------------------------------------------
 
-# A branch of a recursion may name the recursion only once (Postgres), so the rows of ``kinds`` let one branch follow the
-# links of both kinds of hosts. Rows come breadth-first. Postgres computes as many as are asked for; SQLite would compute all
-# of them, unless the recursion itself has a limit.
+# Each of these finds, for a run that is reached, runs before it or after it. ``{kind}`` is file or dataset; what a run made
+# again has another run as its first.
+_BEFORE = (
+    "SELECT made.run_id AS id FROM {reached}lnschema_core_{kind}_input_of AS uses "
+    "JOIN lnschema_core_{kind} AS made ON made.id = uses.{kind}_id "
+    "WHERE uses.run_id = reached.id AND made.run_id IS NOT NULL"
+)
+_BEFORE_BY_AGAIN = (
+    "SELECT made.run_id AS id FROM {reached}lnschema_core_{kind}_input_of AS uses "
+    "JOIN lnschema_core_{kind}_reproduced_by AS made ON made.{kind}_id = uses.{kind}_id WHERE uses.run_id = reached.id"
+)
+_BEFORE_BY_STEP = "SELECT run_id AS id FROM {reached}lnschema_core_execution WHERE parent_id = reached.id"
+_AFTER = (
+    "SELECT uses.run_id AS id FROM {reached}lnschema_core_{kind} AS made "
+    "JOIN lnschema_core_{kind}_input_of AS uses ON uses.{kind}_id = made.id WHERE made.run_id = reached.id"
+)
+_AFTER_BY_AGAIN = (
+    "SELECT uses.run_id AS id FROM {reached}lnschema_core_{kind}_reproduced_by AS made "
+    "JOIN lnschema_core_{kind}_input_of AS uses ON uses.{kind}_id = made.{kind}_id WHERE made.run_id = reached.id"
+)
+_AFTER_BY_STEP = (
+    "SELECT parent_id AS id FROM {reached}lnschema_core_execution AS step "
+    "WHERE step.run_id = reached.id AND parent_id IS NOT NULL AND ("
+    "EXISTS (SELECT 1 FROM lnschema_core_file AS made WHERE made.run_id = parent_id) "
+    "OR EXISTS (SELECT 1 FROM lnschema_core_dataset AS made WHERE made.run_id = parent_id))"
+)
+
+# These find what is drawn of the runs that were reached: inputs, outputs, and steps with the run around them.
+_USED = (
+    "SELECT '{registry}', {kind}_id, run_id, 1 FROM reached JOIN lnschema_core_{kind}_input_of ON run_id = reached.id"
+)
+_MADE = "SELECT '{registry}', made.id, run_id, 0 FROM reached JOIN lnschema_core_{kind} AS made ON run_id = reached.id"
+_MADE_AGAIN = "SELECT '{registry}', {kind}_id, run_id, 0 FROM reached JOIN lnschema_core_{kind}_reproduced_by ON run_id = reached.id"
+_STEPS = (
+    "SELECT 'Run', run_id, parent_id, 1 FROM reached AS around "
+    "JOIN lnschema_core_execution ON parent_id = around.id JOIN reached ON reached.id = run_id"
+)
+
+# Rows come breadth-first. Postgres computes as many as are asked for; SQLite would compute all of them, unless the recursion
+# itself has a limit.
 _FLOW = """
 WITH RECURSIVE
-kinds(kind) AS (SELECT 1 UNION ALL SELECT 2),
-upstream(id) AS (
-    {upstream}
-    UNION
-    SELECT COALESCE(file.run_id, dataset.run_id)
-    FROM upstream CROSS JOIN kinds
-    LEFT JOIN lnschema_core_file_input_of AS uses_file ON kind = 1 AND uses_file.run_id = upstream.id
-    LEFT JOIN lnschema_core_file AS file ON file.id = uses_file.file_id
-    LEFT JOIN lnschema_core_dataset_input_of AS uses_dataset ON kind = 2 AND uses_dataset.run_id = upstream.id
-    LEFT JOIN lnschema_core_dataset AS dataset ON dataset.id = uses_dataset.dataset_id
-    WHERE COALESCE(file.run_id, dataset.run_id) IS NOT NULL
-    {stop}
-),
-downstream(id) AS (
-    {downstream}
-    UNION
-    SELECT COALESCE(used_file.run_id, used_dataset.run_id)
-    FROM downstream CROSS JOIN kinds
-    LEFT JOIN lnschema_core_file AS file ON kind = 1 AND file.run_id = downstream.id
-    LEFT JOIN lnschema_core_file_input_of AS used_file ON used_file.file_id = file.id
-    LEFT JOIN lnschema_core_dataset AS dataset ON kind = 2 AND dataset.run_id = downstream.id
-    LEFT JOIN lnschema_core_dataset_input_of AS used_dataset ON used_dataset.dataset_id = dataset.id
-    WHERE COALESCE(used_file.run_id, used_dataset.run_id) IS NOT NULL
-    {stop}
-),
+upstream(id) AS ({upstream}),
+downstream(id) AS ({downstream}),
 nearest_upstream(id) AS (SELECT id FROM upstream LIMIT {limit}),
 nearest_downstream(id) AS (SELECT id FROM downstream LIMIT {limit}),
 reached(id) AS (SELECT id FROM nearest_upstream UNION SELECT id FROM nearest_downstream)
-SELECT 'File', file_id, run_id, 1
-FROM reached JOIN lnschema_core_file_input_of ON run_id = reached.id
-UNION ALL
-SELECT 'Dataset', dataset_id, run_id, 1
-FROM reached JOIN lnschema_core_dataset_input_of ON run_id = reached.id
-UNION ALL
-SELECT 'File', file.id, run_id, 0
-FROM reached JOIN lnschema_core_file AS file ON run_id = reached.id
-UNION ALL
-SELECT 'Dataset', dataset.id, run_id, 0
-FROM reached JOIN lnschema_core_dataset AS dataset ON run_id = reached.id
+{found}
 UNION ALL
 SELECT NULL, NULL, NULL, COUNT(*) FROM nearest_upstream
 UNION ALL
 SELECT NULL, NULL, NULL, COUNT(*) FROM nearest_downstream
 """
+_KINDS = {"File": "file", "Dataset": "dataset"}
 _INPUT, _OUTPUT = 1, 0
+_STEP = "Run"
 _RUN = "SELECT id FROM lnschema_core_run WHERE id = %s"
 _NO_RUN = "SELECT id FROM lnschema_core_run WHERE id IS NULL"
-_USERS = {
-    "File": "SELECT run_id FROM lnschema_core_file_input_of WHERE file_id = %s",
-    "Dataset": "SELECT run_id FROM lnschema_core_dataset_input_of WHERE dataset_id = %s",
-}
+_USERS = "SELECT run_id FROM lnschema_core_{kind}_input_of WHERE {kind}_id = %s"
+_MAKERS = "SELECT run_id FROM lnschema_core_{kind}_reproduced_by WHERE {kind}_id = %s"
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,8 @@ class Flow:
     files: frozenset[str]
     datasets: frozenset[str]
     edges: tuple[Edge, ...]
+    steps: tuple[Edge, ...]
+    """Steps and the runs around them, to which they return their results."""
     is_complete: bool
     """Whether there were no more runs than wanted."""
 
@@ -105,8 +113,9 @@ def flow_of(
 ) -> Flow:
     """The flow of data that a host is part of; needs one query.
 
-    Upstream are the host's run, the runs that made its inputs, and so on; downstream the runs that use outputs of the host's
-    run, those that use their outputs, and so on. A host without a run is followed downstream itself.
+    Upstream are the runs that made the host first or again, their steps, the runs that made what these use, and so on;
+    downstream the runs that use outputs of the host's run, those that use their outputs, and so on, and the runs around steps if
+    they have outputs themselves. A host without a run is followed downstream itself.
 
     Args:
         registry: The registry of the host, ``"File"`` or ``"Dataset"``; ``"Run"`` for a run itself.
@@ -115,36 +124,85 @@ def flow_of(
         with_children: Follow it downstream, too.
         most_runs: How many runs to find upstream and downstream, nearest first.
     """
-    upstream, downstream = (_NO_RUN, _USERS.get(registry, _NO_RUN)) if run_id is None else (_RUN, _RUN)
-    parameters = [*([] if run_id is None else [run_id]), *([run_id or host_id] if with_children else [])]
+    links = _Links(reproducing.can_be_kept(), executions.can_be_kept())
+    kind = _KINDS.get(registry)
+    first = [] if run_id is None else [(_RUN, run_id)]
+    makers = [*first, *([(_MAKERS.format(kind=kind), host_id)] if kind is not None and links.has_again else [])]
+    users = (first or [(_USERS.format(kind=kind), host_id)]) if with_children else []
     statement = _FLOW.format(
-        upstream=upstream,
-        downstream=downstream if with_children else _NO_RUN,
+        upstream=_recursion("upstream", [start for start, _ in makers], links.before(), most_runs + 1),
+        downstream=_recursion("downstream", [start for start, _ in users], links.after(), most_runs + 1),
         limit=most_runs + 1,
-        stop=f"LIMIT {most_runs + 1}" if connection.vendor == "sqlite" else "",
+        found="\nUNION ALL\n".join(links.found()),
     )
+    parameters = [key for _, key in (*makers, *users)]
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
-    if run_id is not None and registry in _USERS:
+    if run_id is not None and kind is not None:
         rows.append((registry, host_id, run_id, _OUTPUT))  # an unsaved host is not in the database
     return _flow_from(rows, most_runs)
+
+
+@dataclass(frozen=True)
+class _Links:
+    """The statements that find what is linked, by tables that the database has."""
+
+    has_again: bool
+    """Whether it has what was made again."""
+    has_steps: bool
+
+    def before(self) -> list[str]:
+        """What finds runs before a run."""
+        return [*self._of_hosts(_BEFORE, _BEFORE_BY_AGAIN), *([_BEFORE_BY_STEP] if self.has_steps else [])]
+
+    def after(self) -> list[str]:
+        """What finds runs after a run."""
+        return [*self._of_hosts(_AFTER, _AFTER_BY_AGAIN), *([_AFTER_BY_STEP] if self.has_steps else [])]
+
+    def found(self) -> list[str]:
+        """What finds the links of the runs that were reached."""
+        return [*self._of_hosts(_USED, _MADE, _MADE_AGAIN), *([_STEPS] if self.has_steps else [])]
+
+    def _of_hosts(self, *statements: str) -> Iterator[str]:
+        for statement in statements:
+            if self.has_again or "_reproduced_by" not in statement:
+                for registry, kind in _KINDS.items():
+                    yield statement.replace("{kind}", kind).replace("{registry}", registry)
+
+
+def _recursion(name: str, starts: Sequence[str], links: Sequence[str], limit: int) -> str:
+    """A recursion by several links.
+
+    On Postgres it may name itself only once, and a lateral join lets it look each run up in the indexes: planned as a join of
+    tables, each of its turns would read them whole. SQLite has no lateral joins, and takes any number of branches.
+    """
+    start = " UNION ".join(starts or [_NO_RUN])
+    if connection.vendor == "sqlite":
+        branches = (link.format(reached=f"{name} AS reached CROSS JOIN ") for link in links)
+        return f"{' UNION '.join([start, *branches])} LIMIT {limit}"
+    linked = " UNION ALL ".join(link.format(reached="") for link in links)
+    return f"{start} UNION SELECT linked.id FROM {name} AS reached CROSS JOIN LATERAL ({linked}) AS linked"  # noqa: S608 - all of it is written above
 
 
 def _flow_from(rows: Iterable[tuple[str | None, str, str, int]], most_runs: int) -> Flow:
     hosts: dict[str, set[str]] = {"File": set(), "Dataset": set()}
     runs = set()
-    edges = []
+    edges, steps = [], []
     is_complete = True
     for registry, host_id, run_id, number in rows:
         if registry is None:
             is_complete = is_complete and number <= most_runs
             continue
+        if registry == _STEP:
+            runs |= {host_id, run_id}
+            steps.append((host_id, run_id))
+            continue
         hosts[registry].add(host_id)
         runs.add(run_id)
         edges.append((host_id, run_id) if number == _INPUT else (run_id, host_id))
     files, datasets = frozenset(hosts["File"]), frozenset(hosts["Dataset"])
-    return Flow(frozenset(runs), files, datasets, tuple(dict.fromkeys(edges)), is_complete)
+    return Flow(frozenset(runs), files, datasets, tuple(dict.fromkeys(edges)), tuple(steps), is_complete)
 
 
 def stale_by(edges: Iterable[Edge], outdated: Iterable[str]) -> dict[str, str]:

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from django.db import models
 
 
-class _Collector(Collector):
+class TableCollector(Collector):
     """Collects what goes with records, from the tables that there are."""
 
-    def __init__(self, using: str) -> None:
-        super().__init__(using=using)
+    def __init__(self, using: str, origin: models.Model | None = None) -> None:
+        super().__init__(using=using, origin=origin)
         self._tables = frozenset(connections[using].introspection.table_names())
 
     def related_objects(self, related_model: Any, related_fields: Any, objs: Any) -> models.QuerySet[Any]:
+        """What goes with records; nothing, where there is no table."""
         related = super().related_objects(related_model, related_fields, objs)
         return related if related_model._meta.db_table in self._tables else related.none()
 
@@ -36,6 +37,6 @@ def delete_among_older_tables(
     Raises:
         ProtectedError: Something else refers to a record.
     """
-    collector = _Collector(using or DEFAULT_DB_ALIAS)
+    collector = TableCollector(using or DEFAULT_DB_ALIAS)
     collector.collect(records, keep_parents=keep_parents)
     return collector.delete()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Value
 
+from lnschema_core import reproducing
 from lnschema_core.annotation import as_html
 from lnschema_core.executions import execution_of, status_of
 
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 MOST = 10
 """How many inputs and outputs are named in texts."""
 
+_INPUT, _OUTPUT, _REPRODUCED = "input", "output", "reproduced"
+
 
 def facts_of(run: Run) -> dict[str, Any]:
-    """All that is known of a run, in words, numbers and times; five queries."""
+    """All that is known of a run, in words, numbers and times; five queries. Its outputs include those that it made again."""
     execution = execution_of(run)
     facts: dict[str, Any] = {
         "id": run.pk,
@@ -39,23 +42,30 @@ def facts_of(run: Run) -> dict[str, Any]:
     facts |= {name: None if execution is None else getattr(execution, name) for name in names}
     links = ("parent_id", "source_id", "environment_id", "report_id")
     facts |= {name: None if execution is None else getattr(execution, name) for name in links}
-    linked = [*_linked(run.input_files, run.output_files), *_linked(run.input_datasets, run.output_datasets)]
-    return facts | {role: [record for of, record in linked if of == role] for role in ("inputs", "outputs")}
+    return facts | _linked(run)
 
 
-def _linked(inputs: Any, outputs: Any) -> list[tuple[str, dict[str, Any]]]:
-    """Registry, id and name of linked records, oldest first, each with ``inputs`` or ``outputs``; a query."""
-    registry = inputs.model.__name__
-    names = ("name",) if registry == "Dataset" else ("key", "description")
+def _linked(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """Registry, id and name of inputs and outputs, files before datasets and old before new; two queries."""
+    found: dict[str, list[dict[str, Any]]] = {"inputs": [], "outputs": []}
+    for registry, names in (("File", ("key", "description")), ("Dataset", ("name",))):
+        for _, key, role, *more in sorted(_rows(run, registry, names), key=lambda row: row[:3]):
+            record = {"registry": registry, "id": key, "name": next(filter(None, more), key)}
+            if role != _INPUT:
+                record["is_reproduced"] = role == _REPRODUCED
+            found["inputs" if role == _INPUT else "outputs"].append(record)
+    return found
 
-    def rows(relation: Any, role: str) -> Any:
-        return relation.order_by().annotate(role=Value(role)).values_list("created_at", "pk", "role", *names)
 
-    found = sorted(rows(inputs, "inputs").union(rows(outputs, "outputs"), all=True), key=lambda row: row[:3])
-    return [
-        (role, {"registry": registry, "id": key, "name": next(filter(None, more), key)})
-        for _, key, role, *more in found
+def _rows(run: Run, registry: str, names: tuple[str, ...]) -> Any:
+    """When a linked record was made, its key, its role and its possible names."""
+    roles = [_INPUT, _OUTPUT, *([_REPRODUCED] if reproducing.can_be_kept() else [])]
+    relations = [(role, getattr(run, f"{role}_{registry.lower()}s").order_by()) for role in roles]
+    first, *others = [
+        relation.annotate(role=Value(role)).values_list("created_at", "pk", "role", *names)
+        for role, relation in relations
     ]
+    return first.union(*others, all=True)
 
 
 def describe(run: Run) -> str:
@@ -82,12 +92,17 @@ def _shown(facts: Mapping[str, Any]) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         more = [f"and {len(value) - MOST} more"] if len(value) > MOST else []
-        return ", ".join([*(f"{one['name']} ({one['id']})" for one in value[:MOST]), *more])
+        return ", ".join([*(_named(one) for one in value[:MOST]), *more])
     if isinstance(value, list):
         return " ".join(map(str, value))
     if isinstance(value, dict):
         return ", ".join(f"{name}={one!r}" for name, one in value.items())
     return _time(value) if hasattr(value, "astimezone") else str(value)
+
+
+def _named(record: Mapping[str, Any]) -> str:
+    known = ", made before" if record.get("is_reproduced") else ""
+    return f"{record['name']} ({record['id']}{known})"
 
 
 def _time(value: datetime) -> str:

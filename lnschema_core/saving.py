@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from lamindb import log
 from lamindb.errors import NotRecords, StorageError
-from lnschema_core import naming
+from lnschema_core import naming, reproducing
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
@@ -245,6 +245,7 @@ def _commit_files(files: Sequence[File]) -> None:
             link_feature_sets(file, file.pending.feature_sets)
         if file.pending is not None and file.pending.annotate is not None:
             file.pending.annotate()
+    reproducing.link_runs(files)
 
 
 def _insert_files(files: Sequence[File]) -> None:

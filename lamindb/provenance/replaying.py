@@ -19,6 +19,7 @@ from lamindb.provenance import environment, likeness
 from lamindb.provenance.recreating import differing, recreate
 from lamindb.provenance.scratch import facts_of, facts_of_dataset
 from lamindb.text.masking import MASK
+from lnschema_core import reproducing
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import captured_file, execution_of
 from lnschema_core.files.reading import local_copy, local_path
@@ -77,7 +78,7 @@ def replay(
         folder = Path(name)
         copies = folder / "copies"
         inputs = [facts_of(file, local_copy(file, copies)) for file in _inputs(run)]
-        outputs = [facts_of(one, local_copy(one, copies)) for one in run.output_files.order_by("created_at", "pk")]
+        outputs = [facts_of(one, local_copy(one, copies)) for one in reproducing.made_by(run, "File")]
         datasets = [facts_of_dataset(dataset) for dataset in run.input_datasets.order_by("created_at", "pk")]
         packages = _environment(run, folder / "packages", recreated=recreate_environment)
         scratch = _Scratch(folder, packages, {"files": inputs, "datasets": datasets})

@@ -50,6 +50,7 @@ def construct(file: File, arguments: dict[str, Any]) -> None:
     if existing is not None:
         warn_returning([existing])
         file.become(existing)
+        file.made_again_by = run
         file.memory = intake.memory
         complete(file, intake)
         return

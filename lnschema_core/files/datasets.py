@@ -13,7 +13,7 @@ from lamindb import log
 from lamindb.errors import EmptyInput, MissingData, NotFiles, UnsupportedFormat
 from lamindb.io import formats, paths
 from lamindb.io.hashing import hash_set
-from lnschema_core import naming, runs
+from lnschema_core import naming, reproducing, runs
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets, save_feature_sets
 from lnschema_core.files import reading
 from lnschema_core.files.file_labels import labels_of_files
@@ -68,6 +68,7 @@ def construct(dataset: Dataset, arguments: dict[str, Any], file_registry: type[F
     if existing is not None:
         log.warning(f"returning existing dataset with same hash: {existing}")
         dataset.become(existing)
+        dataset.made_again_by = contents.run
         dataset.pending = PendingDataset(feature_sets=contents.feature_sets, file=contents.file)
         return
     naming.warn_similar_version(type(dataset), name, family.version)
@@ -199,7 +200,8 @@ def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
     if pending is None:
         _save_row(dataset, *args, **kwargs)
         return
-    if pending.file is not None:
+    own_file = [] if pending.file is None else [pending.file]
+    if own_file:
         _save_single_file(pending)
     with transaction.atomic(), saving_family(dataset, is_within=True):
         save_provenance(dataset)
@@ -212,6 +214,9 @@ def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
             pending.annotate()
         if pending.run is not None and pending.inputs:
             runs.link_inputs(pending.inputs, pending.run)
+        reproducing.link_runs([dataset])
+        reproducing.link_runs(own_file)
+    reproducing.forget(dataset, *own_file)
     dataset.pending = None
 
 

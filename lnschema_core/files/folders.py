@@ -278,7 +278,7 @@ def _files_of(entries: list[Entry], run: Run | None) -> list[File]:
     _warn_repeated(repeated, known, len(entries))
     user_id = current_user_id()
     return [
-        _known_file(known[content], entry) if content in known else _new_file(registry, entry, run, user_id)
+        _known_file(known[content], entry, run) if content in known else _new_file(registry, entry, run, user_id)
         for content, entry in first.items()
     ]
 
@@ -314,9 +314,10 @@ def _known_content(registry: type[File], contents: dict[Content, Entry]) -> Know
     return known
 
 
-def _known_file(file: File, entry: Entry) -> File:
+def _known_file(file: File, entry: Entry, run: Run | None) -> File:
     if not entry.source.is_at(entry, file):  # else it has just been seen
         construction.complete(file, entry.source.take_in(entry))
+    file.made_again_by = run
     return file
 
 

@@ -24,6 +24,7 @@ from lamindb.errors import StorageError
 from lamindb.io import formats, hashing, listing, paths, sparing, transfer
 from lamindb.io.faults import point
 from lamindb.io.placing import explaining
+from lnschema_core import reproducing
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import interrupted, places
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
@@ -114,6 +115,8 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
     if pending is None:
         with explaining_taken_keys([file]):
             save_row(file, *args, **kwargs)
+        reproducing.link_runs([file])
+        reproducing.forget(file)
         return
     if file._state.adding and pending.has_content:
         refuse_taken_keys([file])
@@ -124,6 +127,7 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
         link_feature_sets(file, pending.feature_sets)
         if pending.annotate is not None:
             pending.annotate()
+        reproducing.link_runs([file])
         publish(file, content)
         point("save.before-commit")
     point("save.committed")
@@ -263,6 +267,7 @@ def _save_storage(storage: Storage) -> None:
 
 def finish(file: File) -> None:
     """Tidy up after saving: temporary sources go, and objects that were replaced once that is committed for good."""
+    reproducing.forget(file)
     pending, file.pending = file.pending, None
     if pending is None:
         return

@@ -79,6 +79,8 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
     """Run that made the dataset."""
     input_of = models.ManyToManyField(Run, related_name="input_datasets")
     """Runs that use the dataset."""
+    reproduced_by = models.ManyToManyField(Run, related_name="reproduced_datasets")
+    """Runs that made the same content again, for seeing what they made."""
     file = models.ForeignKey(File, models.PROTECT, null=True, unique=True, related_name="datasets")
     """The file of a dataset of one file."""
     files = models.ManyToManyField(File, related_name="datasets")
@@ -94,6 +96,7 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
 
     family: Family | None = None
     pending: PendingDataset | None = None
+    made_again_by: Run | None = None
 
     def __init__(
         self,

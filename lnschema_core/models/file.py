@@ -94,6 +94,8 @@ class File(Registry, Data, FormerNamesOfFiles):
     """Run that made the file."""
     input_of = models.ManyToManyField(Run, related_name="input_files")
     """Runs that use the file."""
+    reproduced_by = models.ManyToManyField(Run, related_name="reproduced_files")
+    """Runs that made the same content again, for seeing what they made."""
     initial_version = models.ForeignKey("self", models.PROTECT, null=True, default=None)
     """The first version of the file; ``None`` for the first version itself."""
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -110,6 +112,7 @@ class File(Registry, Data, FormerNamesOfFiles):
     family: Family | None = None
     pending: PendingFile | None = None
     memory: Any = None
+    made_again_by: Run | None = None
 
     def __init__(
         self,

@@ -6,15 +6,19 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, models, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.deletion import Collector
 
 from lamindb import log
 from lamindb.errors import NotRestorable
+from lamindb.setup import connection
+from lnschema_core.older_tables import TableCollector
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from django.db import models
 
     Values = dict[str, Any]
 
@@ -30,13 +34,14 @@ def delete_with_links(record: models.Model) -> list[Values]:
     Raises:
         ProtectedError: Something else refers to the record.
     """
-    collector = Collector(using=DEFAULT_DB_ALIAS, origin=record)
+    kind = TableCollector if connection.misses_any() else Collector
+    collector = kind(using=DEFAULT_DB_ALIAS, origin=record)
     collector.collect([record])
     gone: list[Any] = [one for instances in collector.data.values() for one in instances]
     for queryset in collector.fast_deletes:
         gone += queryset
     rows = [_values_of(one) for one in gone]
-    models.Model.delete(record)
+    collector.delete()
     return rows
 
 

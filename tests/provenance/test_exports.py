@@ -49,6 +49,29 @@ def result():
     return source
 
 
+def test_what_was_made_again_is_told_in_each_form(result, tmp_path):
+    """A run whose output there was already has made it in RO-Crates, and an alternate of it in PROV."""
+    from lamindb.provenance.exports.openlineage import event_of
+    from lamindb.provenance.exports.ro_crate import write_crate
+    from lamindb.provenance.exports.w3c_prov import to_prov
+
+    for name in ("prov", "rocrate", "openlineage.client"):
+        pytest.importorskip(name)
+    ln.track(ln.Transform(name="again", type="pipeline"))
+    run = ln.run_context.run
+    table([10, 20], "whatever")
+    ln.finish()
+    assert result.run_id != run.id
+    assert [one.name for one in event_of(run, "completed").outputs] == [result.id]
+    write_crate(result, tmp_path)
+    actions = {one["name"]: one for one in told(tmp_path)["CreateAction"]}
+    assert actions["Run of again"]["result"] == {"@id": f"data/{result.id}.parquet"}
+    found = json.loads(to_prov(result).serialize(format="json"))
+    assert len(found["wasGeneratedBy"]) == 3
+    (alternate,) = found["alternateOf"].values()
+    assert alternate["prov:alternate2"] == f"lamin:{result.id}"
+
+
 def test_prov_is_read_back_as_it_was(result):
     """By the reference implementation; it has the runs, what they used and made, and no secret."""
     from lamindb.provenance.exports.w3c_prov import to_prov
@@ -195,7 +218,7 @@ def test_crate_of_steps_is_a_provenance_run_crate(of_steps, tmp_path, validate):
     write_crate(of_steps, folder, with_inputs=True, license="https://spdx.org/licenses/CC0-1.0.html")
     assert validate(folder, "provenance-run-crate", recommended_by=("provenance-run-crate", "workflow-run-crate")) == []
     report = reported(folder)
-    assert (report.count("action: "), report.count("step: ")) == (4, 3)
+    assert (report.count("action: "), report.count("step: ")) == (6, 5)
     path = folder / "ro-crate-metadata.json"
     path.write_text(path.read_text().replace('"ControlAction"', '"Action"'))
     assert any("ControlAction" in issue for issue in validate(folder, "provenance-run-crate"))
@@ -209,13 +232,16 @@ def test_crate_of_steps_has_workflow_steps_and_parameters(of_steps, tmp_path):
     write_crate(of_steps, tmp_path, with_inputs=True)
     found = told(tmp_path)
     by_id = {one["@id"]: one for kind in found.values() for one in kind}
-    (workflow,) = found["ComputationalWorkflow"]
+    workflow, inner = sorted(found["ComputationalWorkflow"], key=lambda one: "File" not in one["@type"])
     assert (tmp_path / workflow["@id"]).read_text() == "print(1)\n"
     assert [by_id[one["@id"]]["name"].rpartition(".")[2] for one in workflow["step"]] == ["scale", "join"]
-    scale, join = sorted(found["ControlAction"], key=lambda one: not one["name"].endswith("scale"))
+    assert by_id[inner["step"]["@id"]]["name"].endswith("checked")
     (engine,) = found["OrganizeAction"]
-    assert [one["@id"] for one in engine["object"]] == [scale["@id"], join["@id"]]
-    scaled = [by_id[one["@id"]] for one in scale["object"]]
+    controls = [by_id[one["@id"]] for one in engine["object"]]
+    names = [one["name"].rpartition(".")[2] for one in controls]
+    assert sorted(names) == ["checked", "checked", "join", "scale"]
+    scaled = [by_id[one["@id"]] for one in controls[names.index("scale")]["object"]]
+    assert len(scaled) == 2
     (around,) = [one for one in found["CreateAction"] if one["instrument"]["@id"] == workflow["@id"]]
     assert [by_id[one["@id"]]["name"] for one in around["object"]] == ["by", "source.parquet"]
     assert by_id[around["result"]["@id"]]["name"] == "joined"
@@ -237,7 +263,7 @@ def test_crate_of_steps_whose_code_is_unknown_is_a_process_run_crate(of_steps, t
     write_crate(of_steps, tmp_path)
     assert validate(tmp_path) == []
     assert told(tmp_path).keys().isdisjoint({"ControlAction", "HowToStep"})
-    assert len(told(tmp_path)["CreateAction"]) == 4
+    assert len(told(tmp_path)["CreateAction"]) == 6
 
 
 def test_crate_has_what_a_dataset_consists_of(tmp_path, validate):

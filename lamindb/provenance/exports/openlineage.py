@@ -17,6 +17,7 @@ from lamindb.setup import settings
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import COMPLETED, FAILED, INTERRUPTED, RUNNING, execution_of
 from lnschema_core.files.places import path_of_file
+from lnschema_core.reproducing import made_by
 
 if TYPE_CHECKING:
     from lamindb.provenance.exports.history import Host
@@ -52,13 +53,13 @@ def event_of(run: Run, status: str, *, parent_id: str | None = None, error: str 
             events.InputDataset(
                 **_naming(host), facets=_about_data(host, facets),
                 inputFacets={"inputStatistics": _statistics(host, facets.input_statistics_input_dataset.InputStatisticsInputDatasetFacet)},
-            ) for host in _hosts(run, "input")
+            ) for host in _used_by(run)
         ],
         outputs=[
             events.OutputDataset(
                 **_naming(host), facets=_about_data(host, facets),
                 outputFacets={"outputStatistics": _statistics(host, facets.output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet)},
-            ) for host in _hosts(run, "output")
+            ) for host in (*made_by(run, "File", "storage"), *made_by(run, "Dataset"))
         ],
     )  # fmt: skip
 
@@ -122,10 +123,10 @@ def _about_job(run: Run, execution: Execution | None, facets: Any) -> Any:
     return about
 
 
-def _hosts(run: Run, role: str) -> list[Host]:
-    """The files and datasets that a run used or made; two queries."""
-    files = getattr(run, f"{role}_files").select_related("storage").order_by("created_at", "pk")
-    return [*files, *getattr(run, f"{role}_datasets").order_by("created_at", "pk")]
+def _used_by(run: Run) -> list[Host]:
+    """The files and datasets that a run used; two queries."""
+    files = run.input_files.select_related("storage").order_by("created_at", "pk")
+    return [*files, *run.input_datasets.order_by("created_at", "pk")]
 
 
 def _naming(host: Host) -> dict[str, str]:

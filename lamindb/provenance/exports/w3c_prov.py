@@ -60,6 +60,18 @@ def _add_run(document: Any, run: Run, history: History) -> None:
     for host_id in history.used.get(run.pk, ()):
         document.used(activity, f"lamin:{host_id}")
     for host_id in history.made.get(run.pk, ()):
-        document.wasGeneratedBy(f"lamin:{host_id}", activity)
+        _add_output(document, history.hosts[host_id], activity, run)
     if run.pk in history.around:
         document.wasInformedBy(activity, f"lamin:{history.around[run.pk]}")
+
+
+def _add_output(document: Any, host: Host, activity: Any, run: Run) -> None:
+    """What a run made; since an entity is generated once, what was made again is an alternate of it."""
+    if host.run_id == run.pk:
+        document.wasGeneratedBy(f"lamin:{host.pk}", activity)
+        return
+    again = document.entity(
+        f"lamin:{host.pk}-{run.pk}", {"prov:label": name_of(host), "prov:type": "lamin:Reproduction"}
+    )
+    document.wasGeneratedBy(again, activity)
+    document.alternateOf(again, f"lamin:{host.pk}")
