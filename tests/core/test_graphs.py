@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import time
@@ -227,6 +228,24 @@ def test_chain_of_a_thousand_runs_needs_as_many_queries_as_one_of_three(count_qu
         assert {run.id for run in runs} < nodes_of(graph).keys()
         counts.add(len(queries))
     assert counts == {3}
+
+
+def test_mermaid_is_what_a_parser_of_it_reads():
+    """All nodes and arrows, whatever names contain."""
+    parser = pytest.importorskip("merman").Merman()
+    names = [
+        "plain", 'a "quoted" <b>', "end", "x --> y", "[a] {b} (c)", "a;b #35; %% c", "`tick`", "a|b", "**bold** _it_", "line\nline",
+        "\\n", "日本語 🧩", ":::run", 'click n0 "javascript:alert(1)"', "", "subgraph x", "&amp;", "@{shape: x}", "- item", "1. item",
+    ]  # fmt: skip
+    nodes = [Node(str(number), name, (name,), kind="Run", stale=name) for number, name in enumerate(names)]
+    edges = [(tail.id, head.id) for tail, head in pairwise(nodes)]
+    text = drawing.draw(Picture("x", nodes, edges)).mermaid()
+    assert parser.validate(text, None).error is None
+    read = json.loads(parser.parse_json(text, None))
+    assert [(one["from"], one["to"]) for one in read["edges"]] == [(f"n{tail}", f"n{head}") for tail, head in edges]
+    assert {one["id"] for one in read["nodes"]} == {f"n{node.id}" for node in nodes}
+    assert read["subgraphs"] == []
+    assert not parser.validate(text.replace('"])', '"'), None).valid
 
 
 def test_circle_ends():
