@@ -63,10 +63,13 @@ def attach_metadata(path: PathLike, pypackage: str | Iterable[str] | None = None
 
 
 def new_metadata(notebook: NotebookFile, pypackage: str | Iterable[str] | None = None) -> Metadata:
-    """What identifies a notebook from now on: a new id and the first version."""
+    """What identifies a notebook from now on: an id and the first version.
+
+    The id is derived from the path, not drawn: an editor or a runner may write its own copy over the metadata.
+    """
     user = settings.user
     return {
-        "id": ids.base62(STEM_LENGTH),
+        "id": stem_from(key_of(notebook.path, user.id)),
         "parent": None,
         "pypackage": None if pypackage is None else _versions_of(notebook, pypackage),
         "time_init": datetime.now(UTC).isoformat(),
@@ -206,8 +209,6 @@ def _start_tracking(file: NotebookFile, editor: str, pypackage: str | Iterable[s
     has_saved = editor != editors.RUNNER and editors.save(file.path)
     file = _read(file.path)
     metadata = new_metadata(file, pypackage)
-    # Derived, not drawn: an editor or a runner may write its own copy over the metadata.
-    metadata["id"] = stem_from(key_of(file.path, settings.user.id))
     if not _may_write(file.path):
         log.warning(f"{file.path} is read-only, so the notebook is recognised by its path")
         return TrackedNotebook(_code_of(file, metadata, editor), editor)

@@ -44,6 +44,18 @@ def test_fresh_notebook_gets_metadata(tmp_path, capsys):
     assert capsys.readouterr().out == "✅ attached metadata to notebook\n"
 
 
+def test_notebook_gets_the_id_by_which_it_is_recognised_without_metadata(tmp_path):
+    """An editor may overwrite them; then ``ln.track()`` takes it for the same notebook. A new id that is asked for is another one."""
+    path = write_notebook(tmp_path / "a.ipynb")
+    attach_metadata(path)
+    first = metadata_of(path)["id"]
+    write_notebook(path)
+    assert notebooks.running_notebook(path, editor="lab").code.stem == first
+    attach_metadata(path)
+    assert metadata_of(path)["id"] == first
+    assert notebooks.renewed(metadata_of(path))["id"] != first
+
+
 def test_packages_are_recorded(tmp_path):
     """Those that are named and those that the notebook imports."""
     path = write_notebook(tmp_path / "a.ipynb")
