@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lamindb.setup import settings
+from lamindb.setup.identity import FILE_PREFIX
 from lnschema_core.catalogue import core_registry
 
 if TYPE_CHECKING:
     from lnschema_core.models import File
 
-PROTOCOL = "lamin"
-PREFIX = f"{PROTOCOL}://"
+PREFIX = FILE_PREFIX
+PROTOCOL = PREFIX.removesuffix("://")
 
 
 def file_at(address: str) -> File:

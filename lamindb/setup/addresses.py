@@ -57,7 +57,7 @@ _PATIENCE = 10  # seconds to wait for a server
 def is_address(identifier: str) -> bool:
     """Whether an identifier is an address rather than a name: folders begin with ``/``, ``.`` or ``~``."""
     if "://" in identifier:
-        return not identifier.startswith(_HUB)
+        return not identifier.startswith((_HUB, identity.FILE_PREFIX))
     return identifier.startswith(("/", ".", "~")) or identifier.endswith(_SUFFIX) or Path(identifier).is_absolute()
 
 

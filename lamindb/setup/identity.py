@@ -11,15 +11,20 @@ from lamindb.errors import InvalidInstanceName
 _HUB = "https://lamin.ai/"
 _MAX_BYTES = 100
 _RESERVED = {".", "..", "null"}
+FILE_PREFIX = "lamin://"
+"""What addresses of files begin with."""
+
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def parse_identifier(identifier: str, *, owner: str) -> tuple[str, str]:
-    """Owner and name from ``"name"`` (of the given owner), ``"owner/name"`` or ``"https://lamin.ai/owner/name"``.
+    """Owner and name from ``"name"`` (of the given owner), ``"owner/name"``, ``"https://lamin.ai/owner/name"`` or ``"lamin://owner/name/…"``.
 
     Raises:
         InvalidInstanceName: It is none of these.
     """
+    if identifier.startswith(FILE_PREFIX):
+        return _of_file(identifier)
     is_url = identifier.startswith(_HUB)
     parts = (identifier.removeprefix(_HUB).removesuffix("/") if is_url else identifier).split("/")
     if len(parts) == 1:
@@ -28,6 +33,18 @@ def parse_identifier(identifier: str, *, owner: str) -> tuple[str, str]:
         msg = (
             "The instance identifier needs to be 'owner/name', the instance name (owner is current user) or the URL: "
             f"{_HUB}owner/name."
+        )
+        raise InvalidInstanceName(msg)
+    return parts[0], parts[1]
+
+
+def _of_file(address: str) -> tuple[str, str]:
+    """Owner and name of the instance in the address of a file."""
+    parts = address.removeprefix(FILE_PREFIX).split("/")
+    if len(parts) < 2 or not all(map(is_usable, parts[:2])):  # noqa: PLR2004 - owner and name
+        msg = (
+            f"{address} doesn't say of which instance it is, such as {FILE_PREFIX}owner/name/key: `lamin get file {address}` shows "
+            "the file of the current one"
         )
         raise InvalidInstanceName(msg)
     return parts[0], parts[1]

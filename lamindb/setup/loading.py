@@ -36,8 +36,9 @@ def load(
     """Load an instance.
 
     Args:
-        identifier: ``owner/name``, the name (of an instance of the current user), or the url on the hub; or the address of an
-            instance: a folder such as ``./mydata``, ``s3://bucket/folder``, an SQLite file, or ``postgresql://…``.
+        identifier: ``owner/name``, the name (of an instance of the current user), the url on the hub, or the address of a file in it,
+            ``lamin://owner/name/…``; or where it is: a folder such as ``./mydata``, ``s3://bucket/folder``, an SQLite file, or
+            ``postgresql://…``.
         storage: Where its storage folder is now, if it was moved or copied.
         db: The address of its Postgres database, with user and password, where this machine doesn't know it.
         break_lock: If its database is a file in a bucket, take it from whoever works with it, since nobody does any more.

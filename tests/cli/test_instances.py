@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -83,3 +84,21 @@ def test_register_without_hub_says_so(fresh_instance: Callable[..., Sandbox]) ->
     assert done.returncode == 1
     assert done.stderr.startswith("❌ No hub is configured")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_address_of_a_file_loads_its_instance_and_shows_the_file(sandbox: Sandbox) -> None:
+    """As it is printed and passed on, in a shell and in Python; an address without instance says what to do."""
+    for name in ("first", "second"):
+        sandbox.lamin("init", "--storage", f"./{name}", "--name", name)
+    save = "import lamindb as ln, pandas as pd; ln.File(pd.DataFrame({'a': [1]}), key='folder/a.parquet').save()"
+    sandbox.python(save)
+    sandbox.lamin("load", "first")
+    owner = sandbox.lamin("info", "--json")
+    address = f"lamin://{json.loads(owner.stdout)['user']['handle']}/second/folder/a.parquet"
+    assert "folder/a.parquet" in sandbox.lamin("load", address).stdout
+    assert json.loads(sandbox.lamin("info", "--json").stdout)["instance"]["name"] == "second"
+    load = f"import lamindb as ln; ln.setup.load('lamin://{address.split('/')[2]}/first'); print(ln.setup.settings.instance.name)"
+    assert sandbox.python(load).stdout.splitlines()[-1] == "first"
+    refused = sandbox.lamin("load", "lamin://a.parquet", check=False)
+    assert refused.returncode != 0
+    assert "`lamin get file lamin://a.parquet` shows" in refused.stderr

@@ -11,6 +11,10 @@ from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
 from lamindb.cli.output import print_json
 from lamindb.cli.texts import TEXT
+from lamindb.setup.identity import FILE_PREFIX
+
+_SLASHES_OF_INSTANCE = 3
+"""How many slashes lamin://owner/name has."""
 
 
 @click.command(cls=Command)
@@ -32,9 +36,13 @@ def load(identifier: str, storage: str | None, db: str | None, *, break_lock: bo
     """Load instance by name.
 
     INSTANCE is a name, owner/name, the address of the instance on the hub, or where it is: ./folder, s3://bucket/folder,
-    an .lndb file, postgresql://….
+    an .lndb file, postgresql://…. With the address of a file, lamin://owner/name/KEY, the file is shown, too.
     """
     setup.load(identifier, storage=storage, db=db, break_lock=break_lock)
+    if identifier.startswith(FILE_PREFIX) and identifier.strip("/").count("/") > _SLASHES_OF_INSTANCE:
+        from lamindb.cli.commands.records import get
+
+        click.get_current_context().invoke(get, registry="File", ids=(identifier,))
 
 
 @click.command(cls=Command)
