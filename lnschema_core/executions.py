@@ -13,7 +13,8 @@ from lnschema_core.catalogue import core_registry
 if TYPE_CHECKING:
     from lnschema_core.models import Execution, File, Run
 
-MIGRATION = "0021_execution"
+MIGRATION = "0025_modules"
+"""The migration from which on the table has all columns."""
 
 RUNNING = "running"
 COMPLETED = "completed"
@@ -42,7 +43,7 @@ def execution_of(run: Run) -> Execution | None:
 
 
 def captured_file(run: Run, role: str) -> File | None:
-    """A file that a run captured: its ``source``, ``environment`` or ``report``."""
+    """A file that a run captured: its ``source``, ``modules``, ``environment`` or ``report``."""
     execution = execution_of(run)
     file_id = None if execution is None else getattr(execution, f"{role}_id")
     found: File | None = None if file_id is None else core_registry("File").objects.filter(pk=file_id).first()

@@ -40,7 +40,7 @@ def facts_of(run: Run) -> dict[str, Any]:
     }
     names = ("params", "arguments", "host", "python", "git_commit", "git_is_dirty", "error")
     facts |= {name: None if execution is None else getattr(execution, name) for name in names}
-    links = ("parent_id", "source_id", "environment_id", "report_id")
+    links = ("parent_id", "source_id", "modules_id", "environment_id", "report_id")
     facts |= {name: None if execution is None else getattr(execution, name) for name in links}
     return facts | _linked(run)
 

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import NoResultFound
+from lamindb.provenance import modules
 from lamindb.provenance.addresses import file_at
 from lnschema_core.catalogue import core_registry
 from lnschema_core.executions import execution_of
@@ -27,9 +28,9 @@ class Difference:
     """One thing that two runs don't have in common."""
 
     kind: str
-    """``input``, ``source``, ``parameter``, ``package``, ``python`` or ``transform``."""
+    """``input``, ``source``, ``module``, ``parameter``, ``argument``, ``package``, ``python`` or ``transform``."""
     what: str
-    """Which one: the name of an input, parameter or package, the number of a line."""
+    """Which one: the name of an input, parameter or package, the number of a line, also of a module as ``helpers.py:3``."""
     first: str | None
     second: str | None
     runs: tuple[str, str]
@@ -144,6 +145,8 @@ def _differences(one: Run, other: Run) -> Iterator[Difference]:
     yield from _unequal("argument", _numbered(first.arguments), _numbered(second.arguments), runs)
     if first.source_id != second.source_id:
         yield from _first_of(_unequal("source", _lines(first.source_id), _lines(second.source_id), runs))
+    if first.modules_id != second.modules_id:
+        yield from _differing_modules(first.modules_id, second.modules_id, runs)
     if first.python != second.python:
         yield Difference("python", "", first.python, second.python, runs)
     if first.environment_id != second.environment_id:
@@ -179,6 +182,18 @@ def _numbered(values: list[str] | None) -> dict[str, str]:
 
 def _lines(file_id: str | None) -> dict[str, str]:
     return _numbered(_captured(file_id).splitlines())
+
+
+def _differing_modules(first: str | None, second: str | None, runs: tuple[str, str]) -> Iterator[Difference]:
+    """The first line that differs of each module beside the code; one that is missing has no lines."""
+    one, other = (modules.texts_of(_captured(file_id) or "{}") for file_id in (first, second))
+    for place in dict.fromkeys([*one, *other]):
+        yield from _first_of(_unequal("module", _lines_at(place, one), _lines_at(place, other), runs))
+
+
+def _lines_at(place: str, texts: Mapping[str, str]) -> dict[str, str]:
+    lines = _numbered(texts.get(place, "").splitlines())
+    return {f"{place}:{number}": line for number, line in lines.items()}
 
 
 def _packages(file_id: str | None) -> dict[str, str]:

@@ -140,7 +140,8 @@ def _begin(run: Run, notebook: TrackedNotebook | None, params: Mapping[str, Any]
     file = None if notebook is None or notebook.file is None else notebook.file.path
     path = file if notebook is not None else scripts.find_script()
     recording.begin(run, recording.Begin(path, params))
-    ending.expect(run, file, is_edited=notebook is not None and notebook.editor != editors.RUNNER)
+    is_edited = notebook is not None and notebook.editor != editors.RUNNER
+    ending.expect(run, file, is_edited=is_edited, code=path)
     os.environ[steps.AROUND] = f"{settings.instance.identifier} {run.pk}"
 
 

@@ -10,10 +10,9 @@ from asyncio import CancelledError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lamindb.provenance import editors, events, parameters, recording, reports, shown, terminating
+from lamindb.provenance import editors, events, modules, parameters, recording, reports, shown, terminating
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.provenance.going_on import going_on, say_once
-from lamindb.provenance.keeping import keep
 from lamindb.setup import connection, settings
 from lnschema_core.executions import COMPLETED, FAILED, INTERRUPTED
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from lnschema_core.models import Run
 
 _REPORT = "the report of the notebook"
+_MODULES = "the modules beside the code"
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,10 @@ class _Open:
     """Whether an editor has the notebook, so that its file may have outputs of this session."""
     failure_before: BaseException | None
     """The last exception of the session when the run began, which is none of the run."""
+    code: Path | None = None
+    """The script or notebook whose modules are kept."""
+    modules: frozenset[str] = frozenset()
+    """The places of the modules beside it that were imported when the run began."""
 
 
 class _State:
@@ -60,15 +64,19 @@ def listen() -> None:
             _state.listener = shown.listener()
 
 
-def expect(run: Run, notebook: Path | None = None, *, is_edited: bool = False) -> None:
+def expect(run: Run, notebook: Path | None = None, *, is_edited: bool = False, code: Path | None = None) -> None:
     """Have a run ended when the process ends, if nothing ends it before.
 
     Args:
         run: The run.
         notebook: The notebook that it is of.
         is_edited: Whether an editor has the notebook.
+        code: The script or notebook whose modules are kept, those that it imports from now on as well.
     """
-    begun = _Open(run.pk, os.getpid(), settings.instance.identifier, notebook, is_edited, _last_exception())
+    beside = frozenset() if code is None else frozenset(modules.imported(code))
+    begun = _Open(
+        run.pk, os.getpid(), settings.instance.identifier, notebook, is_edited, _last_exception(), code, beside
+    )
     with _state.lock:
         _state.open[run.pk] = begun
         if _state.is_registered:
@@ -102,6 +110,7 @@ def end(run_id: str, status: str = COMPLETED, error: BaseException | None = None
     text = text_of(error)
     with going_on(what):
         recording.end(run_id, status, text)
+        _keep_modules(begun)
         _keep_report(begun, as_page=not is_hurried)
     events.tell(run_id, status, error=text)
 
@@ -167,7 +176,18 @@ def _keep_report(begun: _Open, *, as_page: bool) -> None:
         executions = () if _state.listener is None else _state.listener.executions()
         page = reports.report_of(begun.notebook, executions, is_fresh=begun.is_edited, as_page=as_page)
         if page is not None:
-            recording.add_report(begun.run_id, keep(page))
+            recording.add_captured(begun.run_id, "report", page)
+
+
+def _keep_modules(begun: _Open) -> None:
+    """Keep the modules beside the code, if more were imported while it ran."""
+    if begun.code is None:
+        return
+    with going_on(_MODULES):
+        beside = modules.imported(begun.code)
+        source = modules.source_of(beside, begun.code) if beside.keys() - begun.modules else None
+        if source is not None:
+            recording.add_captured(begun.run_id, "modules", source)
 
 
 def save_in_editor(run_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from lamindb.provenance import environment, events, keeping, parameters, sources
+from lamindb.provenance import environment, events, keeping, modules, parameters, sources
 from lamindb.provenance.going_on import going_on
 from lamindb.provenance.repositories import state_of
 from lamindb.provenance.sources import Source
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     from lnschema_core.models import Run
 
-_CAPTURED = {"source": "the source code", "environment": "the installed distributions"}
+_CAPTURED = {
+    "source": "the source code",
+    "modules": "the modules beside it",
+    "environment": "the installed distributions",
+}
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,14 @@ def end(run_id: str, status: str, error: str | None = None) -> None:
         same.update(**values)
 
 
-def add_report(run_id: str, report_id: str) -> None:
-    """Record the report of a run that ended.
+def add_captured(run_id: str, role: str, source: Source) -> None:
+    """Keep what a run that ended leaves, and record it as its ``report`` or ``modules``.
 
     Raises:
+        StorageError: It can't be stored.
         DatabaseError: It can't be recorded.
     """
-    core_registry("Execution").objects.filter(run_id=run_id).update(report_id=report_id)
+    core_registry("Execution").objects.filter(run_id=run_id).update(**{f"{role}_id": keeping.keep(source)})
 
 
 def _facts(known: Begin) -> dict[str, Any]:
@@ -110,6 +115,9 @@ def _captured(path: Path | None) -> dict[str, Any]:
     with going_on(_CAPTURED["source"]):
         source = None if path is None else sources.source_of(path)
         texts |= {} if source is None else {"source": source}
+    with going_on(_CAPTURED["modules"]):
+        beside = None if path is None else modules.source_of(modules.imported(path), path)
+        texts |= {} if beside is None else {"modules": beside}
     known: dict[str, str] = {}
     with going_on("the source code and the installed distributions"), transaction.atomic():
         known = keeping.known_ids(texts.values())

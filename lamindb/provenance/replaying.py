@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lamindb import log
 from lamindb.errors import NoResultFound, NotReplayable
 from lamindb.io import formats
-from lamindb.provenance import environment, likeness
+from lamindb.provenance import environment, likeness, modules
 from lamindb.provenance.recreating import differing, recreate
 from lamindb.provenance.scratch import facts_of, facts_of_dataset
 from lamindb.text.masking import MASK
@@ -37,6 +37,8 @@ _ARRAYS = (".npy", ".npz")
 _LAST_LINES = 5
 _SHOWN = 3
 _RUN_NOTEBOOK = "from nbclient.cli import main; main()"
+_CODE = "replayed-source"
+"""What the code is called, which is no name of a module that may lie beside it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def replay(
         outputs = [facts_of(one, local_copy(one, copies)) for one in reproducing.made_by(run, "File")]
         datasets = [facts_of_dataset(dataset) for dataset in run.input_datasets.order_by("created_at", "pk")]
         packages = _environment(run, folder / "packages", recreated=recreate_environment)
-        scratch = _Scratch(folder, packages, {"files": inputs, "datasets": datasets})
+        scratch = _Scratch(folder, packages, {"files": inputs, "datasets": datasets}, _modules(run))
         return compared(outputs, scratch.made_by(source, arguments), tolerance)
 
 
@@ -105,6 +107,12 @@ def _source(run: Run) -> Path:
         reason = f"it is a step of run {run.parent.pk}: replay that one"
     msg = f"run {run.pk} can't be replayed: {reason}"
     raise NotReplayable(msg)
+
+
+def _modules(run: Run) -> str:
+    """The modules beside the source, as they are kept."""
+    file = captured_file(run, "modules")
+    return "{}" if file is None else local_path(file).read_text(encoding="utf-8")
 
 
 def _environment(run: Run, folder: Path, *, recreated: bool) -> Path:
@@ -141,6 +149,8 @@ class _Scratch:
     packages: Path
     given: dict[str, Any]
     """The inputs."""
+    modules: str
+    """What lies beside the code, as it is kept."""
 
     def made_by(self, source: Path, arguments: list[str]) -> list[dict[str, Any]]:
         """What a script or notebook makes of the inputs.
@@ -149,14 +159,16 @@ class _Scratch:
             NotReplayable: It fails.
         """
         told = self.folder / "told.json"
-        code = self.folder / f"source{source.suffix}"
+        code = self.folder / "code" / f"{_CODE}{source.suffix}"
         told.write_text(json.dumps(self.given), encoding="utf-8")
+        code.parent.mkdir()
+        modules.lay(self.modules, code.parent)
         code.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
         is_notebook = code.suffix == ".ipynb"
-        command = ["-c", _RUN_NOTEBOOK, "--kernel_name=python3", code.name] if is_notebook else [code.name, *arguments]
+        command = ["-c", _RUN_NOTEBOOK, "--kernel_name=python3", str(code)] if is_notebook else [str(code), *arguments]
         self._run("init", "-m", "lamindb.cli", "init", "--storage", str(self.folder / "storage"))
         self._run("fill", "-m", "lamindb.provenance.scratch", "fill", str(told))
-        self._run(code.name, *command, JPY_SESSION_NAME=str(code))
+        self._run("the source", *command, JPY_SESSION_NAME=str(code))
         self._run("tell", "-m", "lamindb.provenance.scratch", "tell", str(told))
         made: list[dict[str, Any]] = json.loads(told.read_text(encoding="utf-8"))
         return made

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_LARGEST = 20_000_000
+LARGEST = 20_000_000
+"""More than that in bytes is no code."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def source_of(path: Path) -> Source | None:
         OSError: The file can't be read.
         ValueError: The file is no text, or no notebook.
     """
-    if path.stat().st_size > _LARGEST:
+    if path.stat().st_size > LARGEST:
         return None
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".ipynb":

@@ -44,6 +44,8 @@ class Execution(Registry, LinkORM):
     """What went wrong, without secrets, for seeing why it failed."""
     source = models.ForeignKey(File, models.DO_NOTHING, db_constraint=False, null=True, default=None, related_name="+")
     """The source code of the script or notebook, for seeing and running it again."""
+    modules = models.ForeignKey(File, models.DO_NOTHING, db_constraint=False, null=True, default=None, related_name="+")
+    """The modules beside the script or notebook that it imported, for running it again."""
     environment = models.ForeignKey(
         File, models.DO_NOTHING, db_constraint=False, null=True, default=None, related_name="+"
     )

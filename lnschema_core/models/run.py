@@ -110,6 +110,11 @@ class Run(Registry):
         return executions.captured_file(self, "source")
 
     @property
+    def modules(self) -> File | None:
+        """The modules beside the script or notebook that it imported, a file that lists of files leave out."""
+        return executions.captured_file(self, "modules")
+
+    @property
     def environment(self) -> File | None:
         """The installed distributions with their versions, a file that lists of files leave out."""
         return executions.captured_file(self, "environment")

@@ -93,6 +93,55 @@ def test_script_is_run_again_with_its_inputs_and_packages(fresh_instance):
     assert user.lamin("list", "File", "-q").stdout == before
 
 
+USING = """
+import sys
+import lamindb as ln, pandas as pd
+import helpers
+from tools.scaling import scale
+ln.track()
+import late
+ln.File(pd.DataFrame({"value": [scale(helpers.VALUE), late.VALUE]}), key=f"made{helpers.VALUE}.parquet").save()
+"""
+
+
+def test_modules_beside_a_script_are_kept_compared_and_run_again(fresh_instance):
+    """Those that it imports before and after it is tracked, packages included; their secrets are masked, others are not kept."""
+    user = fresh_instance()
+    for name, text in {
+        "use.py": USING, "helpers.py": "TOKEN = 'hunter2hunter2'\nVALUE = 2\n", "late.py": "VALUE = 5\n", "unused.py": "",
+        "tools/__init__.py": "", "tools/scaling.py": "def scale(value):\n    return 10 * value\n",
+    }.items():  # fmt: skip
+        (user.home / "work" / name).parent.mkdir(exist_ok=True, parents=True)
+        (user.home / "work" / name).write_text(text)
+    for value in (2, 3):
+        (user.home / "work" / "helpers.py").write_text(f"TOKEN = 'hunter2hunter2'\nVALUE = {value}\n")
+        subprocess.run([sys.executable, "work/use.py"], cwd=user.home, env=user.environment, check=True)
+    shutil.rmtree(user.home / "work")
+    second, first = user.lamin("run", "list", "-q").stdout.split()
+    kept = user.python(
+        f"import lamindb as ln; print(ln.Run.filter(id='{second}').one().modules.path.read_text())"
+    ).stdout
+    texts = json.loads(kept[kept.index("{") :])
+    assert texts.keys() == {"helpers.py", "late.py", "tools/__init__.py", "tools/scaling.py"}
+    assert "hunter2hunter2" not in kept
+    (difference,) = json.loads(user.lamin("run", "why", first, second, "--json").stdout)["differences"]
+    found = difference["kind"], difference["what"], difference["first"], difference["second"]
+    assert found == ("module", "helpers.py:2", "VALUE = 2", "VALUE = 3")
+    done = user.lamin("run", "replay", second, "--environment", "now")
+    assert done.stdout.splitlines()[-1].split() == ["same", "made3.parquet"]
+
+
+def test_modules_are_laid_into_their_folder_only(tmp_path):
+    """Whatever the place says that is stored."""
+    from lamindb.provenance.modules import lay
+
+    lay(json.dumps({"a/b.py": "1"}), tmp_path / "code")
+    assert (tmp_path / "code" / "a" / "b.py").read_text() == "1"
+    for place in ("../b.py", "/tmp/b.py"):
+        with pytest.raises(ValueError, match=r"b\.py"):
+            lay(json.dumps({place: "1"}), tmp_path / "code")
+
+
 @pytest.mark.slow
 def test_notebook_is_run_again(fresh_instance):
     """As scripts are; a package that nobody has any more is said."""
