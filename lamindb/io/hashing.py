@@ -137,14 +137,22 @@ def digest_file(path: Path, *, progress: Update | None = None) -> FileHash:
 def measure_file(path: Path, *, progress: Update | None = None) -> tuple[os.stat_result, FileHash]:
     """The status of a local file when it was read, such as its size, and the digest of all its bytes; see :func:`digest_file`."""
     with open_regular(path) as file:
-        status = os.fstat(file.fileno())
-        before = Fingerprint.of(status)
-        kind = type_for_size(before.size)
-        algorithm = hasher(kind)
-        is_quick = progress is None and before.size <= _CHUNK
-        with nullcontext(_untold) if is_quick else continued(progress, before.size, f"hashing {path.name}") as update:
-            _read_into(algorithm, file, path, before.size, update)
-        before.require_same(path)
+        try:
+            return _measure_open(file, path, progress)
+        except OSError as error:
+            error.filename = error.filename or os.fspath(path)  # who reads by a descriptor isn't told
+            raise
+
+
+def _measure_open(file: BinaryIO, path: Path, progress: Update | None) -> tuple[os.stat_result, FileHash]:
+    status = os.fstat(file.fileno())
+    before = Fingerprint.of(status)
+    kind = type_for_size(before.size)
+    algorithm = hasher(kind)
+    is_quick = progress is None and before.size <= _CHUNK
+    with nullcontext(_untold) if is_quick else continued(progress, before.size, f"hashing {path.name}") as update:
+        _read_into(algorithm, file, path, before.size, update)
+    before.require_same(path)
     return status, FileHash(to_b64_str(algorithm.digest()), kind)
 
 

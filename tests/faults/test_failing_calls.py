@@ -129,3 +129,32 @@ def test_deleting(ln, root, empty, source, contents, monkeypatch):
         check_error(error, root)
         left = contents()
         assert error or not (left or (root / "data.txt").exists()), call
+
+
+@pytest.mark.usefixtures("an_hour_later")
+def test_looking_at_a_folder_again(ln, root, empty, monkeypatch):
+    """Digests are those of the content, whether the note of the last look can be read and written or not."""
+    folder = root / "data"
+
+    def prepare():
+        empty()
+        folder.mkdir()
+        for number in range(3):
+            (folder / f"{number}.txt").write_text(f"content {number}")
+        ln.File.from_dir(folder)
+        (folder / "1.txt").write_text("changed")
+
+    found = {}
+
+    def look(_):
+        found.clear()
+        found.update({file.key.rpartition("/")[2]: file.hash for file in ln.File.from_dir(folder)})
+
+    calls = []
+    for call, error in fail_at_every_call(look, prepare, monkeypatch):
+        calls.append(call)
+        assert error is None or isinstance(error, (DatabaseError, LaminError)) or error.filename, call
+        if error is not None:
+            look(None)
+        assert found == {path.name: digest_file(path).value for path in folder.iterdir()}, call
+    assert any("digests" in call for call in calls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import subprocess
@@ -227,6 +228,19 @@ def test_folder_that_gains_a_file_while_it_is_hashed_is_refused(tmp_path):
     place = folder(tmp_path / "f", a="x", b="y")
     with pytest.raises(SourceChanged):
         digest_folder(place, progress=lambda _: (place / "c").write_text("z"))
+
+
+def test_disk_that_fails_names_the_file(tmp_path, monkeypatch):
+    """Among thousands, which one it is can be seen."""
+    path = tmp_path / "bad.txt"
+    path.write_text("x")
+
+    def fail(*_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(hashing, "_read_into", fail)
+    with pytest.raises(OSError, match=r"bad\.txt"):
+        digest_file(path)
 
 
 def test_pipe_has_no_digest(tmp_path):
