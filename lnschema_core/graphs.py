@@ -16,6 +16,7 @@ from lnschema_core.catalogue import core_registry
 from lnschema_core.drawing import RUN, START, Node, Picture
 from lnschema_core.fields import string_field
 from lnschema_core.siblings import clustered
+from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -97,7 +98,7 @@ def _values(name: str, ids: list[str], *fields: str) -> Iterable[tuple[Any, ...]
     if not ids:
         return ()
     registry = core_registry(name)
-    values: Any = registry.objects.filter(id__in=ids).order_by()
+    values: Any = registry.objects.filter(AnyOf("id", ids)).order_by()
     if name != "Run":
         first = Coalesce(OuterRef("initial_version_id"), OuterRef("pk"))
         newer = registry.objects.filter(initial_version_id=first, created_at__gt=OuterRef("created_at")).order_by()
