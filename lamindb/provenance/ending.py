@@ -73,7 +73,9 @@ def expect(run: Run, notebook: Path | None = None, *, is_edited: bool = False, c
         is_edited: Whether an editor has the notebook.
         code: The script or notebook whose modules are kept, those that it imports from now on as well.
     """
-    beside = frozenset() if code is None else frozenset(modules.imported(code))
+    beside: frozenset[str] = frozenset()
+    with going_on(_MODULES):
+        beside = beside if code is None else frozenset(modules.imported(code))
     begun = _Open(
         run.pk, os.getpid(), settings.instance.identifier, notebook, is_edited, _last_exception(), code, beside
     )

@@ -23,11 +23,20 @@ def imported(script: Path) -> dict[str, Path]:
     real = cache(os.path.realpath)  # a thousand modules are in a few folders
     found = {}
     for name, module in sorted(sys.modules.copy().items()):
-        file = str(getattr(module, "__file__", None))
-        place = _place_of(name, file)
-        if place is not None and real(file.removesuffix(place)) == here and Path(file).is_file():
+        file = _file_of(module)
+        place = None if file is None else _place_of(name, file)
+        if file is not None and place is not None and real(file.removesuffix(place)) == here and Path(file).is_file():
             found[place] = Path(file)
     return found
+
+
+def _file_of(module: object) -> str | None:
+    """The file of a module, which asking the module itself would load if it is to be loaded when it is first used."""
+    try:
+        file = object.__getattribute__(module, "__dict__").get("__file__")
+    except AttributeError:  # what pretends to be a module
+        return None
+    return file if isinstance(file, str) else None
 
 
 def _place_of(name: str, file: str) -> str | None:

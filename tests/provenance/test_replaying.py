@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
+from importlib.util import LazyLoader, find_spec, module_from_spec, spec_from_file_location
 
 import anndata as ad
 import numpy as np
@@ -129,6 +129,28 @@ def test_modules_beside_a_script_are_kept_compared_and_run_again(fresh_instance)
     assert found == ("module", "helpers.py:2", "VALUE = 2", "VALUE = 3")
     done = user.lamin("run", "replay", second, "--environment", "now")
     assert done.stdout.splitlines()[-1].split() == ["same", "made3.parquet"]
+
+
+def test_modules_are_found_without_loading_them(tmp_path, monkeypatch):
+    """Those that are loaded when they are first used stay so, and what pretends to be a module disturbs nothing."""
+    from lamindb.provenance.modules import imported
+
+    class Pretender:
+        """What some packages put among the modules."""
+
+        __slots__ = ()
+
+        def __getattr__(self, name):
+            raise RuntimeError(name)
+
+    (tmp_path / "lamin_lazy.py").write_text("raise SystemExit")
+    spec = spec_from_file_location("lamin_lazy", tmp_path / "lamin_lazy.py")
+    spec.loader = LazyLoader(spec.loader)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, one in (("lamin_lazy", module), ("lamin_pretender", Pretender()), ("lamin_none", None)):
+        monkeypatch.setitem(sys.modules, name, one)
+    assert imported(tmp_path / "script.py") == {"lamin_lazy.py": tmp_path / "lamin_lazy.py"}
 
 
 def test_modules_are_laid_into_their_folder_only(tmp_path):
