@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -274,6 +275,11 @@ ENDS = {
 }
 
 
+def hear_hangups():
+    """Let a closed terminal end the program, also where these tests were started by ``nohup``."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 def test_end_of_a_script_is_recorded_at_exit(fresh_instance):
     """Completed, failed or interrupted, as it ended; of a killed one that it is lost; a fork ends nothing.
@@ -294,6 +300,7 @@ def test_end_of_a_script_is_recorded_at_exit(fresh_instance):
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=hear_hangups,
         )
         shown[name] = done.stdout
         assert done.returncode == {"failed": 1, "interrupted": -2, "terminated": -15, "hung up": -1}.get(name, 0), name
