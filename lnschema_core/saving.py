@@ -196,12 +196,12 @@ def save_files(files: Sequence[File]) -> None:
     refuse_taken_keys([file for file in files if file._state.adding and file.pending and file.pending.has_content])
     with explaining_taken_keys(files), ExitStack() as contents:
         stored: list[tuple[File, StoredContent | None]] = []
-        for file in files:
+        for file, arrival in zip(files, file_saving.arrivals(files), strict=True):
             if file.pending is None or not file.pending.has_content:
                 stored.append((file, None))
                 continue
             try:
-                stored.append((file, contents.enter_context(file_saving.stored_content(file))))
+                stored.append((file, contents.enter_context(file_saving.stored_content(file, arrival))))
             except (OSError, StorageError) as error:
                 failures.append((error, traceback.format_exc()))
         _commit_content(stored)

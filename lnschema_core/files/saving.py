@@ -13,6 +13,7 @@ import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +22,22 @@ from django.db.models import Model
 
 from lamindb import log, setup
 from lamindb.errors import StorageError
-from lamindb.io import formats, hashing, listing, paths, sparing, transfer
+from lamindb.io import formats, hashing, listing, paths, sparing, transfer, workers
 from lamindb.io.faults import point
 from lamindb.io.placing import explaining
+from lamindb.io.progress import progress
 from lnschema_core import reproducing
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import interrupted, places
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
+from lnschema_core.settings import settings
 from lnschema_core.storable import check_storable
 from lnschema_core.trash.content import make_way
 from lnschema_core.trash.migrated import is_migrated
 from lnschema_core.versioning import saving_family
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from upath import UPath
 
@@ -143,11 +146,53 @@ def publish(file: File, content: StoredContent | None) -> None:
         point("save.published")
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """Content that a worker copies.
+
+    Attributes:
+        now: Where to.
+        wait: Returns once it is there, or raises what the worker did.
+    """
+
+    now: UPath
+    wait: Callable[[], object]
+
+
+def arrivals(files: Sequence[File]) -> Iterator[Arrival | None]:
+    """Let the workers of the executor copy the content of files: ``None`` for each that is to be copied here.
+
+    That are all of them without an executor, and else those that no other machine may see, and folders.
+    """
+    if settings.executor is None:
+        yield from repeat(None, len(files))
+        return
+    sources = [None if file.pending is None or file.pending.is_temporary else _source(file.pending) for file in files]
+    places_now = [
+        _place_now(file) if source is not None and source.is_file() else None
+        for file, source in zip(files, sources, strict=True)
+    ]
+    calls = (
+        None if now is None else (source, now, _expected(file))
+        for file, source, now in zip(files, sources, places_now, strict=True)
+    )
+    waits = workers.answers(settings.executor, transfer.store_as_worker, calls)
+    with progress(len(files) - places_now.count(None), "storing files", unit="file") as update:
+        for now, wait in zip(places_now, waits, strict=True):
+            yield None if now is None else Arrival(now, wait)
+            update(now is not None)
+
+
 @contextmanager
-def stored_content(file: File) -> Iterator[StoredContent | None]:
-    """Have the content in the storage location within the block, withdrawn again if its record isn't committed."""
+def stored_content(file: File, arrival: Arrival | None = None) -> Iterator[StoredContent | None]:
+    """Have the content in the storage location within the block, withdrawn again if its record isn't committed.
+
+    Args:
+        file: The file.
+        arrival: Its content, if a worker copies it.
+    """
     with _naming_failures(file):
-        content = store_content(file)
+        content = store_content(file, arrival)
     try:
         yield content
     except BaseException:
@@ -182,12 +227,8 @@ def _is_surely_not_committed(file: File, content: StoredContent) -> bool:
         return False
 
 
-def store_content(file: File) -> StoredContent | None:
-    """Copy the content of a file into its storage location, ``None`` if there is nothing to copy.
-
-    A file without key owns its place, since no other file has its id. The place of a key belongs to the file whose row is
-    committed first, so that content waits below a temporary name; so does that of a version, since the ids of versions differ by two
-    characters only, and another process may give one the same at this moment.
+def store_content(file: File, arrival: Arrival | None = None) -> StoredContent | None:
+    """Copy the content of a file into its storage location, ``None`` if there is nothing to copy; see :func:`_place_now`.
 
     Raises:
         StorageError: It can't be stored, or differs from what was registered.
@@ -198,9 +239,8 @@ def store_content(file: File) -> StoredContent | None:
     target = places.path_in_storage(file)
     log.save(f"storing file '{file.id}' at '{places.storage_key(file)}'")
     root = places.storage_root(file)
-    waits = file.key is not None or not file._state.adding or file.initial_version_id is not None
-    now = _free_name(root, file.suffix) if waits else target
-    upload = _copy(pending, file, now, target)
+    now = _place_now(file) if arrival is None else arrival.now
+    upload = _copy(pending, file, now, target, None if arrival is None else arrival.wait)
     spare = _free_name(root, file.suffix, owner=f"{file.id}.")
     place = (places.root_as_str(file), places.storage_key(file))
     strike_out = None
@@ -209,17 +249,31 @@ def store_content(file: File) -> StoredContent | None:
     return StoredContent(now=now, target=target, place=place, spare=spare, upload=upload, strike_out=strike_out)
 
 
+def _place_now(file: File) -> UPath:
+    """Where content is before its row is committed.
+
+    A file without key owns its place, since no other file has its id. The place of a key belongs to the file whose row is
+    committed first, so that content waits below a temporary name; so does that of a version, since the ids of versions differ by two
+    characters only, and another process may give one the same at this moment.
+    """
+    waits = file.key is not None or not file._state.adding or file.initial_version_id is not None
+    return _free_name(places.storage_root(file), file.suffix) if waits else places.path_in_storage(file)
+
+
 def _free_name(root: UPath, suffix: str, *, owner: str = "") -> UPath:
     """A free temporary name; content that is moved aside is named by its file, so that it finds its way back."""
     return paths.path_of_key(root, f"{paths.TEMPORARY_FOLDER}/{owner}{secrets.token_hex(10)}{suffix}")
 
 
-def _copy(pending: PendingFile, file: File, now: UPath, target: UPath) -> transfer.Upload | None:
+def _copy(
+    pending: PendingFile, file: File, now: UPath, target: UPath, wait: Callable[[], object] | None
+) -> transfer.Upload | None:
     """Copy content to where it is now, or send it to its target for good if that can be done without its being there."""
-    source = None if pending.source is None else Path(str(pending.source))
-    expected = None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
+    source, expected = _source(pending), _expected(file)
     try:
         with explaining(now if source is None else source, "read"):
+            if wait is not None and _has_copied(wait, now, file.size):
+                return None
             if source is None:
                 formats.write(pending.memory, Path(str(now)), file.suffix)
             elif source.is_dir():
@@ -232,6 +286,26 @@ def _copy(pending: PendingFile, file: File, now: UPath, target: UPath) -> transf
         msg = f"could not store {file}: {error.filename or source} doesn't exist any more"
         raise StorageError(msg) from error
     return None
+
+
+def _has_copied(wait: Callable[[], object], now: UPath, size: int | None) -> bool:
+    """Whether a worker has copied the content to where this process sees it, too.
+
+    One on another machine may not see the source, or have a storage location of its own at the same address.
+    """
+    try:
+        wait()
+        return listing.size_of(now) == size
+    except FileNotFoundError:
+        return False
+
+
+def _source(pending: PendingFile) -> Path | None:
+    return None if pending.source is None else Path(str(pending.source))
+
+
+def _expected(file: File) -> hashing.FileHash | None:
+    return None if file.hash is None else hashing.FileHash(file.hash, file.hash_type or "")
 
 
 def _send(source: Path, now: UPath, target: UPath, expected: hashing.FileHash | None) -> transfer.Upload | None:

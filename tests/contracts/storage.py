@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import anndata as ad
@@ -293,6 +295,16 @@ class StorageContract:
         assert files_below(storage) == []
         file.save()
         assert ln.File.filter(key="x.csv").one().path.read_bytes() == table.read_bytes()
+
+    def test_workers(self, storage, table, tmp_path, monkeypatch):
+        """Other processes store what is saved in bulk; they need no instance."""
+        (tmp_path / "other.csv").write_text("other")
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+            monkeypatch.setattr(ln.settings, "executor", executor)
+            files = [ln.File(table, key="by/worker.csv"), ln.File(tmp_path / "other.csv", description="by a worker")]
+            ln.save(files)
+        assert [file.path.read_bytes() for file in files] == [table.read_bytes(), b"other"]
+        assert files_below(storage) == sorted(["by/worker.csv", f".lamindb/{files[1].id}.csv"])
 
     def test_taken_key(self, storage, table):
         """A second file of a key is refused, and the object of the first stays."""

@@ -1,4 +1,4 @@
-"""What workers of an executor take over: reading files that are registered in bulk or checked."""
+"""What workers of an executor take over: reading files that are registered in bulk or checked, and storing those that are saved."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import lamindb as ln
+from lamindb.errors import StorageError
 from lamindb.io import hashing, workers
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
@@ -89,6 +90,49 @@ def test_workers_are_not_asked_what_is_known(folder, executor):
     assert len(set(first) - set(second)) == 1
 
 
+def test_workers_store_what_is_saved_in_bulk(root, executor, tmp_path):
+    """With a key and without; what is in memory is stored here, and what can't be stored is told of as without workers."""
+    for name in ("keyed", "plain", "changed", "gone"):
+        (tmp_path / f"{name}.txt").write_text(f"{name} for workers")
+    keyed, *others = (
+        ln.File(tmp_path / f"{name}.txt", **{"key" if name == "keyed" else "description": f"workers-{name}"})
+        for name in ("keyed", "plain", "changed", "gone")
+    )
+    frame = ln.File(pd.DataFrame({"of workers": [1]}), description="workers-frame")
+    (tmp_path / "changed.txt").write_text("other content")
+    (tmp_path / "gone.txt").unlink()
+    executor.asked.clear()
+    with pytest.raises(StorageError, match=r"successfully uploaded[\s\S]*changed\.txt[\s\S]*doesn't exist any more"):
+        ln.save([keyed, *others, frame])
+    assert executor.asked == ["store_as_worker"] * 3
+    saved = ln.File.filter(pk__in=[one.pk for one in (keyed, *others, frame)])
+    assert {one.pk for one in saved} == {keyed.pk, others[0].pk, frame.pk}
+    assert (root / "workers-keyed").read_text() == "keyed for workers"
+    assert all(hashing.digest_file(one.path).value == one.hash for one in saved)
+    assert not [path for path in (root / ".lamindb" / "tmp").glob("*") if path.is_file()]
+
+
+def test_what_workers_do_not_see_is_stored_here(monkeypatch, tmp_path):
+    """A file of this machine that isn't there for a worker of another one."""
+
+    class Elsewhere:
+        """A worker of another machine, which stores one of two files in a folder of its own, and doesn't see the other one."""
+
+        def submit(self, _, *arguments):
+            future = Future()
+            is_seen = "keyed" in str(arguments[2])
+            future.set_result(None) if is_seen else future.set_exception(FileNotFoundError(str(arguments[2])))
+            return future
+
+    monkeypatch.setattr(ln.settings, "executor", Elsewhere())
+    for name in ("keyed", "plain"):
+        (tmp_path / f"{name}.txt").write_text(f"{name}, only here")
+    keyed = ln.File(tmp_path / "keyed.txt", key="only-here.txt")
+    plain = ln.File(tmp_path / "plain.txt", description="only here")
+    ln.save([keyed, plain])
+    assert [file.path.read_text() for file in (keyed, plain)] == ["keyed, only here", "plain, only here"]
+
+
 def test_answers_come_in_the_order_of_the_calls(monkeypatch):
     """However long each takes, and with no more begun than some; where nothing is asked nobody waits."""
     monkeypatch.setattr(workers, "_AHEAD", 3)
@@ -140,10 +184,13 @@ def test_workers_of_dask_compute_on_datasets(client, tmp_path):
 
 
 @pytest.mark.slow
-def test_worker_of_dask_that_dies(folder, client, monkeypatch):
+def test_worker_of_dask_that_dies(folder, client, monkeypatch, tmp_path):
     """What it was at is done by another one: the files are those of one process, and registered once."""
     monkeypatch.setattr(ln.settings, "executor", client)
     ln.save(ln.File.from_dir(folder))
+    (tmp_path / "new.txt").write_text("stored by a worker")
+    ln.save([ln.File(tmp_path / "new.txt", key="by-a-worker/new.txt")])
+    assert (ln.settings.storage / "by-a-worker" / "new.txt").read_text() == "stored by a worker"
     doomed = next(iter(client.run(os.getpid).values()))
     os.kill(doomed, signal.SIGKILL)
     report = ln.fsck(read_data=True)

@@ -7,7 +7,7 @@ and only then given its final name: at every instant there are all bytes under t
 from __future__ import annotations
 
 from lamindb.io.transfer.fetching import fetch
-from lamindb.io.transfer.files import store_file
+from lamindb.io.transfer.files import store_as_worker, store_file
 from lamindb.io.transfer.folders import store_tree
 from lamindb.io.transfer.moving import delete_storage, move, remove, remove_object, store_object
 from lamindb.io.transfer.uploads import Upload, begin_upload
@@ -20,6 +20,7 @@ __all__ = [
     "move",
     "remove",
     "remove_object",
+    "store_as_worker",
     "store_file",
     "store_object",
     "store_tree",

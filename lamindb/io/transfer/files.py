@@ -68,6 +68,15 @@ def store_file(
     return copying.digest()
 
 
+def store_as_worker(source: Path, target: PathLike, expected: FileHash | None) -> None:
+    """Copy a local file as :func:`store_file` does, in a process whose progress nobody sees."""
+    store_file(source, target, expected=expected, progress=_unseen)
+
+
+def _unseen(_: int) -> None:
+    """Whoever waits for workers shows what is done."""
+
+
 def _put_local(copying: Copying, target: Path, root: Path | None, *, overwrite: bool, update: Update) -> None:
     prepare(target, root)
     with temporary(target, root) as path:
