@@ -32,7 +32,8 @@ class Settings:
     """Record files and datasets that are loaded within a run as its inputs."""
 
     executor: Executor | None = None
-    """Who reads files that are registered in bulk or checked: the workers of an executor or of a client of Dask."""
+    """Who reads files that are registered in bulk or checked, and stores those that are saved in bulk: the workers of an executor or of
+    a client of Dask."""
 
     @property
     def storage(self) -> UPath:
