@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from lamindb.errors import SourceChanged, StorageError
 from lamindb.io.listing import content_of
-from lamindb.io.progress import continued
+from lamindb.io.progress import continued, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -150,14 +150,10 @@ def _measure_open(file: BinaryIO, path: Path, progress: Update | None) -> tuple[
     kind = type_for_size(before.size)
     algorithm = hasher(kind)
     is_quick = progress is None and before.size <= _CHUNK
-    with nullcontext(_untold) if is_quick else continued(progress, before.size, f"hashing {path.name}") as update:
+    with nullcontext(unseen) if is_quick else continued(progress, before.size, f"hashing {path.name}") as update:
         _read_into(algorithm, file, path, before.size, update)
     before.require_same(path)
     return status, FileHash(to_b64_str(algorithm.digest()), kind)
-
-
-def _untold(_: int) -> None:
-    """A file that is read at once needs no bar."""
 
 
 def digest_folder(path: Path, *, progress: Update | None = None) -> FileHash:

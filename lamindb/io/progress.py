@@ -50,7 +50,7 @@ def progress(total: int | None, description: str, unit: str = "B") -> Iterator[U
         A function that is told by how much the work has advanced.
     """
     if not _has_audience():
-        yield _ignore
+        yield unseen
         return
     bar_class: Any = import_module("tqdm.auto" if _has_widgets() else "tqdm").tqdm
     is_bytes = unit == "B"
@@ -67,7 +67,7 @@ def continued(
     return progress(total, description, unit) if update is None else nullcontext(update)
 
 
-def _ignore(_: int) -> None:
+def unseen(_: int) -> None:
     """Nobody watches."""
 
 

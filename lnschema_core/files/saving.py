@@ -162,7 +162,7 @@ class Arrival:
 def arrivals(files: Sequence[File]) -> Iterator[Arrival | None]:
     """Let the workers of the executor copy the content of files: ``None`` for each that is to be copied here.
 
-    That are all of them without an executor, and else those that no other machine may see, and folders.
+    Those are all of them without an executor; with one, folders and what no other machine sees.
     """
     if settings.executor is None:
         yield from repeat(None, len(files))
@@ -295,7 +295,7 @@ def _has_copied(wait: Callable[[], object], now: UPath, size: int | None) -> boo
     """
     try:
         wait()
-        return listing.size_of(now) == size
+        return size in {None, listing.size_of(now)}
     except FileNotFoundError:
         return False
 

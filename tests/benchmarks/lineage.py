@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -46,22 +45,11 @@ def _drawing(operation: str, file: Any, database: sqlite3.Connection) -> Figure:
 
 
 def _last_file(steps: int, width: int) -> Any:
-    """The last file of runs that each use all files of the run before, and make as many; rows without content."""
-    from django.utils import timezone
-
+    """The last file of runs that each use all files of the run before, and make as many."""
     import lamindb as ln
+    from tests.ladders import make_ladder
 
     transform = ln.Transform(name=f"step {steps}", type="pipeline")
     transform.save()
-    storage = ln.Storage.filter().first()
-    runs = [ln.Run.from_fields(transform=transform, run_at=timezone.now()) for _ in range(steps)]
-    files = [
-        [ln.File.from_fields(id=os.urandom(10).hex(), storage=storage, suffix=".txt", run=run) for _ in range(width)]
-        for run in runs
-    ]
-    ln.Run.objects.bulk_create(runs)
-    ln.File.objects.bulk_create([file for made in files for file in made])
-    link = ln.File.input_of.through
-    pairs = zip(files, runs[1:], strict=False)
-    link.objects.bulk_create([link(file_id=file.id, run_id=run.id) for made, run in pairs for file in made])
+    _, files = make_ladder(transform, steps, width)
     return files[-1][-1]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import graphviz
 import pytest
-from django.utils import timezone
 
 import lamindb as ln
 from lnschema_core import drawing, graphs, ids
 from lnschema_core.drawing import Node, Picture
+from tests.ladders import make_ladder
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -53,21 +53,9 @@ def make_dataset(name, run=None, version=None):
     return dataset
 
 
-def make_ladder(steps, width=2):
-    """Runs one after the other, each of which uses all files of the one before and makes as many; all in four statements."""
-    transform = make_transform()
-    storage = ln.Storage.filter().first()
-    runs = [ln.Run.from_fields(transform=transform, run_at=timezone.now()) for _ in range(steps)]
-    files = [
-        [ln.File.from_fields(id=ids.base62_20(), storage=storage, suffix=".txt", run=run) for _ in range(width)]
-        for run in runs
-    ]
-    ln.Run.objects.bulk_create(runs)
-    ln.File.objects.bulk_create([file for made in files for file in made])
-    link = ln.File.input_of.through
-    pairs = zip(files, runs[1:], strict=False)
-    link.objects.bulk_create([link(file_id=file.id, run_id=run.id) for made, run in pairs for file in made])
-    return runs, files
+def ladder(steps, width=2):
+    """Runs of one transform, one after the other."""
+    return make_ladder(make_transform(), steps, width)
 
 
 # -- reading drawings -------------------------------------------------------------------------------------------------
@@ -207,7 +195,7 @@ def test_dataset_of_one_file_is_one_place_in_the_flow():
 
 def test_ladder_is_drawn_at_once(count_queries):
     """30 steps with two files each have 2^30 paths, and every record is visited once."""
-    _, files = make_ladder(30)
+    _, files = ladder(30)
     file = ln.File.filter(id=files[15][0].id).one()
     start = time.perf_counter()
     with count_queries() as queries:
@@ -222,7 +210,7 @@ def test_chain_of_a_thousand_runs_needs_as_many_queries_as_one_of_three(count_qu
     """The number of queries does not depend on the length."""
     counts = set()
     for steps in (3, 1000):
-        runs, files = make_ladder(steps, width=1)
+        runs, files = ladder(steps, width=1)
         with count_queries() as queries:
             graph = files[-1][0].view_flow()
         assert {run.id for run in runs} < nodes_of(graph).keys()
@@ -262,12 +250,12 @@ def test_circle_ends():
 def test_flow_that_is_too_long_is_cut_at_its_ends(monkeypatch, capsys):
     """Of too many runs the nearest ones are drawn, and that is said."""
     monkeypatch.setattr(graphs, "MOST_RUNS", 5)
-    runs, files = make_ladder(20, width=1)
+    runs, files = ladder(20, width=1)
     shown = nodes_of(files[10][0].view_flow())
     assert {run.id for run in runs[6:15]} < shown.keys()
     assert not {run.id for run in runs[:5] + runs[16:]} & shown.keys()
     assert "showing the" in capsys.readouterr().out
-    make_ladder(5, width=1)[1][2][0].view_flow()
+    ladder(5, width=1)[1][2][0].view_flow()
     assert "showing the" not in capsys.readouterr().out
 
 
@@ -303,7 +291,7 @@ def test_more_than_five_siblings_are_drawn_as_one(count_queries):
 
 def test_depth_is_the_number_of_runs():
     """In each direction."""
-    runs, files = make_ladder(7, width=1)
+    runs, files = ladder(7, width=1)
     shown = nodes_of(files[3][0].view_flow(depth=1)).keys()
     assert shown == {files[2][0].id, runs[3].id, files[3][0].id, runs[4].id, files[4][0].id}
     assert nodes_of(files[3][0].view_flow(depth=0)).keys() == {files[3][0].id}
@@ -311,7 +299,7 @@ def test_depth_is_the_number_of_runs():
 
 def test_flow_of_a_run_starts_at_the_run():
     """It has what led to it and what it led to."""
-    runs, files = make_ladder(3, width=1)
+    runs, files = ladder(3, width=1)
     graph = runs[1].view_flow()
     assert nodes_of(graph).keys() == {one.id for one in [*runs, *(made[0] for made in files)]}
     assert colours_of(graph)[runs[1].id] == drawing.START
@@ -320,7 +308,7 @@ def test_flow_of_a_run_starts_at_the_run():
 
 def test_result_of_data_with_a_newer_version_is_stale(count_queries):
     """What was made from it says so, in the picture and in the table, however far away; nothing else does."""
-    _, files = make_ladder(3, width=2)
+    _, files = ladder(3, width=2)
     old = files[0][0]
     newer = make_file("newer")
     ln.File.objects.filter(id=newer.id).update(initial_version_id=old.id, description="newer")
@@ -338,7 +326,7 @@ def test_result_of_data_with_a_newer_version_is_stale(count_queries):
 
 def test_flow_is_a_table():
     """One row per record with what it comes from and where it leads to."""
-    runs, files = make_ladder(2, width=1)
+    runs, files = ladder(2, width=1)
     table = files[1][0].view_flow().df()
     assert table.index.name == "id"
     assert len(table) == 4
@@ -359,7 +347,7 @@ def test_flow_is_text_for_markdown():
 def test_flow_is_a_graph_for_networkx():
     """With the attributes of the records."""
     networkx = pytest.importorskip("networkx")
-    runs, files = make_ladder(3, width=2)
+    runs, files = ladder(3, width=2)
     graph = files[2][0].view_flow().networkx()
     assert networkx.ancestors(graph, files[2][0].id) == {
         one.id for one in [*runs, *files[0], *files[1]]
@@ -378,7 +366,7 @@ def test_missing_networkx_is_said(monkeypatch):
 
 def test_same_flow_gives_the_same_drawing():
     """The order of rows in the database does not matter."""
-    _, files = make_ladder(5)
+    _, files = ladder(5)
     first = files[2][0].view_flow().source
     link = ln.File.input_of.through
     rows = [*link.objects.values("file_id", "run_id")]

@@ -15,7 +15,7 @@ import pytest
 
 import lamindb as ln
 from lamindb.errors import StorageError
-from lamindb.io import hashing, workers
+from lamindb.io import faults, hashing, workers
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
 
@@ -110,6 +110,21 @@ def test_workers_store_what_is_saved_in_bulk(root, executor, tmp_path):
     assert (root / "workers-keyed").read_text() == "keyed for workers"
     assert all(hashing.digest_file(one.path).value == one.hash for one in saved)
     assert not [path for path in (root / ".lamindb" / "tmp").glob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("skips_digests", [False, True])
+@pytest.mark.usefixtures("executor")
+def test_what_workers_store_is_stored_once(tmp_path, monkeypatch, skips_digests):
+    """This process looks whether it is there, also where nobody knows how large it is, and copies nothing again."""
+    monkeypatch.setattr(ln.settings, "upon_file_create_skip_size_hash", skips_digests)
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(f"{name} once, {skips_digests}")
+    files = [ln.File(tmp_path / name, key=f"once-{name}-{skips_digests}") for name in ("a", "b")]
+    steps = []
+    with faults.hooked(steps.append):
+        ln.save(files)
+    assert steps.count("store.start") == len(files)
+    assert [file.path.read_text() for file in files] == [f"{name} once, {skips_digests}" for name in ("a", "b")]
 
 
 def test_what_workers_do_not_see_is_stored_here(monkeypatch, tmp_path):

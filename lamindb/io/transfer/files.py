@@ -11,7 +11,7 @@ from lamindb.io import hashing, paths
 from lamindb.io.faults import point
 from lamindb.io.paths import as_local, protocol_of, to_path
 from lamindb.io.placing import exists_message, explaining, place, prepare, sync_folder, temporary
-from lamindb.io.progress import continued
+from lamindb.io.progress import continued, unseen
 from lamindb.io.transfer.copying import Copying, is_same_file, write_all
 from lamindb.io.transfer.uploads import CLOUD_BLOCK, COMMITTED_UPLOADS, Upload, require_size, write_to
 
@@ -70,11 +70,7 @@ def store_file(
 
 def store_as_worker(source: Path, target: PathLike, expected: FileHash | None) -> None:
     """Copy a local file as :func:`store_file` does, in a process whose progress nobody sees."""
-    store_file(source, target, expected=expected, progress=_unseen)
-
-
-def _unseen(_: int) -> None:
-    """Whoever waits for workers shows what is done."""
+    store_file(source, target, expected=expected, progress=unseen)
 
 
 def _put_local(copying: Copying, target: Path, root: Path | None, *, overwrite: bool, update: Update) -> None:
