@@ -121,7 +121,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def benchmarks(session: nox.Session) -> None:
-    """Print one table: operation, ours, floor in the same run, ratio. ``-- --smoke`` takes small sizes."""
+    """Print one table: operation, ours, floor in the same run, ratio. ``-- --smoke`` takes small sizes, ``-- ROOM …`` some of it."""
     _prepare(session)
     servers = [one for one in nox.project.dependency_groups(PROJECT, "test") if one.startswith("moto")]
     session.install("-e", ".[aws,postgres,zarr]", "matplotlib", *servers)

@@ -40,7 +40,16 @@ _BEFORE_BY_AGAIN = (
     "SELECT made.run_id AS id FROM {reached}lnschema_core_{kind}_input_of AS uses "
     "JOIN lnschema_core_{kind}_reproduced_by AS made ON made.{kind}_id = uses.{kind}_id WHERE uses.run_id = reached.id"
 )
-_BEFORE_BY_STEP = "SELECT run_id AS id FROM {reached}lnschema_core_execution WHERE parent_id = reached.id"
+# What a step returns may be in what the run around it saves later; what that saved before is none of it.
+_BEGUN = "(SELECT run_at FROM lnschema_core_run WHERE id = step.run_id)"
+_MAY_BE_IN_OUTPUTS = " OR ".join(
+    f"EXISTS (SELECT 1 FROM lnschema_core_{kind} AS made WHERE made.run_id = step.parent_id AND made.created_at > {_BEGUN})"  # noqa: S608 - all of it is written here
+    for kind in ("file", "dataset")
+)
+_BEFORE_BY_STEP = (
+    "SELECT step.run_id AS id FROM {reached}lnschema_core_execution AS step "  # noqa: S608 - as above
+    f"WHERE step.parent_id = reached.id AND ({_MAY_BE_IN_OUTPUTS})"
+)
 _AFTER = (
     "SELECT uses.run_id AS id FROM {reached}lnschema_core_{kind} AS made "
     "JOIN lnschema_core_{kind}_input_of AS uses ON uses.{kind}_id = made.id WHERE made.run_id = reached.id"
@@ -50,10 +59,8 @@ _AFTER_BY_AGAIN = (
     "JOIN lnschema_core_{kind}_input_of AS uses ON uses.{kind}_id = made.{kind}_id WHERE made.run_id = reached.id"
 )
 _AFTER_BY_STEP = (
-    "SELECT parent_id AS id FROM {reached}lnschema_core_execution AS step "
-    "WHERE step.run_id = reached.id AND parent_id IS NOT NULL AND ("
-    "EXISTS (SELECT 1 FROM lnschema_core_file AS made WHERE made.run_id = parent_id) "
-    "OR EXISTS (SELECT 1 FROM lnschema_core_dataset AS made WHERE made.run_id = parent_id))"
+    "SELECT step.parent_id AS id FROM {reached}lnschema_core_execution AS step "  # noqa: S608 - as above
+    f"WHERE step.run_id = reached.id AND step.parent_id IS NOT NULL AND ({_MAY_BE_IN_OUTPUTS})"
 )
 
 # These find what is drawn of the runs that were reached: inputs, outputs, and steps with the run around them.
@@ -63,14 +70,16 @@ _USED = (
 _MADE = "SELECT '{registry}', made.id, run_id, 0 FROM reached JOIN lnschema_core_{kind} AS made ON run_id = reached.id"
 _MADE_AGAIN = "SELECT '{registry}', {kind}_id, run_id, 0 FROM reached JOIN lnschema_core_{kind}_reproduced_by ON run_id = reached.id"
 _STEPS = (
-    "SELECT 'Run', run_id, parent_id, 1 FROM reached AS around "
-    "JOIN lnschema_core_execution ON parent_id = around.id JOIN reached ON reached.id = run_id"
+    "SELECT 'Run', step.run_id, step.parent_id, 1 FROM reached AS around "  # noqa: S608 - as above
+    "JOIN lnschema_core_execution AS step ON step.parent_id = around.id JOIN reached ON reached.id = step.run_id "
+    f"WHERE around.id IN (SELECT id FROM inside) OR {_MAY_BE_IN_OUTPUTS}"
 )
 
 # Rows come breadth-first. Postgres computes as many as are asked for; SQLite would compute all of them, unless the recursion
 # itself has a limit.
 _FLOW = """
 WITH RECURSIVE
+inside(id) AS ({inside}),
 upstream(id) AS ({upstream}),
 downstream(id) AS ({downstream}),
 nearest_upstream(id) AS (SELECT id FROM upstream LIMIT {limit}),
@@ -82,10 +91,13 @@ SELECT NULL, NULL, NULL, COUNT(*) FROM nearest_upstream
 UNION ALL
 SELECT NULL, NULL, NULL, COUNT(*) FROM nearest_downstream
 """
+# Postgres takes recursions for huge, and would spend seconds on compiling what takes milliseconds.
+_UNCOMPILED = "SET LOCAL jit = off;"
 _KINDS = {"File": "file", "Dataset": "dataset"}
 _INPUT, _OUTPUT = 1, 0
 _STEP = "Run"
 _RUN = "SELECT id FROM lnschema_core_run WHERE id = %s"
+_INSIDE = "SELECT run_id FROM inside JOIN lnschema_core_execution ON parent_id = inside.id"
 _NO_RUN = "SELECT id FROM lnschema_core_run WHERE id IS NULL"
 _USERS = "SELECT run_id FROM lnschema_core_{kind}_input_of WHERE {kind}_id = %s"
 _MAKERS = "SELECT run_id FROM lnschema_core_{kind}_reproduced_by WHERE {kind}_id = %s"
@@ -113,9 +125,9 @@ def flow_of(
 ) -> Flow:
     """The flow of data that a host is part of; needs one query.
 
-    Upstream are the runs that made the host first or again, their steps, the runs that made what these use, and so on;
-    downstream the runs that use outputs of the host's run, those that use their outputs, and so on, and the runs around steps if
-    they have outputs themselves. A host without a run is followed downstream itself.
+    Upstream are the runs that made the host first or again, the runs that made what these use, and so on; downstream the runs that
+    use outputs of the host's run, those that use their outputs, and so on. Steps lead to the run around them if that has outputs
+    which it saved after they began; a run as the host is shown with all its steps. A host without a run is followed downstream itself.
 
     Args:
         registry: The registry of the host, ``"File"`` or ``"Dataset"``; ``"Run"`` for a run itself.
@@ -127,17 +139,21 @@ def flow_of(
     links = _Links(reproducing.can_be_kept(), executions.can_be_kept())
     kind = _KINDS.get(registry)
     first = [] if run_id is None else [(_RUN, run_id)]
+    host_runs = [(_RUN, host_id)] if kind is None else []
     makers = [*first, *([(_MAKERS.format(kind=kind), host_id)] if kind is not None and links.has_again else [])]
     users = (first or [(_USERS.format(kind=kind), host_id)]) if with_children else []
     statement = _FLOW.format(
-        upstream=_recursion("upstream", [start for start, _ in makers], links.before(), most_runs + 1),
+        inside=" UNION ".join([*(start for start, _ in host_runs or [(_NO_RUN, "")]), *links.inside()]),
+        upstream=_recursion(
+            "upstream", [*(start for start, _ in makers), "SELECT id FROM inside"], links.before(), most_runs + 1
+        ),
         downstream=_recursion("downstream", [start for start, _ in users], links.after(), most_runs + 1),
         limit=most_runs + 1,
         found="\nUNION ALL\n".join(links.found()),
     )
-    parameters = [key for _, key in (*makers, *users)]
+    parameters = [key for _, key in (*host_runs, *makers, *users)]
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement if connection.vendor == "sqlite" else f"{_UNCOMPILED}{statement}", parameters)
         rows = cursor.fetchall()
     if run_id is not None and kind is not None:
         rows.append((registry, host_id, run_id, _OUTPUT))  # an unsaved host is not in the database
@@ -151,6 +167,10 @@ class _Links:
     has_again: bool
     """Whether it has what was made again."""
     has_steps: bool
+
+    def inside(self) -> list[str]:
+        """What finds the steps within a run."""
+        return [_INSIDE] if self.has_steps else []
 
     def before(self) -> list[str]:
         """What finds runs before a run."""

@@ -176,6 +176,21 @@ def test_flow_goes_from_steps_to_what_the_run_around_them_made():
     assert not made.view_flow().df()["stale"].any()
 
 
+def test_what_a_run_saves_before_its_steps_does_not_come_from_them():
+    """No circle is drawn through the run, neither the first time nor when all of it is made again."""
+    for _ in range(2):
+        around = tracked("around")
+        raw = table(1)
+        raw.save()
+        with ln.step("step") as step:
+            made = ln.File(raw.load() * 2, description="made")
+            made.save()
+        edges = edges_of(made.view_flow())
+        assert {(around.id, raw.id), (raw.id, step.id), (step.id, made.id)} <= edges
+        assert (step.id, around.id) not in edges
+        assert (step.id, around.id) in edges_of(around.view_flow())
+
+
 def test_run_that_only_has_steps_is_not_between_data():
     """It made nothing itself, so that what its steps made comes from these."""
     around = tracked("around")
