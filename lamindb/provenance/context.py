@@ -104,7 +104,8 @@ class run_context(metaclass=_RunContextMeta):  # noqa: N801 - the name in the pu
                 notebook.finish()
             _begin(cls.run, notebook, params or {})
         except _NOT_WRITTEN as error:
-            cls.run = cls.transform = None
+            _stop()
+            cls.transform = None
             going_on.say_once("the run", error)
 
 
@@ -169,6 +170,11 @@ def finish(*, status: Literal["completed", "failed", "interrupted"] = "completed
         return
     ending.save_in_editor(run.pk)
     ending.end(run.pk, status)
+    _stop()
+
+
+def _stop() -> None:
+    """Track nothing from here on, neither here nor in processes that this one starts."""
     os.environ.pop(steps.AROUND, None)
     run_context.run = None
 

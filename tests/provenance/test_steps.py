@@ -201,6 +201,25 @@ def test_what_cannot_be_recorded_is_said_and_the_function_runs(instance, monkeyp
     assert capsys.readouterr().out.count("a step could not be recorded, your work goes on (no such server)") == 1
 
 
+def test_steps_belong_to_no_earlier_run_after_tracking_fails(around, monkeypatch):
+    """Neither in this process nor in those that it starts."""
+    from django.db import OperationalError
+
+    from lamindb.provenance import recognition
+
+    def refuse(*arguments, **options):
+        msg = "no such server"
+        raise OperationalError(msg)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(recognition, "run_of", refuse)
+        ln.track(ln.Transform(name="Second pipeline", type="pipeline"))
+
+    with ln.step("alone") as run:
+        assert run.parent is None
+    assert ln.run_context.run is None
+
+
 @pytest.mark.commits
 def test_steps_in_threads_have_their_own_runs(instance):
     """They are steps of the run of the process, and never of each other."""
