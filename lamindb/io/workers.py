@@ -9,10 +9,16 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from concurrent.futures import BrokenExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from lamindb import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+Result = TypeVar("Result")
 
 _AHEAD = 256  # calls that are with workers at once
 
@@ -35,13 +41,68 @@ def answers(
         calls: Its arguments, call by call; None where nothing is to be done, and nobody waits.
     """
     begun: deque[Callable[[], Any]] = deque()
+    given = _Calls(executor, function)
     for arguments in calls:
-        # executors that know the results of equal calls must not take an earlier one for this
-        mark = secrets.token_hex(8)
-        begun.append(_nothing if arguments is None else executor.submit(_call, mark, function, *arguments).result)
+        begun.append(_nothing if arguments is None else given.begin(arguments))
         if len(begun) > _AHEAD:
             yield begun.popleft()
     yield from begun
+
+
+class _Calls:
+    """Calls of a function that workers take over, or this process, once the executor has lost them, as a pool has if one dies."""
+
+    def __init__(self, executor: Executor, function: Callable[..., Any]) -> None:
+        self._executor = executor
+        self._function = function
+        self._has_workers = True
+
+    def begin(self, arguments: tuple[Any, ...]) -> Callable[[], Any]:
+        """Begin a call, and return what waits for its result."""
+        # executors that know the results of equal calls must not take an earlier one for this
+        mark = secrets.token_hex(8)
+        try:
+            return partial(self._wait, self._executor.submit(_call, mark, self._function, *arguments), arguments)
+        except BrokenExecutor as error:
+            self._lose(error)
+            return partial(self._function, *arguments)
+
+    def _wait(self, future: Any, arguments: tuple[Any, ...]) -> Any:
+        try:
+            return future.result()
+        except BrokenExecutor as error:
+            self._lose(error)
+            return self._function(*arguments)
+
+    def _lose(self, error: BrokenExecutor) -> None:
+        if self._has_workers:
+            log.warning(f"ln.settings.executor has lost its workers, so that this process does their work: {error}")
+        self._has_workers = False
+
+
+def results(
+    executor: Executor | None, function: Callable[..., Result], calls: Sequence[tuple[tuple[Any, ...], bool]]
+) -> Iterator[Result]:
+    """Call a function, and yield its results in the order of the calls: workers do, as far as they can, else this process.
+
+    Args:
+        executor: What has the workers, if there are some.
+        function: The function.
+        calls: Its arguments, call by call, and whether another process can see what they stand for.
+    """
+    if executor is None:
+        yield from (function(*arguments) for arguments, _ in calls)
+        return
+    waits = answers(executor, function, (arguments if is_for_workers else None for arguments, is_for_workers in calls))
+    for (arguments, is_for_workers), wait in zip(calls, waits, strict=True):
+        yield _result(wait, function, arguments) if is_for_workers else function(*arguments)
+
+
+def _result(wait: Callable[[], Result], function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
+    try:
+        return wait()
+    except FileNotFoundError:  # it may be of this machine, and the worker on another one
+        return function(*arguments)
 
 
 def _call(_: str, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -15,7 +15,7 @@ from lnschema_core.annotation.label_links import find_label_relation, link_label
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.criteria.criterion import INDEX
 from lnschema_core.criteria.kinds import feature_type, kind_of_feature
-from lnschema_core.criteria.sources import COLUMNS
+from lnschema_core.criteria.stored import COLUMNS
 from lnschema_core.criteria.vocabularies import find_registry
 from lnschema_core.models import Dataset, Feature, FeatureSet
 from lnschema_core.saving import save as save_records

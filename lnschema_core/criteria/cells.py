@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lnschema_core.criteria.dividing import of_each, starts_of
 from lnschema_core.criteria.report import frame_of
 from lnschema_core.criteria.tally import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
-    from lamindb.io.streams.table import Part
+    from lamindb.io.streams.table import Part, Table
     from lnschema_core.criteria.examination import SlotExamination
     from lnschema_core.criteria.report import Failure
 
@@ -58,13 +59,22 @@ def _cells_of_slot(slot: SlotExamination, failures: Sequence[Failure]) -> tuple[
         if failure.slot == slot.slot and _is_about_cells(failure):
             failing = by_column.setdefault(failure.column, {})
             failing.setdefault((type(failure.value), failure.value), []).append(number)
+    if not by_column:
+        return [], []
     found = [
-        cells for part in slot.table.scan(list(by_column)) for cells in _cells_of_part(part, by_column[part.column])
+        (positions + start, numbers)
+        for start, cells in zip(starts_of(slot.table), of_each(slot.table, cells_of_table, by_column), strict=True)
+        for positions, numbers in cells
     ]
     positions = np.concatenate([positions for positions, _ in found]) if found else np.zeros(0, dtype=np.intp)
     numbers = np.concatenate([numbers for _, numbers in found]) if found else np.zeros(0, dtype=np.intp)
     order = np.argsort(positions, kind="stable")
     return numbers[order].tolist(), positions[order].tolist()
+
+
+def cells_of_table(table: Table, failing: Mapping[str, Failing]) -> list[tuple[Numbers, Numbers]]:
+    """Positions of cells that fail, and the numbers of their failures, part by part. Workers find them, too."""
+    return [cells for part in table.scan(list(failing)) for cells in _cells_of_part(part, failing[part.column])]
 
 
 def _cells_of_part(part: Part, failing: Failing) -> Iterator[tuple[Numbers, Numbers]]:

@@ -12,13 +12,13 @@ from lnschema_core.criteria.kinds import cast, fits, has_only, is_integral, kind
 from lnschema_core.criteria.tally import Tally, Values, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
-    from lamindb.io.streams.table import Part
+    from lamindb.io.streams.table import Part, Table
     from lnschema_core.criteria.criterion import Criterion
     from lnschema_core.criteria.kinds import Kind
     from lnschema_core.criteria.reasons import Reason
@@ -75,6 +75,19 @@ class ColumnCheck:
         self._add_missing(pieces.missing)
         for group in pieces.groups:
             self._add_values(group.distinct())
+
+    def take_in(self, other: ColumnCheck, start: int) -> None:
+        """Add what was found in the same column of a table that follows.
+
+        Args:
+            other: What was found there; it isn't needed any more.
+            start: The position of the first row of that table.
+        """
+        self.hashes += other.hashes
+        for values, tally in other.candidates.items():
+            self.candidates.setdefault(values, Tally(values, limit=MOST_DIFFERENT)).take_in(tally, start)
+        for key, tally in other.failing.items():
+            self.failing.setdefault(key, Tally(tally.type, limit=MOST_DIFFERENT)).take_in(tally, start)
 
     def findings(self) -> list[Finding]:
         """What failed, apart from values that aren't in a registry or not unique."""
@@ -177,6 +190,22 @@ class ColumnCheck:
             yield "above-maximum", lambda value: _aligned(value, criterion.maximum) > criterion.maximum
 
 
+def check_table(
+    table: Table,
+    criteria: Mapping[str, Criterion],
+    is_text: bool,  # noqa: FBT001 - called by workers, which pass no names
+) -> tuple[Table, int, dict[str, ColumnCheck]]:
+    """Check columns of a table, each by its criterion; workers do so, too.
+
+    Returns:
+        The table, which now knows its number of rows, that number, and what was found in each column.
+    """
+    checks = {name: ColumnCheck(criterion, is_text=is_text) for name, criterion in criteria.items()}
+    for part in table.scan(list(checks)):
+        checks[part.column].add(part)
+    return table, table.n_rows, checks
+
+
 def meaning_of_texts(column: pd.Series[Any], kind: Kind) -> pd.Series[Any] | None:
     """The numbers or times that the texts of a categorical are, None if one is none."""
     import pandas as pd
@@ -223,7 +252,16 @@ def repeated_hashes(hashes: list[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint
     return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
-def with_hashes(part: Part, wanted: npt.NDArray[np.uint64]) -> Iterable[Values]:
+def repeated_values(table: Table, column: str, wanted: npt.NDArray[np.uint64]) -> dict[type, Tally]:
+    """The values of a column of a table whose numbers are wanted, by type. Workers find them, too."""
+    tallies: dict[type, Tally] = {}
+    for part in table.scan([column]):
+        for values in _with_hashes(part, wanted):
+            tallies.setdefault(values.type, Tally(values.type, limit=MOST_DIFFERENT)).add(values)
+    return tallies
+
+
+def _with_hashes(part: Part, wanted: npt.NDArray[np.uint64]) -> Iterable[Values]:
     """The values of a part whose numbers are wanted."""
     import numpy as np
 

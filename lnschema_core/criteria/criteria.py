@@ -13,7 +13,7 @@ from lnschema_core.criteria import documents, mending, saving
 from lnschema_core.criteria.criterion import Criterion
 from lnschema_core.criteria.inspecting import examine
 from lnschema_core.criteria.kinds import kind_of_feature
-from lnschema_core.criteria.sources import COLUMNS, OBS, VAR
+from lnschema_core.criteria.stored import COLUMNS, OBS, VAR
 from lnschema_core.models import Feature, FeatureSet
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lnschema_core.criteria.checking import ColumnCheck, Finding
     from lnschema_core.criteria.columns import ColumnFinding
     from lnschema_core.criteria.report import CriteriaReport
-    from lnschema_core.criteria.sources import Source
+    from lnschema_core.criteria.stored import Source
     from lnschema_core.criteria.vocabularies import Key, Lookup
 
     Lookups = Mapping[Key, Lookup]

@@ -9,15 +9,17 @@ from lamindb.errors import InvalidCriteria
 from lamindb.io.streams.table import Renamed
 from lnschema_core.criteria import columns
 from lnschema_core.criteria.cells import failing_cells
-from lnschema_core.criteria.checking import MOST_DIFFERENT, ColumnCheck, Finding, repeated_hashes, with_hashes
+from lnschema_core.criteria.checking import MOST_DIFFERENT, Finding, repeated_hashes, repeated_values
+from lnschema_core.criteria.dividing import check_columns, of_each, starts_of
 from lnschema_core.criteria.examination import Examination, SlotExamination
 from lnschema_core.criteria.failing import failures_of_slot
 from lnschema_core.criteria.kinds import cast
-from lnschema_core.criteria.matrices import check_matrix
+from lnschema_core.criteria.matrices import MatrixCriteria, check_matrices
 from lnschema_core.criteria.meanings import look_for_mends
 from lnschema_core.criteria.reasons import REASONS
 from lnschema_core.criteria.report import CriteriaReport
-from lnschema_core.criteria.sources import OBS, VAR, open_source
+from lnschema_core.criteria.sources import open_source
+from lnschema_core.criteria.stored import OBS, VAR
 from lnschema_core.criteria.tally import Tally
 from lnschema_core.criteria.vocabularies import Lookup, keys_of, unregistered
 from lnschema_core.models import Feature
@@ -27,12 +29,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lamindb.io.streams.table import Table
+    from lnschema_core.criteria.checking import ColumnCheck
     from lnschema_core.criteria.criteria import Criteria
     from lnschema_core.criteria.examination import Lookups
     from lnschema_core.criteria.report import Failure
-    from lnschema_core.criteria.sources import Source
+    from lnschema_core.criteria.stored import Source
     from lnschema_core.criteria.tally import Values
     from lnschema_core.criteria.vocabularies import Key
+
+_MOST_SENT = 100_000
+"""How many numbers of values a worker is told to look for; where there are more, they are looked for here."""
 
 
 def examine(criteria: Criteria, data: Any) -> Examination:
@@ -72,24 +78,16 @@ def _check_slots(criteria: Criteria, source: Source) -> None:
             "frames are passed as a list, those for AnnData objects as obs=[…] and var=[…]"
         )
         raise InvalidCriteria(msg)
-    if criteria.checks_matrix and source.matrix is None:
+    if criteria.checks_matrix and not source.matrices:
         msg = f"x_finite, x_integer and x_minimum are for AnnData objects, but this is a {source.kind}"
         raise InvalidCriteria(msg)
 
 
 def _failures_of_matrix(criteria: Criteria, source: Source) -> list[Failure]:
-    if not criteria.checks_matrix or source.matrix is None:
+    if not criteria.checks_matrix:
         return []
-    obs, var = source.tables.get(OBS), source.tables.get(VAR)
-    found = check_matrix(
-        source.matrix,
-        finite=criteria.x_finite,
-        integer=criteria.x_integer,
-        minimum=criteria.x_minimum,
-        obs=obs,
-        var=var,
-    )
-    return list(found)
+    expected = MatrixCriteria(finite=criteria.x_finite, integer=criteria.x_integer, minimum=criteria.x_minimum)
+    return list(check_matrices(source.matrices, expected, source.tables[OBS].tables(), source.tables[VAR].tables()))
 
 
 # -- one pass over the columns ----------------------------------------------------------------------------------------
@@ -103,10 +101,8 @@ def _scan(slot: str, table: Table, criteria: Criteria) -> SlotExamination:
     meant = {one.column: one.suggestion.value for one in found if one.reason == "missing-column" and one.suggestion}
     names = {name: value for name, value in meant.items() if value is not None}
     read = Renamed(table, names) if names else table
-    checks = {name: ColumnCheck(expected[name], is_text=table.is_text) for name in columns.readable(read, expected)}
-    for part in read.scan(list(checks)):
-        checks[part.column].add(part)
-    return SlotExamination(slot, read, checks, found)
+    present = {name: expected[name] for name in columns.readable(read, expected)}
+    return SlotExamination(slot, *check_columns(read, present), found)
 
 
 def _synonyms_of_features(names: Sequence[str]) -> dict[str, str]:
@@ -164,9 +160,11 @@ def _repeated(table: Table, check: ColumnCheck) -> Iterator[Finding]:
     if not len(repeated):
         return
     tallies: dict[type, Tally] = {}
-    for part in table.scan([check.criterion.name]):
-        for values in with_hashes(part, repeated):
-            tallies.setdefault(values.type, Tally(values.type, limit=MOST_DIFFERENT)).add(values)
+    is_for_workers = len(repeated) <= _MOST_SENT
+    found = of_each(table, repeated_values, check.criterion.name, repeated, is_for_workers=is_for_workers)
+    for start, some in zip(starts_of(table), found, strict=True):
+        for kind, tally in some.items():
+            tallies.setdefault(kind, Tally(kind, limit=MOST_DIFFERENT)).take_in(tally, start)
     for tally in tallies.values():
         values = tally.total()
         several = values.where(values.counts > 1)

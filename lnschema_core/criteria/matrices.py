@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from lamindb.io import workers
 from lnschema_core.criteria.report import Failure
+from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -20,8 +22,23 @@ if TYPE_CHECKING:
 SLOT = "X"
 
 
+@dataclass(frozen=True)
+class MatrixCriteria:
+    """What is expected of a matrix.
+
+    Attributes:
+        finite: Whether values have to be finite.
+        integer: Whether values have to be whole numbers.
+        minimum: The least value, None for any.
+    """
+
+    finite: bool
+    integer: bool
+    minimum: float | None
+
+
 @dataclass
-class _Failing:
+class Failing:
     """Values that fail for a reason.
 
     Attributes:
@@ -51,39 +68,58 @@ class _Failing:
         self.n += count
 
 
-def check_matrix(
-    matrix: Matrix, *, finite: bool, integer: bool, minimum: float | None, obs: Table | None, var: Table | None
+def check_matrices(
+    matrices: Sequence[Matrix], expected: MatrixCriteria, obs: Sequence[Table], var: Sequence[Table]
 ) -> Iterator[Failure]:
-    """Check all values of a matrix, block by block.
+    """Check all values of matrices that belong below each other, block by block.
+
+    The workers of the session read them, one each, if it has some and they are in several files.
 
     Args:
-        matrix: The matrix.
-        finite: Whether values have to be finite.
-        integer: Whether values have to be whole numbers.
-        minimum: The least value, None for any.
-        obs: The table that names its rows.
-        var: The table that names its columns.
+        matrices: The matrices.
+        expected: What is expected of each.
+        obs: The tables that name their rows.
+        var: The tables that name their columns.
 
     Yields:
         A failure for each of the conditions that isn't met, at the place of its first value.
     """
-    infinite, fractional, small = _Failing(), _Failing(), _Failing()
+    is_divided = len(matrices) > 1
+    calls = [((matrix, expected), is_divided and matrix.is_stored) for matrix in matrices]
+    found = list(workers.results(settings.executor, failing_values, calls))
+    for reason, message in _messages(expected).items():
+        of_reason = [failing[reason] for failing in found]
+        numbers = [number for number, failing in enumerate(of_reason) if failing.n]
+        if numbers:
+            # the first one with a place: zeros that aren't stored have none
+            first = next((number for number in numbers if of_reason[number].place is not None), numbers[0])
+            n = sum(failing.n for failing in of_reason)
+            start = sum(table.n_rows for table in obs[:first])
+            yield _failure(reason, message, replace(of_reason[first], n=n), obs[first], var[first], start)
+
+
+def failing_values(matrix: Matrix, expected: MatrixCriteria) -> dict[Reason, Failing]:
+    """The values of a matrix that fail, by reason; workers find them, too."""
+    infinite, fractional, small = Failing(), Failing(), Failing()
     with matrix.blocks() as (blocks, n_zeros):
         for block in blocks:
-            if finite and block.values.dtype.kind in "fc":
+            if expected.finite and block.values.dtype.kind in "fc":
                 infinite.add(block, _not_finite(block.values))
-            if integer and block.values.dtype.kind in "fc":
+            if expected.integer and block.values.dtype.kind in "fc":
                 fractional.add(block, _not_integral(block.values))
-            if minimum is not None:
-                small.add(block, block.values < minimum)
-    if minimum is not None and minimum > 0:
+            if expected.minimum is not None:
+                small.add(block, block.values < expected.minimum)
+    if expected.minimum is not None and expected.minimum > 0:
         small.add_zeros(n_zeros)
-    if infinite.n:
-        yield _failure("not-finite", "is not finite", infinite, obs, var)
-    if fractional.n:
-        yield _failure("not-integer", "is no whole number", fractional, obs, var)
-    if small.n:
-        yield _failure("below-minimum", f"is below the minimum of {minimum}", small, obs, var)
+    return {"not-finite": infinite, "not-integer": fractional, "below-minimum": small}
+
+
+def _messages(expected: MatrixCriteria) -> dict[Reason, str]:
+    return {
+        "not-finite": "is not finite",
+        "not-integer": "is no whole number",
+        "below-minimum": f"is below the minimum of {expected.minimum}",
+    }
 
 
 def _not_finite(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
@@ -101,7 +137,7 @@ def _not_integral(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return fractional
 
 
-def _failure(reason: Reason, message: str, failing: _Failing, obs: Table | None, var: Table | None) -> Failure:
+def _failure(reason: Reason, message: str, failing: Failing, obs: Table, var: Table, start: int) -> Failure:
     row, column = failing.place or (None, None)
     return Failure(
         SLOT,
@@ -110,10 +146,10 @@ def _failure(reason: Reason, message: str, failing: _Failing, obs: Table | None,
         message,
         value=failing.value,
         n=failing.n,
-        position=row,
+        position=None if row is None else start + row,
         row=_label(obs, row),
     )
 
 
-def _label(table: Table | None, position: int | None) -> Any:
-    return position if table is None or position is None else table.labels([position])[0]
+def _label(table: Table, position: int | None) -> Any:
+    return None if position is None else table.labels([position])[0]

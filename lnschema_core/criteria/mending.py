@@ -13,7 +13,8 @@ from lnschema_core.criteria.criterion import INDEX
 from lnschema_core.criteria.inspecting import examine
 from lnschema_core.criteria.mending_files import can_stream, check_target, mended_table, write_mended, write_object
 from lnschema_core.criteria.mends import Mends, mended, mends_for
-from lnschema_core.criteria.sources import COLUMNS, OBS, VAR, type_names
+from lnschema_core.criteria.sources import type_names
+from lnschema_core.criteria.stored import COLUMNS, OBS, VAR
 from lnschema_core.files import reading
 from lnschema_core.files.intake import is_path
 from lnschema_core.models import Dataset, File

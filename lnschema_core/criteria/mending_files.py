@@ -11,7 +11,8 @@ from lamindb.io.streams.csv import TextTable
 from lamindb.io.streams.memory import as_series
 from lamindb.io.streams.parquet import ParquetTable
 from lnschema_core.criteria.mends import Mends, mended
-from lnschema_core.criteria.sources import COLUMNS, type_names
+from lnschema_core.criteria.sources import type_names
+from lnschema_core.criteria.stored import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

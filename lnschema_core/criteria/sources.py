@@ -1,52 +1,27 @@
-"""What data are made of: tables by slot, and a matrix. Nothing of the content is read here."""
+"""What data are made of: tables by slot, and matrices. Nothing of the content is read here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from lamindb.io import formats, paths
-from lamindb.io.streams import hdf5
-from lamindb.io.streams.csv import TextTable
+from lamindb.io import formats, paths, workers
 from lamindb.io.streams.matrix import Matrix
 from lamindb.io.streams.memory import ArrowTable, FrameTable
-from lamindb.io.streams.parquet import ParquetTable
 from lamindb.io.streams.table import Chain
+from lnschema_core.criteria.stored import COLUMNS, OBS, VAR, Source, is_read_in_parts, open_stored
 from lnschema_core.files import places
 from lnschema_core.files.datasets import ordered_files
 from lnschema_core.files.intake import is_path
 from lnschema_core.models import Dataset, File
+from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from upath import UPath
 
     from lamindb.io.streams.table import Table
-
-COLUMNS = "columns"
-OBS = "obs"
-VAR = "var"
-
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
-_STORES = (".h5ad", ".h5mu", ".zarr", ".zrad")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Data to be checked.
-
-    Attributes:
-        kind: What it is, for people.
-        tables: The tables by slot: ``columns`` of a frame, ``obs`` and ``var`` of AnnData objects, and of MuData objects
-            those of all modalities, such as ``rna/obs``.
-        matrix: The matrix of AnnData objects.
-    """
-
-    kind: Literal["table", "AnnData", "MuData"]
-    tables: Mapping[str, Table]
-    matrix: Matrix | None = None
 
 
 def open_source(data: Any) -> Source:
@@ -80,7 +55,7 @@ def _source_of_object(data: Any) -> Source:
     if "pandas.DataFrame" in names:
         return Source("table", {COLUMNS: FrameTable(data)})
     if "anndata.AnnData" in names:
-        return Source("AnnData", _frames_of(data), _matrix_of(data))
+        return Source("AnnData", _frames_of(data), [_matrix_of(data)])
     if "mudata.MuData" in names:
         modalities = {
             f"{name}/{slot}": one for name, part in data.mod.items() for slot, one in _frames_of(part).items()
@@ -113,32 +88,16 @@ def _matrix_of(adata: Any) -> Matrix:
 
 
 def _source_of_path(path: UPath) -> Source:
+    if is_read_in_parts(path):
+        return open_stored(path)
     if not path.exists():
         msg = f"there is nothing at {path}"
         raise FileNotFoundError(msg)
-    suffix = paths.suffix_of(path).suffix
-    if suffix in _STORES:
-        return _source_of_store(path, suffix)
-    if suffix == ".parquet":
-        return Source("table", {COLUMNS: ParquetTable(path)})
-    delimiter = _DELIMITERS.get(suffix[:4])
-    if delimiter is not None:
-        return Source("table", {COLUMNS: TextTable(path, delimiter=delimiter)})
-    loaded = formats.load(path, suffix)
+    loaded = formats.load(path, paths.suffix_of(path).suffix)
     if is_path(loaded):
         msg = f"criteria are for tables, but {path} can't be read as one"
         raise TypeError(msg)
     return _source_of_object(loaded)
-
-
-def _source_of_store(path: UPath, suffix: str) -> Source:
-    """The frames and the matrix in an AnnData or MuData file, which stay there."""
-    slots = (OBS, VAR)
-    if suffix != ".h5mu":
-        return Source("AnnData", {slot: hdf5.StoredFrame(path, slot) for slot in slots}, Matrix(None, path=path))
-    modalities = hdf5.modalities_of(path)
-    frames = {f"{name}/{slot}": hdf5.StoredFrame(path, f"mod/{name}/{slot}") for name in modalities for slot in slots}
-    return Source("MuData", {**{slot: hdf5.StoredFrame(path, slot) for slot in slots}, **frames})
 
 
 def _source_of_file(file: File) -> Source:
@@ -151,13 +110,27 @@ def _source_of_file(file: File) -> Source:
 def _source_of_dataset(dataset: Dataset) -> Source:
     """The files of a dataset as one."""
     files = [dataset.file] if dataset.file is not None else ordered_files(dataset)
-    sources = [_source_of_file(file) for file in files]
+    sources = list(_sources_of_files(files))
     if len(sources) == 1:
         return sources[0]
     if len({source.kind for source in sources}) > 1:
         msg = f"the files of the dataset are of several kinds and can't be checked as one: {dataset}"
         raise TypeError(msg)
-    return Source(sources[0].kind, _chained(sources))
+    return Source(sources[0].kind, _chained(sources), [matrix for source in sources for matrix in source.matrices])
+
+
+def _sources_of_files(files: Sequence[File]) -> Iterator[Source]:
+    """What each file is made of; the workers of the session open those that are read piece by piece, if it has some."""
+    stored = [_path_to_parts(file) for file in files]
+    opened = workers.results(settings.executor, open_stored, [((path,), True) for path in stored if path is not None])
+    for file, path in zip(files, stored, strict=True):
+        yield _source_of_file(file) if path is None else next(opened)
+
+
+def _path_to_parts(file: File) -> UPath | None:
+    """Where a file is that is read piece by piece; None for others, which are read as a whole."""
+    path = places.path_of_file(file) if file.memory is None else None
+    return path if path is not None and is_read_in_parts(path) else None
 
 
 def _chained(sources: Sequence[Source]) -> dict[str, Table]:

@@ -5,7 +5,7 @@ Values that Python takes for equal but that aren't the same thing (``1``, ``1.0`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -200,6 +200,12 @@ class Tally:
         self._size += len(values.different)
         if self._size > 2 * self._compact_size + _COMPACT_FROM or self._size > self._limit:
             self._compact()
+
+    def take_in(self, other: Tally, start: int) -> None:
+        """Add the different values of rows that follow, the first of which is at a position."""
+        values = other.total()
+        self.add(replace(values, first=values.first + start))
+        self.n_others += other.n_others
 
     def __len__(self) -> int:
         """At most how many different values there are so far."""

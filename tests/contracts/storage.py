@@ -297,13 +297,20 @@ class StorageContract:
         assert ln.File.filter(key="x.csv").one().path.read_bytes() == table.read_bytes()
 
     def test_workers(self, storage, table, tmp_path, monkeypatch):
-        """Other processes store what is saved in bulk; they need no instance."""
-        (tmp_path / "other.csv").write_text("other")
+        """Other processes store what is saved in bulk, and read what is checked; they need no instance."""
+        (tmp_path / "other.csv").write_text("a,b\n1,x\n")
+        criteria = ln.Criteria({"b": {"type": "number", "minimum": 3}})
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
             monkeypatch.setattr(ln.settings, "executor", executor)
             files = [ln.File(table, key="by/worker.csv"), ln.File(tmp_path / "other.csv", description="by a worker")]
             ln.save(files)
-        assert [file.path.read_bytes() for file in files] == [table.read_bytes(), b"other"]
+            dataset = ln.Dataset(files, name="by workers")
+            dataset.save()
+            report = criteria.inspect(dataset)
+            monkeypatch.setattr(ln.settings, "executor", None)
+        assert report.counts() == {"type": 1, "below-minimum": 1}
+        assert report.to_json() == criteria.inspect(dataset).to_json()
+        assert [file.path.read_bytes() for file in files] == [table.read_bytes(), b"a,b\n1,x\n"]
         assert files_below(storage) == sorted(["by/worker.csv", f".lamindb/{files[1].id}.csv"])
 
     def test_taken_key(self, storage, table):

@@ -30,6 +30,7 @@ class TextTable(Table):
     """A text file with one row per line, below a line of column names; every value is a text."""
 
     is_text = True
+    is_stored = True
 
     def __init__(self, path: Path | UPath, *, delimiter: str = ",") -> None:
         self.path = path

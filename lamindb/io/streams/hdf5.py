@@ -68,6 +68,8 @@ class StoredFrame(Table):
         name: Where the frame is within it, such as ``obs`` or ``mod/rna/var``.
     """
 
+    is_stored = True
+
     def __init__(self, path: Path | UPath, name: str) -> None:
         self.path = path
         self.name = name

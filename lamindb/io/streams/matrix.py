@@ -81,6 +81,11 @@ class Matrix:
         self._path = path
         self._name = name
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is read from an address, so that another process can read it."""
+        return self._path is not None
+
     @contextmanager
     def blocks(self) -> Iterator[tuple[Iterator[Block], int]]:
         """All stored values within the block, and the number of zeros that aren't stored.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class ParquetTable(Table):
     """A parquet file, local or in the cloud."""
 
+    is_stored = True
+
     def __init__(self, path: Path | UPath) -> None:
         self.path = path
         self.columns = self._index.other_columns

@@ -34,10 +34,12 @@ class Table(ABC):
     Attributes:
         columns: The names of all columns, in order, as they are.
         is_text: Whether all values are given as they are written, so that numbers are texts.
+        is_stored: Whether it is read from an address, so that another process can read it.
     """
 
     columns: Sequence[Any]
     is_text: bool = False
+    is_stored: bool = False
 
     @property
     @abstractmethod
@@ -52,6 +54,10 @@ class Table(ABC):
     @abstractmethod
     def scan(self, columns: Sequence[str]) -> Iterator[Part]:
         """Read some columns, each of its rows once and in order; columns may take turns."""
+
+    def tables(self) -> Sequence[Table]:
+        """The tables that are read one after the other: several where a table is made of several."""
+        return [self]
 
     def labels(self, positions: Sequence[int]) -> list[Any]:
         """What the index calls the rows at some positions; the positions themselves where there is no index."""
@@ -76,11 +82,17 @@ class Renamed(Table):
         self.names = dict(names)
         self.columns = [new.get(name, name) for name in table.columns]
         self.is_text = table.is_text
+        self.is_stored = table.is_stored
 
     @property
     def n_rows(self) -> int:
         """The number of rows."""
         return self.table.n_rows
+
+    def tables(self) -> Sequence[Table]:
+        """The tables that it is made of, each with the new names."""
+        tables = self.table.tables()
+        return [self] if len(tables) == 1 else [Renamed(table, self.names) for table in tables]
 
     @property
     def has_index(self) -> bool:
@@ -102,25 +114,30 @@ class Chain(Table):
     """Several tables one after the other, as far as they have the same columns."""
 
     def __init__(self, tables: Sequence[Table]) -> None:
-        self.tables = tables
+        self._tables = tables
         first, *others = tables
-        self.columns = [name for name in first.columns if all(name in table.columns for table in others)]
+        shared = set(first.columns).intersection(*(table.columns for table in others))
+        self.columns = [name for name in first.columns if name in shared]
         self.is_text = any(table.is_text for table in tables)
+
+    def tables(self) -> Sequence[Table]:
+        """The tables that it is made of."""
+        return self._tables
 
     @property
     def n_rows(self) -> int:
         """The rows of all tables."""
-        return sum(table.n_rows for table in self.tables)
+        return sum(table.n_rows for table in self._tables)
 
     @property
     def has_index(self) -> bool:
         """Whether all tables have one."""
-        return all(table.has_index for table in self.tables)
+        return all(table.has_index for table in self._tables)
 
     def scan(self, columns: Sequence[str]) -> Iterator[Part]:
         """Read one table after the other."""
         start = 0
-        for table in self.tables:
+        for table in self._tables:
             for part in table.scan(columns):
                 yield part._replace(start=part.start + start)
             start += table.n_rows
@@ -129,10 +146,11 @@ class Chain(Table):
         """What the indexes of the tables call the rows."""
         labels: dict[int, Any] = {}
         start = 0
-        for table in self.tables:
+        for table in self._tables:
             stop = start + table.n_rows
             own = [position for position in positions if start <= position < stop]
-            labels |= dict(zip(own, table.labels([position - start for position in own]), strict=True))
+            if own:
+                labels |= dict(zip(own, table.labels([position - start for position in own]), strict=True))
             start = stop
         return [labels[position] for position in positions]
 
