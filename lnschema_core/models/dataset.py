@@ -18,6 +18,7 @@ from lnschema_core.models.transform import Transform
 from lnschema_core.models.ulabel import ULabel
 from lnschema_core.models.user import User
 from lnschema_core.users import current_user_id
+from lnschema_core.versioning import index_of_later_versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,6 +94,9 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
     """When the record was last changed."""
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_datasets")
     """Who created the record."""
+
+    class Meta:
+        indexes = (index_of_later_versions("dataset"),)
 
     family: Family | None = None
     pending: PendingDataset | None = None

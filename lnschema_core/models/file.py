@@ -18,6 +18,7 @@ from lnschema_core.models.transform import Transform
 from lnschema_core.models.ulabel import ULabel
 from lnschema_core.models.user import User
 from lnschema_core.users import current_user_id
+from lnschema_core.versioning import index_of_later_versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,10 @@ class File(Registry, Data, FormerNamesOfFiles):
 
     class Meta:
         unique_together = (("storage", "key"),)
-        indexes = (models.Index(fields=["id"], name="captured_files", condition=models.Q(key__startswith=KEY_PREFIX)),)
+        indexes = (
+            models.Index(fields=["id"], name="captured_files", condition=models.Q(key__startswith=KEY_PREFIX)),
+            index_of_later_versions("file"),
+        )
 
     family: Family | None = None
     pending: PendingFile | None = None

@@ -12,7 +12,7 @@ from lnschema_core.models.registry import Registry
 from lnschema_core.models.user import User
 from lnschema_core.types import TransformType, default_transform_type
 from lnschema_core.users import current_user_id
-from lnschema_core.versioning import join_family, plan_version
+from lnschema_core.versioning import index_of_later_versions, join_family, plan_version
 
 if TYPE_CHECKING:
     from lnschema_core.versioning import Family
@@ -73,6 +73,9 @@ class Transform(Registry, HasParents):
     """When the record was last changed."""
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_transforms")
     """Who created the record."""
+
+    class Meta:
+        indexes = (index_of_later_versions("transform"),)
 
     family: Family | None = None
 
