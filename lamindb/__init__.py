@@ -43,6 +43,7 @@ _NAMES = {
     "view": "lamindb.display:view",
     # rooms
     "settings": "lnschema_core.settings:settings",
+    "compute": "lnschema_core.settings:compute",
     "setup": "lamindb.setup",
     "schema": "lamindb.schema",
     "dev": "lamindb.dev",
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
         User,
     )
     from lnschema_core.saving import delete, save, select
-    from lnschema_core.settings import settings
+    from lnschema_core.settings import compute, settings
 
     add = save
 
@@ -97,6 +98,7 @@ __all__ = [
     "User",
     "__version__",
     "add",
+    "compute",
     "delete",
     "dev",
     "finish",

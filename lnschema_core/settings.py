@@ -5,15 +5,23 @@ Lives below the registries because they ask it; needs no instance until ``storag
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from upath import UPath
 
     from lamindb.io.workers import Executor
     from lamindb.types import PathLike
+
+_OUTSIDE: Any = object()
+
+_scoped: ContextVar[Executor | None] = ContextVar("executor of a block")
 
 
 class Settings:
@@ -31,9 +39,24 @@ class Settings:
     track_run_inputs: bool = True
     """Record files and datasets that are loaded within a run as its inputs."""
 
-    executor: Executor | None = None
-    """Who reads files that are registered in bulk or checked, and stores those that are saved in bulk: the workers of an executor or of
-    a client of Dask."""
+    def __init__(self) -> None:
+        self._executor: Executor | None = None
+
+    @property
+    def executor(self) -> Executor | None:
+        """Whose workers read files that are registered in bulk or checked, and store those that are saved in bulk.
+
+        A client of Dask, or any ``concurrent.futures.Executor``. What is assigned within :func:`compute` holds as long as that.
+        """
+        return _scoped.get(self._executor)
+
+    @executor.setter
+    def executor(self, value: Executor | None) -> None:
+        _check_executor(value)
+        if _scoped.get(_OUTSIDE) is _OUTSIDE:
+            self._executor = value
+        else:
+            _scoped.set(value)
 
     @property
     def storage(self) -> UPath:
@@ -65,3 +88,34 @@ class Settings:
 
 
 settings = Settings()
+
+
+@contextmanager
+def compute(executor: Executor | None) -> Iterator[None]:
+    """Let the workers of an executor read and store files within the block, in this thread or task only.
+
+    Args:
+        executor: A client of Dask, or a ``concurrent.futures.Executor``; it stays open. ``None`` lets this process do everything.
+
+    Raises:
+        TypeError: It is neither.
+
+    Examples:
+        >>> with ln.compute(distributed.Client("tcp://scheduler:8786")):
+        ...     criteria.validate(dataset)
+    """
+    _check_executor(executor)
+    token = _scoped.set(executor)
+    try:
+        yield
+    finally:
+        _scoped.reset(token)
+
+
+def _check_executor(value: Any) -> None:
+    if value is not None and not callable(getattr(value, "submit", None)):
+        msg = (
+            "workers are those of a client of Dask or of a concurrent.futures.Executor: pass distributed.Client(…) or "
+            f"ProcessPoolExecutor(…), not {value!r:.80}"
+        )
+        raise TypeError(msg)

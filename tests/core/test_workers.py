@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
@@ -146,6 +148,43 @@ def test_what_workers_do_not_see_is_stored_here(monkeypatch, tmp_path):
     plain = ln.File(tmp_path / "plain.txt", description="only here")
     ln.save([keyed, plain])
     assert [file.path.read_text() for file in (keyed, plain)] == ["keyed, only here", "plain, only here"]
+
+
+def test_workers_of_a_block(folder):
+    """They are asked in the block only, and in its thread only; what is assigned there ends with it."""
+    before = ln.settings.executor
+    seen = []
+    with Counting() as outer, Counting() as inner, ln.compute(outer):
+        ln.File.from_dir(folder)
+        with ln.compute(None):
+            assert ln.settings.executor is None
+            ln.settings.executor = inner
+            assert ln.settings.executor is inner
+        assert ln.settings.executor is outer
+        other = threading.Thread(target=lambda: seen.append(ln.settings.executor))
+        other.start()
+        other.join()
+    assert outer.asked == ["measure_file"] * N_FILES
+    assert seen == [before]
+    assert ln.settings.executor is before
+
+
+def test_an_error_ends_a_block_as_well(executor):
+    """The workers are those of before."""
+    with pytest.raises(ZeroDivisionError), ln.compute(None):
+        1 / 0  # noqa: B018 - what fails
+    assert ln.settings.executor is executor
+
+
+def test_what_has_no_workers_is_refused():
+    """Where it is said, rather than where workers are wanted."""
+    for say in (ln.compute, partial(setattr, ln.settings, "executor")):
+        with (
+            pytest.raises(TypeError, match=r"distributed\.Client.*not 'tcp://scheduler:8786'"),
+            contextlib.ExitStack() as stack,
+        ):
+            stack.enter_context(say("tcp://scheduler:8786"))
+    assert ln.settings.executor is None
 
 
 def test_answers_come_in_the_order_of_the_calls(monkeypatch):

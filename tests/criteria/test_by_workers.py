@@ -136,11 +136,9 @@ def test_each_registry_is_asked_once_by_this_process(executor, count_queries, tm
         frames = [frame.assign(number=number) for number in range(n_times) for frame in FRAMES]
         dataset = dataset_of("parquet", folder, frames)
         for workers in (executor, None):
-            ln.settings.executor = workers
-            with count_queries() as queries:
+            with ln.compute(workers), count_queries() as queries:
                 criteria.inspect(dataset)
             counts.append(len(queries))
-        ln.settings.executor = executor
     assert len(set(counts)) == 1
 
 
