@@ -1,7 +1,8 @@
 """Files that runs leave by themselves: source code, environments and reports.
 
 They are ordinary files, below a key that no user can give. A query of the registry leaves them out unless it names them, so
-that code that counts, lists or looks through files sees what people registered.
+that code that counts, lists or looks through files sees what people registered. So does a query of the files of a storage
+location or a user.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from lamindb.io.paths import AUTO_KEY_PREFIX
+from lnschema_core.linked_order import LinkedOrderManager
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
+
+    from lnschema_core.query import QuerySet
 
 KEY_PREFIX = f"{AUTO_KEY_PREFIX}runs/"
 """What the keys of captured files start with."""
@@ -32,6 +36,19 @@ def names_files(expressions: Iterable[str]) -> bool:
 def without_captured(files: Any) -> Any:
     """A query set of files without those that runs captured."""
     return files.exclude(key__startswith=KEY_PREFIX)
+
+
+class FileManager(LinkedOrderManager):
+    """Gives all files, or those of another record: in the order in which they were linked, and without captured ones."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """All files, or those of a record."""
+        files = super().get_queryset()
+        return without_captured(files) if self._is_of_a_reference() else files
+
+    def _is_of_a_reference(self) -> bool:
+        """Whether these are the files that have a foreign key to a record, such as a storage location."""
+        return hasattr(self, "instance") and not hasattr(self, "through")
 
 
 class IsCaptured(models.Func):

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
-from lnschema_core.captured import KEY_PREFIX, IsCaptured, names_files, without_captured
+from lnschema_core.captured import KEY_PREFIX, FileManager, IsCaptured, names_files, without_captured
 from lnschema_core.files.former_names import FormerNamesOfFiles
-from lnschema_core.linked_order import LinkedOrderManager
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.mixins import Data
 from lnschema_core.models.registry import Registry
@@ -60,7 +59,7 @@ class File(Registry, Data, FormerNamesOfFiles):
         >>> file.save()
     """
 
-    objects: ClassVar[Any] = LinkedOrderManager()
+    objects: ClassVar[Any] = FileManager()
 
     search_fields = ("key", "description")
     keeps_count = True

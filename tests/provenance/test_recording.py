@@ -126,6 +126,15 @@ def test_captured_files_are_not_among_those_that_people_registered(instance, tmp
     assert run.output_files.count() == 0
 
 
+def test_files_of_a_storage_location_and_a_user_are_without_captured_ones(instance):
+    """The source of a run, its environment and its report are not among what somebody looks through."""
+    environment = track().environment
+    assert environment in ln.File.objects.all()
+    assert environment not in environment.storage.files.all()
+    assert environment not in environment.created_by.created_files.list()
+    assert environment not in ln.Storage.objects.prefetch_related("files").get(id=environment.storage_id).files.all()
+
+
 def test_file_of_a_user_with_captured_content_is_another_one(instance, tmp_path):
     """What somebody registers is found, whatever runs have captured."""
     captured = track().environment
