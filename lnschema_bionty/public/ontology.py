@@ -479,5 +479,9 @@ class PublicOntology:
     def __repr__(self) -> str:
         return (
             f"{type(self).__name__}\nSpecies: {self.species}\nSource: {self.source}, {self.version}\n"
-            f"#terms: {self.terms.live.num_rows}\n{_HELP}"
+            f"#terms: {self._number_of_terms()}\n{_HELP}"
         )
+
+    def _number_of_terms(self) -> str:
+        """How many terms are in use, as shown to people; nothing is fetched for that."""
+        return str(self.terms.live.num_rows) if places.is_at_hand(self._source) else "known once they are fetched"

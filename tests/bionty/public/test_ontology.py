@@ -50,6 +50,13 @@ def test_repr_names_the_release(toy: public.CellType) -> None:
     ]  # fmt: skip
 
 
+def test_repr_fetches_nothing() -> None:
+    """A release whose terms would have to be downloaded is shown all the same, without a network."""
+    assert "Source: cl, 2022-08-16\n#terms: known once they are fetched\n" in repr(
+        public.CellType(version="2022-08-16")
+    )
+
+
 def test_fields(toy: public.CellType) -> None:
     """Columns are attributes that print as their names and are taken wherever a field is."""
     assert toy.fields == {"ontology_id", "name", "definition", "synonyms", "parents"}
