@@ -9,6 +9,8 @@ from lamindb.io import listing, paths, trees
 from lnschema_core.catalogue import core_registry
 
 if TYPE_CHECKING:
+    from upath import UPath
+
     from lamindb.types import PathLike
 
 
@@ -25,7 +27,7 @@ def _registered_keys() -> tuple[str, list[str]]:
     storage = setup.settings.storage
     rows = core_registry("File").filter(storage_id=storage.id).values_list("id", "key", "suffix")
     keys = [paths.auto_key(id_, suffix) if key is None else key for id_, key, suffix in rows]
-    return storage.root.name, sorted(keys)
+    return _name_of(storage.root), sorted(keys)
 
 
 def _keys_below(path: PathLike) -> tuple[str, list[str]]:
@@ -33,4 +35,9 @@ def _keys_below(path: PathLike) -> tuple[str, list[str]]:
     if not folder.is_dir():
         msg = f"{folder} is no folder"
         raise NotADirectoryError(msg)
-    return folder.name, sorted(listing.files_below(folder))
+    return _name_of(folder), sorted(listing.files_below(folder))
+
+
+def _name_of(folder: UPath) -> str:
+    """The name of a folder, or of a bucket."""
+    return folder.name or paths.name_of(str(folder))

@@ -356,6 +356,15 @@ class CloudStorageContract(StorageContract):
         assert sorted(file.stage().read_text() for file in found) == ["0", "1", "2", "3"]
         assert {file.storage.root for file in found} == {str(new_bucket).rstrip("/")}
 
+    def test_tree_of_a_bucket_has_its_name(self, storage, new_bucket, capsys):
+        """The path of a bucket has no last component."""
+        self.put(new_bucket / "x.txt", b"x")
+        ln.settings.verbosity = "success"
+        ln.File.view_tree(new_bucket)
+        assert capsys.readouterr().out.startswith(
+            f"{str(new_bucket).rstrip('/').rpartition('/')[2]} (0 sub-directories & 1 files"
+        )
+
     def test_options_stay_with_their_location(self, storage, table, instance):
         """Files of a location that is not the default one any more are reached as before; no option is stored."""
         ln.File(table, key="x.csv").save()
