@@ -31,48 +31,51 @@ EVERYTHING = 2**31 - 1
 
 # Each of these finds, for a run that is reached, runs before it or after it. ``{kind}`` is file or dataset; what a run made
 # again has another run as its first.
+#
+# Few runs are reached, but SQLite takes that for a million. So joins are ``CROSS JOIN``, which it leaves in the order in which they are
+# written, and no condition is on one joined table alone: either would let it read all files of a registry, to look runs up among them.
+# See https://www.sqlite.org/optoverview.html#crossjoin.
 _BEFORE = (
     "SELECT made.run_id AS id FROM {reached}lnschema_core_{kind}_input_of AS uses "
-    "JOIN lnschema_core_{kind} AS made ON made.id = uses.{kind}_id "
-    "WHERE uses.run_id = reached.id AND made.run_id IS NOT NULL"
+    "CROSS JOIN lnschema_core_{kind} AS made "
+    "WHERE uses.run_id = reached.id AND made.id = uses.{kind}_id AND made.run_id <> reached.id"
 )
 _BEFORE_BY_AGAIN = (
     "SELECT made.run_id AS id FROM {reached}lnschema_core_{kind}_input_of AS uses "
-    "JOIN lnschema_core_{kind}_reproduced_by AS made ON made.{kind}_id = uses.{kind}_id WHERE uses.run_id = reached.id"
+    "CROSS JOIN lnschema_core_{kind}_reproduced_by AS made "
+    "WHERE uses.run_id = reached.id AND made.{kind}_id = uses.{kind}_id"
 )
 # What a step returns may be in what the run around it saves later; what that saved before is none of it.
-_BEGUN = "(SELECT run_at FROM lnschema_core_run WHERE id = step.run_id)"
 _MAY_BE_IN_OUTPUTS = " OR ".join(
-    f"EXISTS (SELECT 1 FROM lnschema_core_{kind} AS made WHERE made.run_id = step.parent_id AND made.created_at > {_BEGUN})"  # noqa: S608 - all of it is written here
+    f"EXISTS (SELECT 1 FROM lnschema_core_{kind} AS made WHERE made.run_id = {{around}} "  # noqa: S608 - all of it is written here
+    "AND made.created_at > (SELECT run_at FROM lnschema_core_run WHERE id = {step}))"
     for kind in ("file", "dataset")
 )
 _BEFORE_BY_STEP = (
     "SELECT step.run_id AS id FROM {reached}lnschema_core_execution AS step "  # noqa: S608 - as above
-    f"WHERE step.parent_id = reached.id AND ({_MAY_BE_IN_OUTPUTS})"
+    f"WHERE step.parent_id = reached.id AND ({_MAY_BE_IN_OUTPUTS.format(around='reached.id', step='step.run_id')})"
 )
 _AFTER = (
     "SELECT uses.run_id AS id FROM {reached}lnschema_core_{kind} AS made "
-    "JOIN lnschema_core_{kind}_input_of AS uses ON uses.{kind}_id = made.id WHERE made.run_id = reached.id"
+    "CROSS JOIN lnschema_core_{kind}_input_of AS uses WHERE made.run_id = reached.id AND uses.{kind}_id = made.id"
 )
 _AFTER_BY_AGAIN = (
     "SELECT uses.run_id AS id FROM {reached}lnschema_core_{kind}_reproduced_by AS made "
-    "JOIN lnschema_core_{kind}_input_of AS uses ON uses.{kind}_id = made.{kind}_id WHERE made.run_id = reached.id"
+    "CROSS JOIN lnschema_core_{kind}_input_of AS uses WHERE made.run_id = reached.id AND uses.{kind}_id = made.{kind}_id"
 )
 _AFTER_BY_STEP = (
     "SELECT step.parent_id AS id FROM {reached}lnschema_core_execution AS step "  # noqa: S608 - as above
-    f"WHERE step.run_id = reached.id AND step.parent_id IS NOT NULL AND ({_MAY_BE_IN_OUTPUTS})"
+    f"WHERE step.run_id = reached.id AND ({_MAY_BE_IN_OUTPUTS.format(around='step.parent_id', step='reached.id')})"
 )
 
 # These find what is drawn of the runs that were reached: inputs, outputs, and steps with the run around them.
-_USED = (
-    "SELECT '{registry}', {kind}_id, run_id, 1 FROM reached JOIN lnschema_core_{kind}_input_of ON run_id = reached.id"
-)
-_MADE = "SELECT '{registry}', made.id, run_id, 0 FROM reached JOIN lnschema_core_{kind} AS made ON run_id = reached.id"
-_MADE_AGAIN = "SELECT '{registry}', {kind}_id, run_id, 0 FROM reached JOIN lnschema_core_{kind}_reproduced_by ON run_id = reached.id"
+_USED = "SELECT '{registry}', {kind}_id, run_id, 1 FROM reached CROSS JOIN lnschema_core_{kind}_input_of WHERE run_id = reached.id"
+_MADE = "SELECT '{registry}', made.id, run_id, 0 FROM reached CROSS JOIN lnschema_core_{kind} AS made WHERE run_id = reached.id"
+_MADE_AGAIN = "SELECT '{registry}', {kind}_id, run_id, 0 FROM reached CROSS JOIN lnschema_core_{kind}_reproduced_by WHERE run_id = reached.id"
 _STEPS = (
     "SELECT 'Run', step.run_id, step.parent_id, 1 FROM reached AS around "  # noqa: S608 - as above
-    "JOIN lnschema_core_execution AS step ON step.parent_id = around.id JOIN reached ON reached.id = step.run_id "
-    f"WHERE around.id IN (SELECT id FROM inside) OR {_MAY_BE_IN_OUTPUTS}"
+    "CROSS JOIN lnschema_core_execution AS step CROSS JOIN reached WHERE step.parent_id = around.id AND reached.id = step.run_id "
+    f"AND (around.id IN (SELECT id FROM inside) OR {_MAY_BE_IN_OUTPUTS.format(around='around.id', step='reached.id')})"
 )
 
 # Rows come breadth-first. Postgres computes as many as are asked for; SQLite would compute all of them, unless the recursion
@@ -98,7 +101,7 @@ _INPUT, _OUTPUT = 1, 0
 _STEP = "Run"
 _RUN = "SELECT id FROM lnschema_core_run WHERE id = %s"
 _INSIDE = "SELECT run_id FROM inside JOIN lnschema_core_execution ON parent_id = inside.id"
-_NO_RUN = "SELECT id FROM lnschema_core_run WHERE id IS NULL"
+_NO_RUN = "SELECT id FROM lnschema_core_run WHERE 1 = 0"
 _USERS = "SELECT run_id FROM lnschema_core_{kind}_input_of WHERE {kind}_id = %s"
 _MAKERS = "SELECT run_id FROM lnschema_core_{kind}_reproduced_by WHERE {kind}_id = %s"
 

@@ -52,3 +52,9 @@ class Execution(Registry, LinkORM):
     """The installed distributions with their versions, for making the same environment again."""
     report = models.ForeignKey(File, models.DO_NOTHING, db_constraint=False, null=True, default=None, related_name="+")
     """The notebook with its outputs when the run ended, for reading."""
+
+    class Meta:
+        # Of the foreign key alone SQLite knows, after ANALYZE, that most runs are a step of the same run, which is none: it would read all.
+        indexes = (
+            models.Index(fields=["parent", "run"], name="steps_of_run", condition=models.Q(parent__isnull=False)),
+        )

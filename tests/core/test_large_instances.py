@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
@@ -12,9 +10,7 @@ from django.utils import timezone
 
 import lamindb as ln
 from lnschema_core import ids
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.ladders import make_ladder
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -63,53 +59,50 @@ A_HUNDRED = 100
 
 @pytest.fixture
 def count_steps(instance):
-    """What counts the steps of SQLite's virtual machine in a block, in hundreds: the length of the result of its ``with``."""
+    """What counts the steps of SQLite's virtual machine that a call takes, in hundreds."""
 
-    @contextmanager
-    def counting() -> Iterator[list[None]]:
+    def count(call) -> int:
         steps: list[None] = []
         connection.connection.set_progress_handler(lambda: steps.append(None), A_HUNDRED)
         try:
-            yield steps
+            call()
         finally:
             connection.connection.set_progress_handler(None, 0)
+        return len(steps)
 
-    return counting
-
-
-def make_chain(steps):
-    """The last file of runs that each use the file of the run before, all made long ago."""
-    transform = ln.Transform(name="Step", type="pipeline")
-    transform.save()
-    storage, long_ago = ln.Storage.filter().first(), timezone.now() - timedelta(days=1000)
-    runs = [ln.Run.from_fields(transform=transform, run_at=timezone.now()) for _ in range(steps)]
-    files = [ln.File.from_fields(id=ids.base62_20(), storage=storage, suffix=".txt", run=run) for run in runs]
-    ln.Run.objects.bulk_create(runs)
-    ln.File.objects.bulk_create(files)
-    ln.File.objects.filter(pk__in=[file.pk for file in files]).update(created_at=long_ago)
-    link = ln.File.input_of.through
-    link.objects.bulk_create(link(file=file, run=run) for file, run in zip(files, runs[1:], strict=False))
-    return files[-1]
+    return count
 
 
 def make_others(number):
-    """Files beside the chain that came later."""
-    storage = ln.Storage.filter().first()
+    """Files without a run, and runs that are no steps, beside what is looked at and after it."""
+    storage, transform = ln.Storage.filter().first(), ln.Transform.filter().first()
+    make_executions(transform, number)
     ln.File.objects.bulk_create(
         ln.File.from_fields(id=ids.base62_20(), storage=storage, suffix=".txt") for _ in range(number)
     )
 
 
+def make_executions(transform, number, parent=None):
+    """Runs that may be steps of another one."""
+    execution = ln.Run.execution.related.related_model
+    runs = [ln.Run.from_fields(transform=transform, run_at=timezone.now()) for _ in range(number)]
+    ln.Run.objects.bulk_create(runs)
+    execution.objects.bulk_create(execution(run=run, parent=parent) for run in runs)
+
+
 @pytest.mark.sqlite
-def test_flow_among_many_files_is_found_whatever_the_planner_was_told(count_steps):
-    """``ANALYZE`` tells that nearly all files have the same first version, which is none: the database still looks for newer ones by it."""
-    file = make_chain(50)
-    make_others(20)
-    with count_steps() as alone:
-        file.view_flow()
-    make_others(5_000)
+@pytest.mark.parametrize("steps", [0, 50])
+def test_flow_among_many_files_reads_none_of_them_whatever_the_planner_was_told(count_steps, steps):
+    """``ANALYZE`` tells that nearly all files have the same first version, and most runs the same run around them, which is none."""
+    transform = ln.Transform(name="Step", type="pipeline")
+    transform.save()
+    runs, files = make_ladder(transform, 50, width=1)
+    ln.File.objects.filter(run__in=runs).update(created_at=timezone.now() - timedelta(days=1000))
+    make_executions(transform, steps, parent=runs[25])
+    make_others(10)
+    alone = [count_steps(host.view_flow) for host in (files[-1][0], runs[25])]
+    make_others(2_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    with count_steps() as among_others:
-        file.view_flow()
-    assert len(among_others) < 10 * len(alone)
+    among_others = [count_steps(host.view_flow) for host in (files[-1][0], runs[25])]
+    assert sum(among_others) < 2 * sum(alone)
