@@ -268,7 +268,8 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
 
         Args:
             is_run_input: Whether to record the dataset as an input of the current run.
-            **kwargs: Passed on to the reader of the format.
+            **kwargs: Passed on to the reader of the format. ``allow_large=True`` reads also what would unpack to far more than data
+                usually do, ``allow_pickle=True`` what may run code.
 
         Returns:
             What the file loads as; for several files a concatenated data frame or ``AnnData`` object, whose ``obs`` column

@@ -345,7 +345,8 @@ class File(Registry, Data, FormerNamesOfFiles):
         Args:
             is_run_input: Whether to record the file as an input of the current run; by default if it isn't its output.
             stream: Read from cloud storage without a local copy, where the format allows it.
-            **kwargs: Passed on to the reader of the format.
+            **kwargs: Passed on to the reader of the format. ``allow_large=True`` reads also what would unpack to far more than data
+                usually do, ``allow_pickle=True`` what may run code.
 
         Returns:
             A data frame, an ``AnnData`` object or, for formats without a reader, the local path.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import anndata as ad
+import h5py
 import pandas as pd
 import pytest
 from django.db.models.deletion import ProtectedError
 
 import lamindb as ln
+from lamindb.errors import UnreadableFile
+from lamindb.io.formats import unpacking
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
 
@@ -162,3 +166,26 @@ def test_load_needs_one_suffix(files, tmp_path):
     dataset.save()
     with pytest.raises(RuntimeError, match="all files have the same suffix"):
         dataset.load()
+
+
+def test_data_of_hardly_anything_but_zeros_are_loaded_if_somebody_says_so(monkeypatch, tmp_path):
+    """Of one file and of several; the error tells how."""
+    files = []
+    for number in range(2):
+        path = tmp_path / f"{number}.h5ad"
+        ad.AnnData(obs=pd.DataFrame(index=[f"{number}-{cell}" for cell in range(1000)]), shape=(1000, 1000)).write_h5ad(
+            path
+        )
+        with h5py.File(path, "a") as file:
+            matrix = file.create_dataset("X", (1000, 1000), "f8", chunks=(1000, 1000))  # none of which is stored
+            matrix.attrs.update({"encoding-type": "array", "encoding-version": "0.2.0"})
+        files.append(ln.File(path, description=f"hardly anything {number}"))
+    ln.save(files)
+    dataset = ln.Dataset(files, name="hardly anything")
+    dataset.save()
+    monkeypatch.setattr(unpacking, "_LARGE", 1 << 20)
+    monkeypatch.setattr(unpacking, "_TIMES", 20)
+    for record, n_cells in ((files[0], 1000), (dataset, 2000)):
+        with pytest.raises(UnreadableFile, match=r"load\(allow_large=True\)"):
+            record.load()
+        assert record.load(allow_large=True).shape == (n_cells, 1000)

@@ -22,10 +22,12 @@ import pytest
 import zarr
 import zstandard
 from pandas.testing import assert_frame_equal
+from pyarrow import feather
 from scipy import sparse
 
 from lamindb.errors import InvalidKey, MissingExtra, StorageError, UnreadableFile, UnsupportedFormat
 from lamindb.io import formats
+from lamindb.io.accessors import load_joined, open_backed, open_table
 from lamindb.io.formats import registry, tables, unpacking
 from lamindb.io.formats.zarr import write_zarr
 from lamindb.io.hashing import digest_path
@@ -524,7 +526,7 @@ def test_bomb_is_refused(tmp_path, monkeypatch, suffix):
     """What would unpack to far more than data does is refused, however it is packed, before it is unpacked."""
     monkeypatch.setattr(unpacking, "_LARGE", 20 << 20)
     path = bomb(tmp_path / f"a{suffix}", 30)
-    with pytest.raises(UnreadableFile, match=r"would unpack to about 31,457,280, which no data does"):
+    with pytest.raises(UnreadableFile, match=r"would unpack to about 31,457,280, which hardly any data does"):
         formats.load(path)
 
 
@@ -577,10 +579,10 @@ def test_hdf5_bomb_is_refused(tmp_path, name):
     """An array of many gigabytes in a file of kilobytes is refused before memory is taken for it."""
     path = h5ad_bomb(tmp_path / "a.h5ad", 10_000_000, name=name)
     assert path.stat().st_size < 1 << 20
-    with pytest.raises(UnreadableFile, match=r"would unpack to about 40,9\d\d,\d{3},\d{3}, which no data does"):
+    with pytest.raises(UnreadableFile, match=r"would unpack to about 40,9\d\d,\d{3},\d{3}, which hardly any data does"):
         formats.load(path)
     (tmp_path / "a.h5mu").write_bytes(path.read_bytes())
-    with pytest.raises(UnreadableFile, match="which no data does"):
+    with pytest.raises(UnreadableFile, match="which hardly any data does"):
         formats.load(tmp_path / "a.h5mu")
 
 
@@ -605,20 +607,99 @@ def test_zarr_bomb_is_refused(tmp_path, zarr_format):
     group = zarr.open_group(path, mode="w", zarr_format=zarr_format)
     group.attrs.update({"encoding-type": "anndata", "encoding-version": "0.1.0"})
     group.create_group("layers").create_array("counts", shape=(10_000_000, 1024), chunks=(4096, 1024), dtype="f4")
-    with pytest.raises(UnreadableFile, match="would unpack to about 40,960,000,000, which no data does"):
+    with pytest.raises(UnreadableFile, match="would unpack to about 40,960,000,000, which hardly any data does"):
         formats.load(path)
 
 
-def test_parquet_bomb_is_refused(tmp_path, monkeypatch):
-    """One value, millions of times; of the columns that are asked for."""
+@pytest.mark.parametrize("suffix", [".parquet", ".feather"])
+def test_table_of_one_value_is_refused(tmp_path, monkeypatch, suffix):
+    """Millions of times; of the columns that are asked for."""
     monkeypatch.setattr(unpacking, "_LARGE", 60 << 20)
-    path = tmp_path / "a.parquet"
+    path = tmp_path / f"a{suffix}"
     zeros = np.zeros(10 << 20)
-    monkeypatch.setattr(tables, "_REPETITIONS", 500)  # pyarrow makes more, but smaller pages than others may
-    pq.write_table(pa.table({"a": zeros, "b": zeros.astype("i1")}), path)
-    with pytest.raises(UnreadableFile, match="would unpack to about 94,371,840, which no data does"):
+    monkeypatch.setattr(tables, "REPETITIONS", 500)  # pyarrow makes more, but smaller pages than others may
+    table = pa.table({"a": zeros, "b": zeros.astype("i1")})
+    if suffix == ".parquet":
+        pq.write_table(table, path)
+    else:
+        feather.write_feather(table, path, compression="zstd")
+    with pytest.raises(UnreadableFile, match="would unpack to about 94,371,840, which hardly any data does"):
         formats.load(path)
     assert len(formats.load(path, columns=["b"])) == 10 << 20
+
+
+def test_old_feather_is_read(tmp_path):
+    """The first version packs nothing."""
+    feather.write_feather(pd.DataFrame({"a": [1, 2]}), tmp_path / "a.feather", version=1)
+    assert formats.load(tmp_path / "a.feather")["a"].tolist() == [1, 2]
+
+
+def test_who_trusts_a_file_reads_it_whatever_it_unpacks_to(tmp_path, monkeypatch):
+    """A matrix of hardly anything but zeros is data; the error says how it is read, and by that a member of it, too."""
+    monkeypatch.setattr(unpacking, "_LARGE", 1 << 20)
+    path = h5ad_bomb(tmp_path / "a.h5ad", 8192)
+    with pytest.raises(UnreadableFile, match=r"load\(allow_large=True\) reads it, and backed\(\) reads parts of it"):
+        formats.load(path)
+    assert formats.load(path, allow_large=True).shape == (8192, 1024)
+    with pytest.raises(UnreadableFile):
+        formats.load(path)
+
+
+def test_what_is_opened_is_refused_where_all_of_it_is_read(tmp_path, monkeypatch):
+    """Annotations, which are read as a whole, and what is asked for as a whole; parts are read all the same."""
+    monkeypatch.setattr(unpacking, "_LARGE", 1 << 20)
+    path = h5ad_bomb(tmp_path / "a.h5ad", 1 << 25)
+    with h5py.File(path, "a") as file:
+        file["obs/_index"].attrs["encoding-type"] = "array"
+    with open_backed(path) as accessor:
+        assert accessor[:3].X.shape == (3, 1024)
+        for read in (lambda: accessor.obs, lambda: accessor.obs_names, accessor.to_memory):
+            with pytest.raises(UnreadableFile, match=r"a\.h5ad has .* would unpack to"):
+                read()
+    with pytest.raises(UnreadableFile, match="would unpack to about 137,"):
+        load_joined([path, path], ["a", "b"])
+
+
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_zarr_annotations_that_are_a_bomb_are_refused(tmp_path, zarr_format):
+    """Of the store, only what is read counts."""
+    adata = ad.AnnData(np.ones((2, 2), "float32"))
+    adata.write_zarr(tmp_path / "a.zarr")
+    with open_backed(tmp_path / "a.zarr") as accessor:
+        assert accessor.obs.shape == (2, 0)
+    root = zarr.open_group(tmp_path / "b.zarr", mode="w", zarr_format=zarr_format)
+    root.attrs.update({"encoding-type": "anndata", "encoding-version": "0.1.0"})
+    for name in ("obs", "var"):
+        frame = root.create_group(name)
+        frame.attrs.update(
+            {"encoding-type": "dataframe", "encoding-version": "0.2.0", "_index": "_index", "column-order": []}
+        )
+        frame.create_array("_index", shape=(1 << 28,), chunks=(1 << 20,), dtype="i8")
+    with (
+        open_backed(tmp_path / "b.zarr") as accessor,
+        pytest.raises(UnreadableFile, match="would unpack to about 2,147,483,648"),
+    ):
+        _ = accessor.obs
+
+
+@pytest.mark.parametrize("suffix", [".csv.gz", ".parquet", ".feather"])
+def test_opened_table_is_refused_where_it_grows_too_large(tmp_path, monkeypatch, suffix):
+    """While rows are gathered; they are handed over in batches, and counted, all the same."""
+    monkeypatch.setattr(unpacking, "_LARGE", 1 << 20)
+    monkeypatch.setattr("lamindb.io.accessors.tables.REPETITIONS", 200)
+    path, n_rows = tmp_path / f"a{suffix}", 2_000_000
+    frame = pd.DataFrame({"a": np.zeros(n_rows, dtype="int64")})
+    if suffix == ".csv.gz":
+        frame.to_csv(path, index=False)
+    elif suffix == ".parquet":
+        frame.to_parquet(path, index=False)
+    else:
+        feather.write_feather(frame, path, compression="zstd")
+    table = open_table(path)
+    with pytest.raises(UnreadableFile, match="would unpack to about"):
+        table.to_pandas()
+    assert sum(len(batch) for batch in table.to_arrow_batch_reader()) == len(table) == n_rows
+    assert len(table.to_pandas(filter=[("a", ">", 0)])) == 0
 
 
 @pytest.mark.parametrize("shape", [(64, 1 << 23), (1 << 20, 2048)])
@@ -630,7 +711,7 @@ def test_loom_bomb_is_refused(tmp_path, monkeypatch, shape):
         file.create_dataset("matrix", shape, "i1", chunks=chunks, compression="gzip", fillvalue=1)
         file.create_group("col_attrs")
         file.create_group("row_attrs")
-    with pytest.raises(UnreadableFile, match="which no data does"):
+    with pytest.raises(UnreadableFile, match="which hardly any data does"):
         formats.load(tmp_path / "a.loom")
 
 

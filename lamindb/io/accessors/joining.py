@@ -14,6 +14,7 @@ import numpy as np
 from lamindb.io.accessors.members import is_sparse, loaded
 from lamindb.io.accessors.opening import open_annotated
 from lamindb.io.accessors.runs import blocks_of, length_of_chunks
+from lamindb.io.formats.unpacking import refuse_bomb_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +38,9 @@ def load_joined(paths: Sequence[PathLike], keys: Sequence[str], *, join: Join = 
         paths: The files or stores, local or in the cloud.
         keys: What ``obs["file_id"]`` says of the rows of each.
         join: Whether variables of all of them are kept, or of any.
+
+    Raises:
+        UnreadableFile: One of them would unpack to far more than any data does.
     """
     import anndata as ad
 
@@ -52,6 +56,7 @@ def load_joined(paths: Sequence[PathLike], keys: Sequence[str], *, join: Join = 
 
 def _load(path: PathLike) -> AnnData:
     with open_annotated(path) as accessor:
+        refuse_bomb_in(accessor.storage)
         return accessor.to_memory()
 
 
@@ -108,6 +113,7 @@ def _outlines(paths: Sequence[PathLike]) -> list[_Outline] | None:
     names: list[pd.Index[Any]] = []
     for path in paths:
         with open_annotated(path) as accessor:
+            refuse_bomb_in(accessor.storage)
             outline = _outline(path, accessor, names)
         if outline is None or not _are_alike(outlines[0] if outlines else outline, outline):
             return None

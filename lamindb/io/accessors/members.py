@@ -15,6 +15,7 @@ import pandas as pd
 
 from lamindb.io.accessors.runs import blocks_of, length_of_chunks, runs_of
 from lamindb.io.accessors.selections import as_indexer
+from lamindb.io.formats.unpacking import refuse_bomb_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ def _read(member: Any) -> Any:
     from anndata import OldFormatWarning
     from anndata.io import read_elem
 
+    refuse_bomb_in(member)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", OldFormatWarning)
         return read_elem(member)
@@ -72,15 +74,24 @@ def _read(member: Any) -> Any:
 def _unlabelled_sparse(group: Any, shape: tuple[int, int] | None) -> csr_matrix:
     from scipy.sparse import csr_matrix
 
+    refuse_bomb_in(group)
     parts = (group["data"][:], group["indices"][:], group["indptr"][:])
     return csr_matrix(parts, shape=tuple(group.attrs["shape"]) if "shape" in group.attrs else shape)
 
 
 def loaded(member: Any) -> Any:
-    """All that is in an opened member, in memory."""
+    """All that is in an opened member, in memory.
+
+    Raises:
+        UnreadableFile: It would unpack to far more than any data does.
+    """
     if hasattr(member, "to_memory"):
+        refuse_bomb_in(member.group)
         return member.to_memory()
-    return member[()] if hasattr(member, "chunks") else member
+    if not hasattr(member, "chunks"):
+        return member
+    refuse_bomb_in(member)
+    return member[()]
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
@@ -96,6 +107,7 @@ def read_frame(member: Any, uns: Mapping[str, Any]) -> pd.DataFrame:
     if is_group(member):
         frame: pd.DataFrame = _read(member)
         return frame
+    refuse_bomb_in(member)
     records = member[()]
     columns = {name: _decoded(records[name]) for name in records.dtype.names}
     for name in columns.keys() & {key.removesuffix("_categories") for key in uns if key.endswith("_categories")}:

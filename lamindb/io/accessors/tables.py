@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lamindb.errors import MissingData, UnreadableData, UnsupportedFormat
 from lamindb.io.accessors.handing_over import to_daft, to_dask, to_duckdb, to_ibis, to_polars, to_ray
+from lamindb.io.formats.tables import REPETITIONS
+from lamindb.io.formats.unpacking import Unpacked
 from lamindb.io.paths import as_local, name_of, suffix_of, to_path
 
 if TYPE_CHECKING:
@@ -204,9 +206,21 @@ class TableAccessor:
         yield from self.to_arrow_batch_reader(**options)
 
     def to_arrow(self, columns: Sequence[str] | None = None, filter: Filter | None = None) -> pa.Table:  # noqa: A002 - as above
-        """Read into a table of Arrow."""
-        chosen = self.select(columns, filter)
-        return chosen.dataset.to_table(columns=chosen.columns)
+        """Read into a table of Arrow.
+
+        Raises:
+            UnreadableFile: The rows would unpack to far more than any data does.
+        """
+        import pyarrow as pa
+
+        reader = self.to_arrow_batch_reader(columns, filter)
+        times = REPETITIONS if self.parts[0].suffix in (".parquet", ".feather") else None
+        unpacked = Unpacked(*(part.path for part in self.parts), times=times)
+        batches = []
+        for batch in reader:
+            unpacked.add(batch.nbytes)
+            batches.append(batch)
+        return pa.Table.from_batches(batches, reader.schema)
 
     def to_pandas(self, columns: Sequence[str] | None = None, filter: Filter | None = None) -> pd.DataFrame:  # noqa: A002 - as above
         """Read into a data frame."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ADDRESS = 8  # bytes
-_REPETITIONS = (
-    5_000  # how many times its size a parquet file never is; columns of hardly any different values pack very well
-)
+REPETITIONS = 5_000
+"""How many times its size data in parquet or feather never is; columns of hardly any different values pack very well."""
+
 _COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
 
 
@@ -75,8 +75,12 @@ def _refuse_repetition(path: Path, columns: Sequence[str] | None) -> None:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        fields = [field for field in file.schema_arrow if columns is None or field.name in columns]
-        Unpacked(path, times=_REPETITIONS).add(file.metadata.num_rows * sum(_width(field.type) for field in fields))
+        _refuse_rows(path, file.metadata.num_rows, file.schema_arrow, columns)
+
+
+def _refuse_rows(path: Path, n_rows: int, schema: pa.Schema, columns: Sequence[str] | None) -> None:
+    fields = [field for field in schema if columns is None or field.name in columns]
+    Unpacked(path, times=REPETITIONS).add(n_rows * sum(_width(field.type) for field in fields))
 
 
 def _width(kind: pa.DataType) -> int:
@@ -133,7 +137,14 @@ def read_tsv(path: Path, **kwargs: Any) -> pd.DataFrame:
 def read_feather(path: Path, **kwargs: Any) -> pd.DataFrame:
     """Read a feather file."""
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.dataset as pads
 
+    try:
+        table = pads.dataset(path, format="feather")
+        _refuse_rows(path, table.count_rows(), table.schema, kwargs.get("columns"))  # rows are told, not read
+    except pa.ArrowInvalid:  # of the first version, which packs nothing
+        pass
     frame: pd.DataFrame = pd.read_feather(path, **kwargs)
     return frame
 

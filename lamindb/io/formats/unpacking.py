@@ -11,13 +11,15 @@ import gzip
 import lzma
 import zipfile
 import zlib
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import IO, TYPE_CHECKING, Any
 
 from lamindb.errors import UnreadableFile
 from lamindb.io.listing import size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from upath import UPath
@@ -32,6 +34,18 @@ _SIPS, _SIP = (
 )  # parts in which a small file is read, so that it shows how far it was; bytes of one at the most
 
 _ARCHIVES = {".zip", ".xlsx", ".xslx"}
+
+_may_be_large: ContextVar[bool] = ContextVar("whether what is read may unpack to any size", default=False)
+
+
+@contextmanager
+def allowing(*, any_size: bool) -> Iterator[None]:
+    """Refuse nothing within the block, if somebody has said so who trusts what is read."""
+    token = _may_be_large.set(any_size or _may_be_large.get())
+    try:
+        yield
+    finally:
+        _may_be_large.reset(token)
 
 
 def refuse_bomb(path: Path) -> None:
@@ -71,23 +85,45 @@ def refuse_zarr_bomb(path: Path | UPath, group: Any) -> None:
     Raises:
         UnreadableFile: They would.
     """
-    arrays = (member for _, member in group.members(max_depth=None) if hasattr(member, "chunks"))
-    unpacked = sum(int(array.nbytes) for array in arrays)
+    unpacked = sum(int(array.nbytes) for array in _zarr_arrays(group))
     if unpacked > _LARGE:  # all objects are listed for their size
         _refuse(path, size_of(path), unpacked)
 
 
+def refuse_bomb_in(member: Any) -> None:
+    """Refuse an array or group of an open HDF5 file or zarr store, if to read all of it would take as much.
+
+    It is compared with the size of the HDF5 file, or with that of its own chunks in the zarr store.
+
+    Raises:
+        UnreadableFile: It would.
+    """
+    if hasattr(member, "file"):
+        _refuse(member.file.filename, member.file.id.get_filesize(), declared(member))
+        return
+    arrays = _zarr_arrays(member)
+    unpacked = sum(int(array.nbytes) for array in arrays)
+    if unpacked > _LARGE:
+        _refuse(str(member.store_path), sum(array.nbytes_stored() for array in arrays), unpacked)
+
+
+def _zarr_arrays(member: Any) -> list[Any]:
+    """A zarr array itself, or all arrays in a group."""
+    if hasattr(member, "chunks"):
+        return [member]
+    return [one for _, one in member.members(max_depth=None) if hasattr(one, "chunks")]
+
+
 class Unpacked:
-    """Counts what is unpacked of a file while it is read.
+    """Counts what is unpacked of a file, or of several, while they are read.
 
     Args:
-        path: The file.
-        times: How many times its size data is never.
+        paths: The files.
+        times: How many times their size data is never; by default what holds for most formats.
     """
 
-    def __init__(self, path: Path, times: int = _TIMES) -> None:
-        self._path = path
-        self._size = path.stat().st_size
+    def __init__(self, *paths: Path | UPath, times: int | None = None) -> None:
+        self._paths = paths
         self._times = times
         self._bytes = 0
 
@@ -98,14 +134,15 @@ class Unpacked:
             UnreadableFile: That is more than data unpack to.
         """
         self._bytes += count
-        _refuse(self._path, self._size, self._bytes, self._times)
+        if self._bytes > _LARGE:
+            _refuse(self._paths[0], sum(path.stat().st_size for path in self._paths), self._bytes, self._times)
 
 
-def _refuse(path: Path | UPath, size: int, unpacked: int, times: int = _TIMES) -> None:
-    if unpacked > max(_LARGE, times * size):
+def _refuse(path: Path | UPath | str, size: int, unpacked: int, times: int | None = None) -> None:
+    if unpacked > max(_LARGE, (times or _TIMES) * size) and not _may_be_large.get():
         msg = (
-            f"{path} has {size:,} bytes and would unpack to about {unpacked:,}, which no data does: it is refused. If you trust it, "
-            "unpack the file that `stage()` gives by yourself"
+            f"{path} has {size:,} bytes and would unpack to about {unpacked:,}, which hardly any data does: it is refused. If you "
+            "trust it, load(allow_large=True) reads it, and backed() reads parts of it"
         )
         raise UnreadableFile(msg)
 

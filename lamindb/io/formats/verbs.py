@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import LaminError, UnreadableFile, UnsupportedFormat
+from lamindb.io.formats import unpacking
 from lamindb.io.formats.registry import format_of_object, format_of_suffix, formats_of_object, require, resolve
 from lamindb.io.paths import as_local, is_local, suffix_of
 from lamindb.io.placing import discard, explaining, make_folder
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
     from lamindb.io.formats.table_row import Format
 
 
-def load(path: Path | UPath, suffix: str | None = None, *, allow_pickle: bool = False, **kwargs: Any) -> Any:
+def load(
+    path: Path | UPath,
+    suffix: str | None = None,
+    *,
+    allow_pickle: bool = False,
+    allow_large: bool = False,
+    **kwargs: Any,
+) -> Any:
     """Read an object into memory.
 
     Args:
         path: Where it is: a local path, or the path of a cloud object if the format can be streamed.
         suffix: The suffix that decides how it is read; by default that of the path.
         allow_pickle: Whether content may be unpickled, which runs whatever code is in it.
+        allow_large: Whether content may unpack to more than a gigabyte and to hundreds of times its size.
         **kwargs: Passed on to the reader.
 
     Returns:
@@ -44,7 +53,8 @@ def load(path: Path | UPath, suffix: str | None = None, *, allow_pickle: bool = 
     if local is not None:
         local.stat()  # some readers take the name of a missing file for its content
     try:
-        return reader(path, **permission, **kwargs)
+        with unpacking.allowing(any_size=allow_large):
+            return reader(path, **permission, **kwargs)
     except (LaminError, FileNotFoundError, PermissionError, TypeError):
         raise
     except Exception as error:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import UnreadableData
+from lamindb.io.formats.unpacking import refuse_bomb_in
 from lamindb.io.streams.opening import open_for_parts
 from lamindb.io.streams.table import ROWS, Part, Table, unreadable
 
@@ -157,6 +158,7 @@ class _Categorical:
     def __init__(self, codes: Any, categories: Any, *, is_ordered: bool) -> None:
         import pandas as pd
 
+        refuse_bomb_in(categories)
         different = pd.Index(_values(categories, slice(None)), dtype=None)
         self._codes = codes
         self._dtype = pd.CategoricalDtype(different, ordered=is_ordered)
@@ -174,6 +176,7 @@ class _Whole:
         import pandas as pd
         from anndata.io import read_elem
 
+        refuse_bomb_in(element)
         self._column = pd.Series(read_elem(element))
 
     def __call__(self, rows: slice) -> pd.Series[Any]:
