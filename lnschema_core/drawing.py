@@ -90,7 +90,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc] # graphviz comes without 
         return to_networkx(self.records)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **kwargs: Any) -> dict[str, Any]:
-        if not has_dot():
+        if shutil.which("dot") is None:  # said when it was drawn
             return {"text/plain": self.source}
         bundle: dict[str, Any] = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
         return bundle

@@ -527,15 +527,16 @@ def test_graph_can_be_rendered_to_a_file(tmp_path):
 
 
 def test_without_dot_it_is_said_what_to_install(monkeypatch, capsys):
-    """No exception, but an error that names the program; the graph is returned nevertheless."""
+    """No exception, but an error that names the program; the graph is returned nevertheless, and shown as its source."""
     monkeypatch.setenv("PATH", "")
     file = make_file("x", make_run())
     ln.settings.verbosity = 0
     graph = file.view_flow()
     assert "apt-get install graphviz" in capsys.readouterr().out
     assert len(nodes_of(graph)) == 2
-    assert drawing.svg(graph) is None
     assert graph._repr_mimebundle_() == {"text/plain": graph.source}
+    assert capsys.readouterr().out == ""
+    assert drawing.svg(graph) is None
 
 
 def test_notebook_shows_a_picture():
