@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io import locking
-from lamindb.io.paths import AUTO_KEY_PREFIX
+from lamindb.io.paths import AUTO_KEY_PREFIX, TEMPORARY_FOLDER
 from lamindb.io.placing import discard, make_folder, private
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _OLD = 30 * 24 * 3600
 """Seconds after which notes go; GCS forgets uploads after a week, S3 as the lifecycle rules of the bucket say."""
 _AUTO_KEY = re.compile(r"(^|/)" + re.escape(AUTO_KEY_PREFIX) + r"[0-9A-Za-z]{20}(\.[^/]*)?$")
+_TEMPORARY_KEY = re.compile(r"(^|/)" + re.escape(TEMPORARY_FOLDER) + r"/[^/]*$")
 
 
 def name_of(*facts: str | int) -> str:
@@ -34,8 +35,9 @@ def name_of(*facts: str | int) -> str:
 
 
 def may_become(key: str, target: str) -> bool:
-    """Whether an upload to a key can become the object: it is the same key, or that of a file that never got its row."""
-    return key == target or all(_AUTO_KEY.search(one) for one in (key, target))
+    """Whether an upload to a key can become the object: it is the same key, a temporary name, or that of a file that never got its row."""
+    is_free = _TEMPORARY_KEY.search(key) is not None
+    return key == target or is_free or all(_AUTO_KEY.search(one) for one in (key, target))
 
 
 class Notes:

@@ -59,25 +59,31 @@ class _Calls:
 
     def begin(self, arguments: tuple[Any, ...]) -> Callable[[], Any]:
         """Begin a call, and return what waits for its result."""
+        here = partial(self._function, *arguments)
+        if not self._has_workers:
+            return here
         # executors that know the results of equal calls must not take an earlier one for this
         mark = secrets.token_hex(8)
         try:
-            return partial(self._wait, self._executor.submit(_call, mark, self._function, *arguments), arguments)
+            return partial(self._wait, self._executor.submit(_call, mark, self._function, *arguments), here)
         except BrokenExecutor as error:
             self._lose(error)
-            return partial(self._function, *arguments)
+            return here
 
-    def _wait(self, future: Any, arguments: tuple[Any, ...]) -> Any:
+    def _wait(self, future: Any, here: Callable[[], Any]) -> Any:
         try:
             return future.result()
         except BrokenExecutor as error:
             self._lose(error)
-            return self._function(*arguments)
+            return here()
 
     def _lose(self, error: BrokenExecutor) -> None:
-        if self._has_workers:
-            log.warning(f"ln.settings.executor has lost its workers, so that this process does their work: {error}")
+        if not self._has_workers:
+            return
         self._has_workers = False
+        log.warning(f"ln.settings.executor has lost its workers, so that this process does their work: {error}")
+        if hasattr(self._executor, "shutdown"):
+            self._executor.shutdown()  # waits for those that are about to die, and have locks until then
 
 
 def results(

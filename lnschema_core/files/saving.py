@@ -24,7 +24,7 @@ from lamindb import log, setup
 from lamindb.errors import StorageError
 from lamindb.io import formats, hashing, listing, paths, sparing, transfer, workers
 from lamindb.io.faults import point
-from lamindb.io.placing import explaining
+from lamindb.io.placing import explaining, make_folder
 from lamindb.io.progress import progress
 from lnschema_core import reproducing
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
@@ -172,8 +172,10 @@ def arrivals(files: Sequence[File]) -> Iterator[Arrival | None]:
         _place_now(file) if source is not None and source.is_file() else None
         for file, source in zip(files, sources, strict=True)
     ]
+    notes = _notes()
+    make_folder(notes)
     calls = (
-        None if now is None else (source, now, _expected(file))
+        None if now is None else (source, now, _expected(file), notes)
         for file, source, now in zip(files, sources, places_now, strict=True)
     )
     waits = workers.answers(settings.executor, transfer.store_as_worker, calls)

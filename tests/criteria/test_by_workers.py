@@ -184,11 +184,11 @@ def test_a_pool_that_breaks_loses_nothing(executor, monkeypatch, tmp_path, capsy
         """Breaks after some calls, those that nobody waits for yet included."""
 
         def submit(self, function, /, *arguments):
-            future = super().submit(function, *arguments)
-            if len(self.asked) < 5:
-                return future
-            if len(self.asked) > 6:
+            if len(self.asked) < 4:
+                return super().submit(function, *arguments)
+            if len(self.asked) > 5:
                 raise BrokenExecutor
+            self.asked.append("nobody")
             broken = Future()
             broken.set_exception(BrokenExecutor())
             return broken

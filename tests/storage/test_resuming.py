@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -94,4 +97,52 @@ def test_upload_of_a_file_that_changed_meanwhile_is_another_one(user, server, pr
         with (user.home / "large.bin").open("r+b") as file:
             file.write(b"changed")
         assert start(user, "large.bin", protocol).communicate(timeout=300)[1] == ""
+        user.python(LOOK)
+
+
+SAVE_BY_WORKER = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from os import getpid
+import lamindb as ln
+
+if __name__ == "__main__":
+    ln.settings.verbosity = "error"
+    ln.settings.storage = f"{sys.argv[2]}://lab/prefix"
+    key = sys.argv[1] or None
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, ln.compute(pool):
+        print(pool.submit(getpid).result(), flush=True)
+        ln.save([ln.File("large.bin", key=key, description="large")])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["worker", "all"])
+def test_upload_of_a_worker_that_was_killed_goes_on(user, victim):
+    """By whoever does its work again: the process that asked it, or a worker of a later one, to which the place has another name."""
+    (user.home / "save.py").write_text(SAVE_BY_WORKER)
+    command = [sys.executable, "save.py", "large.bin", "s3"]
+    counting = Counting(SHARE * SIZE)
+    with s3.running_behind(counting) as endpoint:
+        s3.make_bucket(endpoint, "lab")
+        user.environment |= s3.environment(endpoint)
+        begin = partial(
+            subprocess.Popen, command, cwd=user.home, env=user.environment, stdout=subprocess.PIPE, text=True
+        )
+        process = begin()
+        worker = int(process.stdout.readline())
+        while not counting.is_reached.wait(timeout=0.2):
+            assert process.poll() is None
+        if victim == "all":
+            process.kill()
+        os.kill(worker, signal.SIGKILL)
+        before = counting.sent
+        counting.may_go_on.set()
+        process.communicate(timeout=300)
+        if victim == "all":
+            process = begin()
+            process.communicate(timeout=300)
+        assert process.returncode == 0
+        assert counting.sent - before < (1 - SHARE) * SIZE + ON_THEIR_WAY
         user.python(LOOK)

@@ -68,9 +68,13 @@ def store_file(
     return copying.digest()
 
 
-def store_as_worker(source: Path, target: PathLike, expected: FileHash | None) -> None:
-    """Copy a local file as :func:`store_file` does, in a process whose progress nobody sees."""
-    store_file(source, target, expected=expected, progress=unseen)
+def store_as_worker(source: Path, target: PathLike, expected: FileHash | None, notes: Path | None = None) -> None:
+    """Copy a local file as :func:`store_file` does, in a process whose progress nobody sees.
+
+    An upload that is killed goes on where the folder of notes is, that is, not on other machines.
+    """
+    known = notes if notes is not None and notes.is_dir() else None
+    store_file(source, target, expected=expected, notes=known, progress=unseen)
 
 
 def _put_local(copying: Copying, target: Path, root: Path | None, *, overwrite: bool, update: Update) -> None:
