@@ -58,7 +58,7 @@ def insert_new(registry: type[models.Model], records: Sequence[Any], *, refuse_c
     check_storable(records)
     fields = [field for field in registry._meta.concrete_fields if not isinstance(field, models.AutoField)]
     with without_garbage_collection():
-        columns = [_stored_values(field, records, add=True) for field in fields]
+        columns = _stored_columns(fields, records, add=True)
         return _insert_columns(registry, fields, columns, "" if refuse_conflicts else _UNLESS_THERE)
 
 
@@ -136,7 +136,7 @@ def update_existing(
     """
     check_storable(records)
     key = registry._meta.pk
-    stored = [_stored_values(field, records, add=False) for field in fields]
+    stored = _stored_columns(fields, records, add=False)
     rows = list(zip(*stored, [record.pk for record in records], strict=True))
     quote = connection.ops.quote_name
     table, key_column = quote(registry._meta.db_table), quote(str(key.column))
@@ -189,6 +189,25 @@ def _array_of(field: models.Field[Any, Any]) -> str | None:
     return next((name for kind, name in _ARRAYS.items() if isinstance(stored, kind)), None)
 
 
+def _stored_columns(fields: Sequence[models.Field[Any, Any]], records: Sequence[Any], *, add: bool) -> list[list[Any]]:
+    """The stored values of each field of records; those with the time of writing have one and the same of each record."""
+    written = [field for field in fields if _is_time_of_writing(field, add=add)]
+    times = _write_times(written, records) if written else []
+    return [times if field in written else _stored_values(field, records, add=add) for field in fields]
+
+
+def _is_time_of_writing(field: models.Field[Any, Any], *, add: bool) -> bool:
+    return type(field) is models.DateTimeField and (field.auto_now or (field.auto_now_add and add))
+
+
+def _write_times(fields: Sequence[models.Field[Any, Any]], records: Sequence[Any]) -> list[Any]:
+    """Let fields of each record have a time of its own, so that times tell the order of records; as they are stored."""
+    names = [field.attname for field in fields]
+    for record in records:
+        record.__dict__.update(dict.fromkeys(names, datetime.now(tz=UTC)))
+    return _stored_values(fields[0], records, add=False)
+
+
 def _stored_values(field: models.Field[Any, Any], records: Sequence[Any], *, add: bool) -> list[Any]:
     """The stored values of a field of records; of texts, whole numbers and times without asking Django about each."""
 
@@ -202,16 +221,8 @@ def _stored_values(field: models.Field[Any, Any], records: Sequence[Any], *, add
             return values
     if type(field) is models.DateTimeField:
         stored = _time_of_sqlite if connection.vendor == "sqlite" else _time_of_postgres
-        return [stored(field, moment) for moment in _moments(field, records, add=add)]
+        return [stored(field, moment) for moment in map(attrgetter(field.attname), records)]
     return list(map(general, records))
-
-
-def _moments(field: models.DateTimeField[Any, Any], records: Sequence[Any], *, add: bool) -> list[Any]:
-    """The times of records; where it is the time of writing, each has its own, so that they tell the order of records."""
-    if field.auto_now or (field.auto_now_add and add):
-        for record in records:
-            record.__dict__[field.attname] = datetime.now(tz=UTC)
-    return list(map(attrgetter(field.attname), records))
 
 
 def _usual_type(field: models.Field[Any, Any]) -> type | None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from lnschema_core.models.registry import Registry
     from lnschema_core.search_index.candidates import Knowledge
 
+_TEXTUAL = (str, type, PathLike)
+"""What becomes a text, or is one."""
+
 
 def check_required(registry: type[Registry], fields: dict[str, Any]) -> None:
     """Refuse to construct a record without its required fields.
@@ -48,7 +51,7 @@ def check_texts(registry: type[Registry], fields: dict[str, Any]) -> None:
     """
     for name in _text_fields(registry).intersection(fields):
         value = fields[name]
-        if not isinstance(value, str | type | PathLike) and (hasattr(value, "__iter__") or _has_no_truth(value)):
+        if not isinstance(value, _TEXTUAL) and (hasattr(value, "__iter__") or _has_no_truth(value)):
             msg = f"the {name} of a {registry.__name__} has to be a string, not {value!r:.80}"
             raise TypeError(msg)
 

@@ -107,9 +107,15 @@ def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
         inserted = insert_new(registry, records)
         if inserted != len(records):
             _adopt_existing(registry, records)
+    _mark_saved(records)
+
+
+def _mark_saved(records: Sequence[Any]) -> None:
+    """Let records know that they have a row."""
+    alias = connection.alias
     for record in records:
         record._state.adding = False
-        record._state.db = connection.alias
+        record._state.db = alias
 
 
 def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
@@ -251,9 +257,8 @@ def _commit_files(files: Sequence[File]) -> None:
 def _insert_files(files: Sequence[File]) -> None:
     """Insert rows of new files; a key that is taken is an error, since the content would be another's."""
     insert_new(File, files, refuse_conflicts=True)
+    _mark_saved(files)
     for file in files:
-        file._state.adding = False
-        file._state.db = connection.alias
         file.family = None
 
 

@@ -31,10 +31,9 @@ class Settings:
 
     @property
     def user(self) -> UserSettings:
-        """The user who is logged in, else the local user who stands in."""
-        key = _user_key()
-        if self._user is None or self._user[0] != key:
-            self._user = (key, users.current_user())
+        """The user who is logged in, else the local user who stands in; a process keeps its user with its instance."""
+        if self._user is None or (self._pinned is None and self._user[0] != _user_key()):
+            self._user = (_user_key(), users.current_user())
         return self._user[1]
 
     @property

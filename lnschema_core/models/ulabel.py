@@ -13,6 +13,7 @@ from lnschema_core.models.user import User
 from lnschema_core.users import current_user_id
 
 _ARGUMENTS = ("name", "description", "reference", "reference_type")
+_FIELDS = frozenset({*_ARGUMENTS, "id", "created_by", "created_by_id"})
 
 
 class ULabel(Registry, HasParents, CanValidate):
@@ -58,7 +59,7 @@ class ULabel(Registry, HasParents, CanValidate):
         super().__init__(*args, **kwargs)
 
     def _construct(self, fields: dict[str, Any]) -> None:
-        if not fields.keys() <= {*_ARGUMENTS, "id", "created_by", "created_by_id"}:
+        if not fields.keys() <= _FIELDS:
             msg = f"Only {', '.join(_ARGUMENTS)} are valid keyword arguments"
             raise ValueError(msg)
         super()._construct(fields)

@@ -3,8 +3,8 @@
 Both databases have B-tree indexes of the keys of names. For trigrams, Postgres has a GIN index. SQLite has
 
 - a table of texts with a number for each, filled by triggers on the registry: a row that changes gets a new number;
-- an FTS5 table of the trigrams, by number. A trigger on the table of texts adds 256 at a time, since that costs a twentieth of
-  adding each by itself. Texts behind the last multiple of 256 are not in it yet, and few enough to be read.
+- an FTS5 table of the trigrams, by number. A trigger on the table of texts adds 512 at a time, since that costs a thirtieth of
+  adding each by itself. Texts behind the last multiple of 512 are not in it yet, and few enough to be read.
 
 Nothing is ever taken out of the FTS5 table: numbers without a row mean nothing.
 """
@@ -18,7 +18,7 @@ from lnschema_core.search_index import keys
 if TYPE_CHECKING:
     from lnschema_core.search_index.layout import Layout
 
-BATCH = 256
+BATCH = 512
 """So many texts are added to the FTS5 table at a time."""
 
 

@@ -33,7 +33,7 @@ def expressions(column: str, vendor: str) -> list[str]:
         vendor: The database, as Django calls it.
     """
     text = f"replace(lower({column}), ' ', '')"
-    length = f"length({text})"
+    length = f"length(replace({column}, ' ', ''))" if vendor == "sqlite" else f"length({text})"  # lower case is as long
     find = "instr" if vendor == "sqlite" else "strpos"
 
     def head(end: str) -> str:

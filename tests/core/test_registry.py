@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import FieldError
 from django.db.models.deletion import ProtectedError
+from django.db.models.signals import post_init
 
 import lamindb as ln
 
@@ -22,6 +23,53 @@ def test_constructor_writes_nothing_until_save():
     assert ln.ULabel.filter(name="study 1").one_or_none() is None
     label.save()
     assert ln.ULabel.filter(name="study 1").one() == label
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("ULabel", {"name": "a"}),
+        ("ULabel", {"name": "a", "id": "abcdefgh", "description": None, "created_by_id": "00000000"}),
+        ("Feature", {"name": "a", "type": "float", "modality_id": None}),
+        ("Transform", {"name": "a", "type": "notebook", "version": "2"}),
+    ],
+)
+def test_new_record_is_as_django_makes_it(name, values):
+    """It has the values passed, and the defaults of its fields in the others; those that are made for each record differ."""
+    registry = getattr(ln, name)
+    record, plain = registry(**values), registry.from_fields(**values)
+    assert record._state.adding
+    assert record._state.db is None
+    assert record.id
+    assert record.id == plain.id if "id" in values else record.id != registry(**values).id
+    same = [
+        field.attname for field in registry._meta.concrete_fields if field.attname not in ("id", "initial_version_id")
+    ]
+    assert [record.__dict__[name] for name in same] == [plain.__dict__[name] for name in same]
+
+
+def test_constructor_takes_a_record_for_its_key():
+    """A foreign key may be passed as the record that it refers to."""
+    user = ln.User.filter().first()
+    label = ln.ULabel(name="study 1", created_by=user)
+    assert label.created_by is user
+    assert label.created_by_id == user.id
+
+
+def test_listeners_hear_of_new_records():
+    """Signals of Django are sent where somebody listens, as plug-ins may."""
+    heard = []
+
+    def listen(sender, instance, **_):
+        heard.append((sender, instance.name))
+
+    post_init.connect(listen, sender=ln.ULabel)
+    try:
+        ln.ULabel(name="study 1")
+    finally:
+        post_init.disconnect(listen, sender=ln.ULabel)
+    ln.ULabel(name="study 2")
+    assert heard == [(ln.ULabel, "study 1")]
 
 
 def test_constructor_with_the_name_of_a_record_returns_that_record():

@@ -63,8 +63,8 @@ def test_index_finds_what_reading_all_names_finds(seed):
 
 @pytest.mark.usefixtures("always_indexed")
 def test_few_records_are_read():
-    """Of 1,500 records those with the values, and those that the index doesn't have yet."""
-    _save([(f"marker number {number}", f"mk{number}|the {number}th") for number in range(1500)])
+    """Of 1,600 records those with the values, and those that the index doesn't have yet."""
+    _save([(f"marker number {number}", f"mk{number}|the {number}th") for number in range(1600)])
     records = holders.narrowed(_vocabulary().records, "name", "synonyms", ["MARKER NUMBER 5", "the 700TH"])
     assert records is not None
     names = set(records.values_list("name", flat=True))
