@@ -10,12 +10,15 @@ from django.db import models
 
 from lamindb import log
 from lamindb.text.screening import SIMILAR
+from lamindb.text.tables import as_text
 from lnschema_core.fields import has_field, oldest_first
 from lnschema_core.search_index import candidates
+from lnschema_core.search_index.snapshots import synonyms_field
 from lnschema_core.settings import settings
 from lnschema_core.values import storable
 
 if TYPE_CHECKING:
+    from lamindb.text.ranking import Hit
     from lnschema_core.models.registry import Registry
     from lnschema_core.search_index.candidates import Knowledge
 
@@ -121,13 +124,22 @@ def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None
         return
     entries = candidates.namesakes(registry, name) if known.is_large and known.similar is None else known.similar
     hits = similar(registry, name, entries, threshold=SIMILAR)
-    if hits is None:
+    if not hits:
         return
     if len(hits) == 1:
         message = "record with similar name exist! did you mean to load it?"
     else:
         message = "records with similar names exist! did you mean to load one of them?"
-    log.warning(f"{message}\n{hits.to_string()}")
+    log.warning(f"{message}\n{_hits_as_text(registry, hits)}")
+
+
+def _hits_as_text(registry: type[Registry], hits: list[tuple[Hit, str | None]]) -> str:
+    """Similar records as ``search`` shows them."""
+    columns: dict[str, list[Any]] = {"id": [hit.key for hit, _ in hits]}
+    if synonyms_field(registry):
+        columns["synonyms"] = [synonyms or "" for _, synonyms in hits]
+    columns["__ratio__"] = [hit.score for hit, _ in hits]
+    return as_text([hit.value or "" for hit, _ in hits], columns, index_name="name")
 
 
 def warn_select() -> None:

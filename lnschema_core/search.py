@@ -56,27 +56,21 @@ def search(
 
 def similar(
     registry: type[Registry], name: str, entries: list[Entry] | None, *, threshold: float
-) -> pd.DataFrame | None:
-    """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, as :func:`search` shows them.
+) -> list[tuple[Hit, str | None]]:
+    """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, with their synonyms; best first.
 
     Args:
         registry: The registry.
         name: The name.
         entries: The records to compare it with; ``None`` for the whole registry.
         threshold: The least score.
-
-    Returns:
-        A frame as of :func:`search`, ``None`` if no record is similar.
     """
-    synonyms = synonyms_field(registry)
     if entries is None:
-        entries = entries_of(registry.filter(), "name", synonyms)
+        entries = entries_of(registry.filter(), "name", synonyms_field(registry))
     hits = rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)
-    if not hits:
-        return None
-    columns = ["name", synonyms] if synonyms else ["name"]
     keys = {hit.key for hit in hits}
-    return _frame(["name"], columns, {entry[0]: entry[1:] for entry in entries if entry[0] in keys}, hits)
+    synonyms = {entry[0]: entry[2] for entry in entries if entry[0] in keys}
+    return [(hit, synonyms[hit.key]) for hit in hits]
 
 
 def _narrowed(queryset: QuerySet[Any], string: str, fields: list[str], limit: int | None) -> QuerySet[Any]:
