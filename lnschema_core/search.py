@@ -40,11 +40,15 @@ def search(
 ) -> pd.DataFrame | QuerySet[Any]:
     """Search the records of a query set; see :meth:`QuerySet.search <lnschema_core.query.QuerySet.search>`."""
     fields = _fields_to_search(queryset, field)
-    searched = _narrowed(queryset, string, fields, limit)
+    found = _found(queryset, string, fields, limit)
+    searched = queryset if found is None else queryset.filter(AnyOf("pk", [key for key, *_ in found]))
     hits: list[tuple[str, Hit]] = []
     for position, name in enumerate(fields):
         synonyms = _usable_synonyms_field(queryset.model, name, synonyms_field) if position == 0 else None
-        entries = entries_of(searched, name, synonyms)
+        if found is not None and candidates.are_entries_of(queryset.model, name, synonyms):
+            entries = found
+        else:
+            entries = entries_of(searched, name, synonyms)
         hits += [(name, hit) for hit in rank(string, entries, limit=limit, case_sensitive=case_sensitive)]
     if len(fields) > 1:
         hits.sort(key=lambda pair: -pair[1].score)
@@ -73,12 +77,11 @@ def similar(
     return [(hit, synonyms[hit.key]) for hit in hits]
 
 
-def _narrowed(queryset: QuerySet[Any], string: str, fields: list[str], limit: int | None) -> QuerySet[Any]:
-    """The records to rank: of a whole large registry those that its search index finds, otherwise all."""
+def _found(queryset: QuerySet[Any], string: str, fields: list[str], limit: int | None) -> list[Entry] | None:
+    """The records of a whole large registry that its search index finds; ``None`` if all are to be ranked."""
     if not isinstance(string, str) or limit is None or limit > _MOST_HITS or not _is_whole(queryset):
-        return queryset
-    keys = candidates.matches(queryset.model, string, set(fields)) if candidates.is_large(queryset.model) else None
-    return queryset if keys is None else queryset.filter(AnyOf("pk", keys))
+        return None
+    return candidates.matches(queryset.model, string, set(fields)) if candidates.is_large(queryset.model) else None
 
 
 def _is_whole(queryset: QuerySet[Any]) -> bool:

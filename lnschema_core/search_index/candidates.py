@@ -6,11 +6,13 @@ our indexes has none; then the whole registry is ranked.
 
 from __future__ import annotations
 
+import json
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db.models import CharField
 
 from lamindb import log
 from lamindb.setup.postgres.errors import has_timed_out
@@ -134,11 +136,20 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
     return Knowledge(is_known, is_large, list(found.values()))
 
 
-def matches(registry: type[models.Model], string: str, fields: set[str]) -> list[Any] | None:
-    """Keys of those records of a large registry that may be what a search is after.
+def are_entries_of(registry: Any, field: str, synonyms: str | None) -> bool:
+    """Whether what is found of a registry is what it shows of these fields, and needn't be read again."""
+    layout = layout_of(registry)
+    if layout is None or registry.filter().query.where or not isinstance(registry._meta.pk, CharField):
+        return False
+    columns = [None if name is None else str(registry._meta.get_field(name).column) for name in (field, synonyms)]
+    return columns == [layout.name, layout.synonyms]
+
+
+def matches(registry: type[models.Model], string: str, fields: set[str]) -> list[Entry] | None:
+    """Those records of a large registry that may be what a search is after.
 
     Returns:
-        At most some hundred keys; ``None`` if the indexes for that are missing, or fields are not indexed.
+        At most some hundred; ``None`` if the indexes for that are missing, or fields are not indexed.
     """
     layout = layout_of(registry)
     if layout is None or not fields <= layout.fields or "trigrams" not in usable(layout) or not storable([string]):
@@ -151,7 +162,7 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
         _of_unfinished_batch(statement)
     found = statement.rows()
     more = _matching_texts_of_sqlite if connection.vendor == "sqlite" else _matching_texts_of_postgres
-    return list(found | more(layout, string))
+    return list((found | more(layout, string)).values())
 
 
 def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
@@ -162,7 +173,13 @@ def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
     found: dict[Any, Entry] = {}
     common = _common(layout).intersection(trigrams.trigrams_of(string.lower()))
     for left_out in dict.fromkeys([common, frozenset()]):
-        for missing in range(max(1, len(trigrams.pieces(string, common=left_out)))):
+        most = max(1, len(trigrams.pieces(string, common=left_out))) - 1
+        first = 0
+        if most:
+            few = _if_few(layout, string, missing=min(_FEW, most), left_out=left_out)
+            found |= few or {}
+            first = 0 if few is None else _FEW + 1
+        for missing in () if found else range(first, most + 1):
             statement = _Statement(layout)
             _by_text(statement, string, missing=missing, limit=_PER_TEXT, left_out=left_out)
             more = statement.rows()
@@ -172,6 +189,25 @@ def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
         if found:
             break
     return found
+
+
+def _if_few(layout: Layout, string: str, *, missing: int, left_out: frozenset[str]) -> dict[Any, Entry] | None:
+    """Records whose texts have all pieces of a string but at most ``missing``, if those are few; SQLite only.
+
+    Then these are also all those that lack fewer, so nobody has to look for them first. Where there are many, a moment finds that out.
+    """
+    expression = trigrams.expression(string, missing=missing, common=left_out)
+    if expression is None:
+        return None
+    grams = quoted(layout.object_name("gram"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT rowid FROM {grams} WHERE {grams} MATCH %s LIMIT {_ENOUGH}", [expression])  # noqa: S608 - our names
+        entries = [entry for (entry,) in cursor.fetchall()]
+    if len(entries) == _ENOUGH:
+        return None
+    statement = _Statement(layout)
+    _of_entries(statement, "entry IN (SELECT value FROM json_each(%s))", json.dumps(entries))
+    return statement.rows()
 
 
 def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]:

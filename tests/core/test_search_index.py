@@ -206,7 +206,7 @@ def test_index_follows_updates_deletions_and_rollbacks(names, modules):
     record.save()
 
     def keys(query):
-        return set(modules.candidates.matches(ln.ULabel, query, {"name"}))
+        return {key for key, *_ in modules.candidates.matches(ln.ULabel, query, {"name"})}
 
     assert record.pk in keys("etzalcoat")
     assert ln.ULabel.search("etzalcoat").index[0] == "Quetzalcoatlus xyz"
@@ -248,6 +248,33 @@ def test_filtered_records_are_ranked_as_a_whole(names):
     """A search within a query finds what the query has, however many better hits there are elsewhere."""
     few = ln.ULabel.filter(name__in=names[:3])
     assert set(few.search(names[2500]).index) <= set(names[:3])
+
+
+@pytest.mark.sqlite
+def test_asking_first_whether_few_texts_are_similar_finds_what_asking_step_by_step_does(names, modules, monkeypatch):
+    """Exact names, beginnings of names, misspelt ones, such as many have, and such as many had before these were renamed."""
+    candidates = modules.candidates
+    renamed = [ln.ULabel.from_fields(name=f"Quetzalcoatlus {number}") for number in range(600)]
+    ln.save(renamed)
+    for record in renamed[:580]:
+        record.name = record.name.replace("coatlus", "")
+    ln.ULabel.objects.bulk_update(renamed[:580], ["name"])
+    asked = ["Quetzalcoatlus 590", "Quetzlcoatlus", "tzalcoatl 59", *names[:5], *(name[:12] for name in names[5:15])]
+    asked += [f"{name[:3]}{name[4:]}" for name in names[15:25]] + [name[::-1] for name in names[25:30]]
+    found = [set(candidates.matches(ln.ULabel, query, {"name"})) for query in asked]
+    monkeypatch.setattr(candidates, "_if_few", lambda *_, **__: None)
+    assert found == [set(candidates.matches(ln.ULabel, query, {"name"})) for query in asked]
+
+
+@pytest.mark.parametrize("registry", ["ULabel", "Feature"])
+def test_what_a_search_found_is_not_read_again(names, modules, count_queries, registry):
+    """Names and synonyms come with the candidates; what is shown of the hits is one more statement."""
+    ln.save([ln.Feature.from_fields(name=name, type="float", synonyms=f"{name[::-1]}|x") for name in names[:1_500]])
+    name = names[7]
+    getattr(ln, registry).search(name)
+    with count_queries() as queries:
+        assert getattr(ln, registry).search(name).index[0] == name
+    assert len(queries) <= 5
 
 
 @pytest.mark.sqlite
