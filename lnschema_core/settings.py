@@ -69,7 +69,7 @@ class Settings:
     def storage(self, value: PathLike | tuple[PathLike, dict[str, Any]]) -> None:
         from lamindb import setup
 
-        root, options = value if isinstance(value, tuple) else (value, {})
+        root, options = _root_and_options(value)
         setup.set.storage(root, **options)
 
     @property
@@ -110,6 +110,17 @@ def compute(executor: Executor | None) -> Iterator[None]:
         yield
     finally:
         _scoped.reset(token)
+
+
+def _root_and_options(value: Any) -> tuple[PathLike, dict[str, Any]]:
+    match value:
+        case (root, dict(options)):
+            return root, options
+        case tuple():
+            msg = f"a storage location is a path, or a tuple of a path and a dictionary of options, not {value!r:.80}"
+            raise TypeError(msg)
+        case _:
+            return value, {}
 
 
 def _check_executor(value: Any) -> None:

@@ -56,6 +56,11 @@ _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control character
 # -- paths ------------------------------------------------------------------------------------------------------------
 
 
+def is_path(data: Any) -> bool:
+    """Whether data is given by its path."""
+    return isinstance(data, str | Path) or hasattr(data, "__fspath__") or hasattr(data, "storage_options")
+
+
 def to_path(data: PathLike) -> UPath:
     """Turn text or a path into a path object, local or in the cloud.
 

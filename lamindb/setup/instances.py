@@ -15,6 +15,8 @@ from lamindb.setup.storages import StorageSettings, make_folder
 if TYPE_CHECKING:
     from upath import UPath
 
+    from lamindb.types import PathLike
+
 _SHOWN = 5  # names in a message
 _PREFIX = "lamindb_instance_"
 _KEYS = ("owner", "name", "storage_root", "storage_region", "db", "schema_str", "id")
@@ -37,7 +39,7 @@ class InstanceSettings:
         self,
         owner: str,
         name: str,
-        storage_root: str | os.PathLike[str],
+        storage_root: PathLike,
         storage_region: str | None = None,
         db: str | None = None,
         schema: str | None = None,
@@ -183,7 +185,7 @@ class InstanceSettings:
             )
         )
 
-    def with_storage(self, root: str | os.PathLike[str], region: str | None = None) -> InstanceSettings:
+    def with_storage(self, root: PathLike, region: str | None = None) -> InstanceSettings:
         """The same instance with its database and its default storage location at another root."""
         return InstanceSettings(self.owner, self.name, root, region, self._db, self.schema_str, self.id)
 
@@ -193,7 +195,7 @@ class InstanceSettings:
             self.owner, self.name, self.storage.root_as_str, self.storage.region, db, self.schema_str, self.id
         )
 
-    def with_default_storage(self, root: str | os.PathLike[str], region: str | None = None) -> InstanceSettings:
+    def with_default_storage(self, root: PathLike, region: str | None = None) -> InstanceSettings:
         """The same instance with its default storage location at another root, and its database where it is."""
         return InstanceSettings(self.owner, self.name, root, region, self.db, self.schema_str, self.id)
 

@@ -140,7 +140,7 @@ def _moved(instance: InstanceSettings, storage: PathLike) -> InstanceSettings:
     Raises:
         InstanceUnreachable: It doesn't.
     """
-    moved = instance.with_storage(str(storage))
+    moved = instance.with_storage(storage)
     if moved.storage.is_cloud:
         return moved
     root = Path(moved.storage.root_as_str)

@@ -171,7 +171,7 @@ def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
     Raises:
         InvalidStorage: It is no address of a storage location.
     """
-    text = str(root)
+    text = str(root) if paths.is_path(root) else ""
     if not text.strip() or any(character in text for character in "\n\r\0"):
         msg = "`storage` is neither a valid local, a Google Cloud nor an S3 path."
         raise InvalidStorage(msg)

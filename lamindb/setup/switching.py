@@ -28,6 +28,7 @@ class set:  # noqa: A001, N801 - the name in the public API
 
         Raises:
             InstanceNotLoaded: No instance is loaded.
+            InvalidStorage: It is no path.
             StorageNotWritable: The folder or bucket can't be written.
             StorageError: There is no such bucket, or it can't be reached.
         """
@@ -35,7 +36,7 @@ class set:  # noqa: A001, N801 - the name in the public API
         connection.connect()
         connection.check_writable()
         instance = current.settings.instance
-        storage = storages.StorageSettings(str(root))
+        storage = storages.StorageSettings(root)
         with _reached_with(storage, {**getattr(root, "storage_options", {}), **fs_kwargs}):
             storage.check_writable()
             region = storage.find_region()

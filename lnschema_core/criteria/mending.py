@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.io import formats, paths
 from lamindb.io.formats.anndata import shallow_copy
+from lamindb.io.paths import is_path
 from lamindb.io.placing import place, temporary
 from lnschema_core.criteria.criterion import INDEX
 from lnschema_core.criteria.inspecting import examine
@@ -16,7 +17,6 @@ from lnschema_core.criteria.mends import Mends, mended, mends_for
 from lnschema_core.criteria.sources import type_names
 from lnschema_core.criteria.stored import COLUMNS, OBS, VAR
 from lnschema_core.files import reading
-from lnschema_core.files.intake import is_path
 from lnschema_core.models import Dataset, File
 
 if TYPE_CHECKING:

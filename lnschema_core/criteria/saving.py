@@ -10,10 +10,10 @@ from django.db import transaction
 
 from lamindb.errors import CriteriaNotMet, SourceChanged
 from lamindb.io import formats, paths
+from lamindb.io.paths import is_path
 from lnschema_core.criteria.annotating import annotate, save_described_features
 from lnschema_core.criteria.inspecting import examine
 from lnschema_core.criteria.sources import type_names
-from lnschema_core.files.intake import is_path
 from lnschema_core.files.pending import PendingDataset, PendingFile
 from lnschema_core.models import Dataset, File
 from lnschema_core.saving import save as save_records

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io import formats, paths, workers
+from lamindb.io.paths import is_path
 from lamindb.io.streams.matrix import Matrix
 from lamindb.io.streams.memory import ArrowTable, FrameTable
 from lamindb.io.streams.table import Chain
 from lnschema_core.criteria.stored import COLUMNS, OBS, VAR, Source, is_read_in_parts, open_stored
 from lnschema_core.files import places
 from lnschema_core.files.datasets import ordered_files
-from lnschema_core.files.intake import is_path
 from lnschema_core.models import Dataset, File
 from lnschema_core.settings import settings
 

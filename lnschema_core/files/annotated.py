@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from lamindb import log
 from lamindb.errors import NotFiles
 from lamindb.io import formats
+from lamindb.io.paths import is_path
 from lnschema_core.annotation import feature_sets
 from lnschema_core.annotation.feature_types import type_of_dtype
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import places
-from lnschema_core.files.intake import is_path
 from lnschema_core.files.pending import PendingFile
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ def take_in(
     """
     if key is not None:
         _check_key(key)
-    if is_path(data):
+    if paths.is_path(data):
         return _take_in_path(paths.to_path(cast("PathLike", data)), key, storages, facts)
     return _take_in_object(data, id, key, format)
 
@@ -66,11 +66,6 @@ def _check_key(key: Any) -> None:
         msg = f"a key is text such as 'folder/name.csv', not {key!r:.80}"
         raise TypeError(msg)
     paths.check_user_key(key)
-
-
-def is_path(data: Any) -> bool:
-    """Whether data is given by its path."""
-    return isinstance(data, (str, Path)) or hasattr(data, "__fspath__") or hasattr(data, "storage_options")
 
 
 def known_storages() -> Storages:

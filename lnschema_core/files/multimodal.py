@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb import log
 from lamindb.errors import NotFiles
 from lamindb.io import formats, paths
+from lamindb.io.paths import is_path
 from lamindb.io.streams.hdf5 import StoredFrame, modalities_of
 from lamindb.io.streams.memory import FrameTable
 from lamindb.io.streams.table import INDEX
@@ -16,7 +17,6 @@ from lnschema_core.annotation import feature_sets
 from lnschema_core.annotation.feature_types import type_of_dtype
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import places
-from lnschema_core.files.intake import is_path
 from lnschema_core.files.pending import PendingFile
 
 if TYPE_CHECKING:

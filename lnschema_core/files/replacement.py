@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from lamindb import log
 from lamindb.errors import DuplicateContent
+from lamindb.io.paths import is_path
 from lnschema_core import runs
 from lnschema_core.files import construction, places
-from lnschema_core.files.intake import is_path, take_in
+from lnschema_core.files.intake import take_in
 from lnschema_core.files.pending import remove_when_forgotten
 
 if TYPE_CHECKING:

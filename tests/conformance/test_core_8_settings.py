@@ -150,3 +150,14 @@ print(file.path)
     assert lines[-1] == str(user.home / "four" / "x.txt")
     later = "import lamindb as ln; print(ln.settings.storage, ln.File.filter().one().load().read_text())"
     assert user.python(later).stdout.endswith(f"{user.home / 'four'} x\n")
+
+
+@pytest.mark.usefixtures("instance")
+@pytest.mark.parametrize("value", [None, 3, b"x", ["x"], {"x": 1}, "", ("x",), ("x", 1), (None, {})])
+def test_storage_is_not_switched_by_anything_else(instance, tmp_path, monkeypatch, value):
+    """It is an error, and no folder called ``None`` is made."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((ValueError, TypeError), match="storage"):
+        ln.settings.storage = value
+    assert str(ln.settings.storage) == instance.storage.root_as_str
+    assert list(tmp_path.iterdir()) == []

@@ -180,6 +180,7 @@ def test_database_of_something_else_is_left_alone(sandbox: Sandbox) -> None:
         ("storage=None", "InvalidStorage `storage` is missing"),
         ("storage=''", "InvalidStorage `storage` is missing"),
         ("storage='a\\nb'", "InvalidStorage `storage` is neither a valid local, a Google Cloud nor an S3 path."),
+        ("storage=3", "InvalidStorage `storage` is neither a valid local, a Google Cloud nor an S3 path."),
         ("storage='~nobody-is-called-so/a'", "InvalidStorage The storage folder ~nobody-is-called-so/a can't be used"),
         ("storage='a/' * 5000", "StorageNotWritable The storage folder"),
         ("storage='foo://a'", "InvalidKey The address 'foo://a' can't be understood"),
