@@ -63,8 +63,12 @@ def checked_columns(df: pd.DataFrame) -> list[str]:
     """The column names of a frame, as far as they can be names of features.
 
     Raises:
+        TypeError: It is no frame.
         ValueError: A name is no string, or several columns have the same.
     """
+    if not hasattr(df, "columns"):
+        msg = f"features are made of the columns of a data frame, not of a {type(df).__name__}"
+        raise TypeError(msg)
     columns = list(df.columns)
     strangers = [name for name in columns if not isinstance(name, str)]
     if strangers:

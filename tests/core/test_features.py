@@ -200,6 +200,13 @@ class TestFromDf:
         with pytest.raises(ValueError, match=message):
             ln.Feature.from_df(frame)
 
+    @pytest.mark.parametrize("values", [["a", "b"], pd.Series(["a"], name="x"), None], ids=["list", "series", "none"])
+    def test_what_is_no_frame_is_refused(self, values):
+        """A list of names is for ``from_values``."""
+        for registry in (ln.Feature, ln.FeatureSet):
+            with pytest.raises(TypeError, match="the columns of a data frame, not of a"):
+                registry.from_df(values)
+
     def test_empty_frame_has_no_features(self):
         """No columns, no features."""
         assert ln.Feature.from_df(pd.DataFrame()) == []
