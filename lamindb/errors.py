@@ -21,7 +21,7 @@ class PartialSuccess(LaminError):
 
 
 class InstanceNotLoaded(LaminError, RuntimeError):
-    """No instance is loaded, and the requested name needs one."""
+    """What is asked for needs an instance that isn't loaded: any, or the one that an address names."""
 
 
 InstanceNotSetupError = InstanceNotLoaded  # the name in the public API

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lamindb.setup import settings
+from lamindb.errors import InstanceNotLoaded
+from lamindb.setup import locations, settings
 from lamindb.setup.identity import FILE_PREFIX
 from lnschema_core.catalogue import core_registry
 
@@ -36,6 +37,21 @@ def file_at(address: str) -> File:
         msg = f"no file of the instance {identifier} has the key or id {within!r}: `lamin search file` finds files"
         raise FileNotFoundError(msg)
     return found
+
+
+def refuse_other_instance(address: str) -> None:
+    """Say so if an address is of another instance that is known on this machine.
+
+    That isn't told as a missing file, since pyarrow, and pandas through it, say of those no more than their names.
+
+    Raises:
+        InstanceNotLoaded: It is.
+    """
+    owner, _, rest = address.removeprefix(PREFIX).strip("/").partition("/")
+    other, current = f"{owner}/{rest.partition('/')[0]}", settings.instance.identifier
+    if other != current and locations.instance_file(*other.split("/")).exists():
+        msg = f"{PREFIX}{owner}/{rest} is in the instance {other}, but {current} is loaded: run `lamin load {other}`, and start again"
+        raise InstanceNotLoaded(msg)
 
 
 def keys_below(folder: str) -> list[str]:

@@ -13,7 +13,7 @@ from fsspec import AbstractFileSystem
 
 from lamindb.errors import StorageNotWritable
 from lamindb.io.paths import is_local, is_store
-from lamindb.provenance.addresses import PROTOCOL, file_at, keys_below
+from lamindb.provenance.addresses import PROTOCOL, file_at, keys_below, refuse_other_instance
 from lamindb.setup import connection
 from lnschema_core import runs
 from lnschema_core.files.reading import local_path, path_for_parts
@@ -37,13 +37,19 @@ class LaminFileSystem(AbstractFileSystem):  # type: ignore[misc] # fsspec comes 
         self._tracked: set[tuple[str | None, str]] = set()
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
-        """Name, size and type of a file, or of the folder that keys are below."""
+        """Name, size and type of a file, or of the folder that keys are below.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            InstanceNotLoaded: The path is that of a file in another instance.
+        """
         path = self._strip_protocol(path)
         connection.connect()
         try:
             file, member = self._find(path)
         except FileNotFoundError:
             if path and not keys_below(path):
+                refuse_other_instance(path)
                 raise
             return {"name": path, "size": 0, "type": "directory"}
         facts = {"id": file.id, "hash": file.hash, "created": file.created_at, "mtime": file.updated_at.timestamp()}
@@ -81,7 +87,11 @@ class LaminFileSystem(AbstractFileSystem):  # type: ignore[misc] # fsspec comes 
             msg = f"lamin://{path} can't be written: make a file with ln.File(data, key={path!r}) and save it"
             raise StorageNotWritable(msg)
         connection.connect()
-        file, member = self._find(path)
+        try:
+            file, member = self._find(path)
+        except FileNotFoundError:
+            refuse_other_instance(path)
+            raise
         opened = local_path(file).open("rb") if member is None else member.open("rb")
         self._track(file)
         return opened

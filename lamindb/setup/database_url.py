@@ -22,6 +22,7 @@ class PostgresUrl:
     host: str
     port: int | None
     database: str
+    """The name of the database; empty if a service tells it."""
     options: dict[str, str] = field(repr=False)
     """Everything after the question mark, for the driver: ``sslmode``, ``service``, ``options``, …"""
 
@@ -60,13 +61,14 @@ def parse(url: str, *, needs_user: bool = True) -> PostgresUrl:
         # No cause: it may quote the password.
         raise _refused(url, "host, port or options can't be understood") from None
     database = unquote(parts.path.removeprefix("/"))
-    if needs_user and not parts.username:
+    is_of_service = not host and "service" in options and "host" not in options  # which can have user and database, too
+    if needs_user and not parts.username and not is_of_service:
         raise _refused(url, "user must be provided")
-    if not database:
+    if not database and not is_of_service:
         raise _refused(url, "database must be provided")
     if host and not _HOST.fullmatch(host):
         raise _refused(url, "host can't be understood")
-    if not host and not {"host", "service"} & options.keys():
+    if not host and not is_of_service and "host" not in options:
         raise _refused(url, "host must be provided")
     return PostgresUrl(
         user=unquote(parts.username or ""),

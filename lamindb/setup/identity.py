@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from lamindb import log
 from lamindb.errors import InvalidInstanceName
@@ -90,10 +91,11 @@ def why_unusable(word: str) -> str | None:
 def infer_name(*, storage: str, db: str | None) -> str:
     """The name that a database url suggests, else the one that the storage root suggests.
 
-    A database gives its own name; a bucket its name, a local folder its last component without suffix, both in lower case.
+    A database gives its own name, or that of the service by which it is found; a bucket its name, a local folder its last component without suffix, both in lower case.
     """
     if db is not None:
-        return db.partition("?")[0].rpartition("/")[2]
+        address, _, options = db.partition("?")
+        return address.rpartition("/")[2] or dict(parse_qsl(options)).get("service", "")
     if "://" in storage and not storage.startswith("file://"):
         return storage.partition("://")[2].partition("/")[0].lower()
     return Path(storage.removeprefix("file://")).expanduser().resolve().stem.lower()

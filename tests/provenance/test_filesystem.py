@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 import lamindb as ln
+from lamindb.errors import InstanceNotLoaded
+from lamindb.setup import locations
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -117,6 +119,22 @@ def test_missing_file_is_said(instance):
     """With the instance that was asked."""
     with pytest.raises(FileNotFoundError, match=instance.identifier):
         pd.read_csv("lamin://nowhere/x.csv")
+
+
+def test_file_of_another_instance_is_told_of_as_that(instance, tmp_path, monkeypatch):
+    """By every reader, with what to do, if this machine knows the instance; keys that begin like it are keys."""
+    monkeypatch.setenv("LAMIN_SETTINGS_DIR", str(tmp_path))
+    locations.instance_file("ada", "atlas").touch()
+    way_out = r"is in the instance ada/atlas, but .* is loaded: run `lamin load ada/atlas`"
+    for read in (pd.read_parquet, pd.read_csv, fsspec.filesystem("lamin").info):
+        with pytest.raises(InstanceNotLoaded, match=way_out):
+            read("lamin://ada/atlas/plates/one.parquet")
+    with pytest.raises(FileNotFoundError):
+        pd.read_parquet("lamin://ada/other/one.parquet")
+    frame = pd.DataFrame({"value": [1]})
+    ln.File(frame, key="ada/atlas/one.parquet").save()
+    assert pd.read_parquet("lamin://ada/atlas/one.parquet").equals(frame)
+    assert fsspec.filesystem("lamin").isdir("lamin://ada/atlas")
 
 
 def test_nothing_is_written(file):

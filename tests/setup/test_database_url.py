@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lamindb.errors import InvalidDatabaseUrl
-from lamindb.setup import database_url
+from lamindb.setup import database_url, identity
 
 SECRET = "s3cr3t-pass"
 
@@ -35,6 +35,9 @@ def test_address_is_taken_apart_with_its_options() -> None:
         "sqlite:///x.lndb",
         f"postgresql://:{SECRET}@h/d",
         "postgresql://h/d",
+        "postgresql://h/?service=lab",
+        "postgresql://?service=lab&host=h",
+        "postgresql://?sslmode=require",
         f"postgresql://me:{SECRET}@h",
         f"postgresql://me:{SECRET}@h/",
         f"postgresql://me:{SECRET}@/d",
@@ -59,6 +62,15 @@ def test_address_by_service_needs_no_host() -> None:
     """The driver finds the host of a service or in the options."""
     assert database_url.parse("postgresql://me@/d?service=lab").options == {"service": "lab"}
     assert database_url.parse("postgresql://me@/d?host=/run/postgresql").host == ""
+
+
+@pytest.mark.parametrize("url", ["postgresql://?service=lab", "postgresql:///?service=lab"])
+def test_address_by_service_needs_neither_user_nor_database(url: str) -> None:
+    """The service file can have them, too; the name of the instance is then that of the service."""
+    parts = database_url.parse(url)
+    assert (parts.user, parts.database, parts.server) == ("", "", "")
+    assert database_url.place_of(url) == "postgresql:///?service=lab"
+    assert identity.infer_name(storage="", db=url) == "lab"
 
 
 @given(

@@ -231,6 +231,28 @@ def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox
     assert SECRET not in told
 
 
+def test_service_that_tells_everything(sandbox: Sandbox, url: str) -> None:
+    """Server, user, password and database: an instance is made, loaded by the address, used, and described by it."""
+    credentials, _, place = url.removeprefix("postgresql://").partition("@")
+    (host, _, port), database = place.partition("/")[0].partition(":"), place.partition("/")[2]
+    user, _, password = credentials.partition(":")
+    (sandbox.home / "services").write_text(
+        f"[lab]\nhost={host}\nport={port}\nuser={user}\npassword={password or SECRET}\ndbname={database}\n"
+    )
+    sandbox.environment["PGSERVICEFILE"] = str(sandbox.home / "services")
+    address = "postgresql://?service=lab"
+    run(sandbox, f"setup.init(storage='s', db={address!r}); ln.ULabel(name='by service').save(); setup.close()")
+    loaded = run(
+        sandbox, f"setup.load({address!r}); print(setup.settings.instance.name, ln.ULabel.filter().one().name)"
+    )
+    assert loaded.endswith("lab by service\n")
+    again = run(
+        sandbox, f"setup.close(); setup.load({str(sandbox.home / 's')!r}); print(ln.ULabel.filter().one().name)"
+    )
+    assert again.endswith("by service\n")
+    assert run(sandbox, "setup.close(); setup.load('lab'); print(ln.ULabel.filter().count())").endswith("1\n")
+
+
 def _make_reader(url: str) -> None:
     """Make a role that may only read."""
     import psycopg2

@@ -27,15 +27,21 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 def parameters(url: str) -> dict[str, Any]:
-    """What a driver is to be called with for a database: ``dbname``, ``host``, … and the options of the address.
+    """What a driver is to be called with for a database: ``dbname``, ``host``, … as far as they are given, and the options.
 
     Raises:
         InstanceUnreachable: The address has no user, and nothing on this machine names its server.
         InvalidDatabaseUrl: The address can't be used.
     """
     parts = completed(database_url.parse(url, needs_user=False))
-    given = {"user": parts.user, "password": parts.password, "host": parts.host, "port": parts.port}
-    return parts.options | {name: value for name, value in given.items() if value} | {"dbname": parts.database}
+    given = {
+        "user": parts.user,
+        "password": parts.password,
+        "host": parts.host,
+        "port": parts.port,
+        "dbname": parts.database,
+    }
+    return parts.options | {name: value for name, value in given.items() if value}
 
 
 def completed(parts: PostgresUrl) -> PostgresUrl:
