@@ -110,8 +110,10 @@ def _check_database(instance: InstanceSettings) -> None:
 
 
 def _delete_database(instance: InstanceSettings) -> None:
-    if instance.dialect == "sqlite":
-        is_cloud = instance.is_cloud_sqlite
+    is_cloud = instance.is_cloud_sqlite
+    if instance.dialect == "sqlite" and not is_cloud and instance.sqlite_file.is_dir():
+        log.warning(f"    {instance.sqlite_file} is a folder and no database, it stays")
+    elif instance.dialect == "sqlite":
         if cloud_sqlite.delete(instance) if is_cloud else sqlite_files.remove(instance.sqlite_file):
             log.success("    deleted '.lndb' sqlite file")
         else:

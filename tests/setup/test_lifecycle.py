@@ -559,6 +559,18 @@ def test_delete_that_cannot_remove_the_database_removes_nothing(sandbox: Sandbox
     assert run(sandbox, "print(ln.File.filter().count())").endswith("0\n")
 
 
+def test_delete_leaves_a_folder_in_the_place_of_the_database(sandbox: Sandbox) -> None:
+    """It may be somebody's; the instance is deleted nevertheless."""
+    run(sandbox, "setup.login('me'); setup.init(storage='s', name='a'); setup.close()")
+    database = sandbox.home / "s" / "a.lndb"
+    for path in database.parent.glob("a.lndb*"):
+        path.unlink()
+    (database / "mine").mkdir(parents=True)
+    assert f"{database} is a folder and no database, it stays" in run(sandbox, "setup.delete('a', force=True)")
+    assert (database / "mine").is_dir()
+    assert not (sandbox.home / ".lamin" / "instance--me--a.env").exists()
+
+
 def test_delete_of_the_current_instance_closes_it(sandbox: Sandbox) -> None:
     """Nothing is current afterwards, in this process and in others; no log of the database stays."""
     run(sandbox, "setup.login('me'); setup.init(storage='s', name='a')")
