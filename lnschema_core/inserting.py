@@ -91,28 +91,42 @@ def _insert_columns(
     """Insert values as they are stored; see :func:`insert_new`.
 
     Many values are one parameter where that can be: parsing them as a statement takes Postgres as long as inserting them, and where a
-    table of SQLite has triggers, each statement costs as much as a row.
+    table of SQLite has triggers, each statement costs as much as a row. A value that all rows have in a column is sent once.
     """
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in fields)
-    start = f"INSERT INTO {quote(registry._meta.db_table)} ({names})"
     types = [_array_of(field) for field in fields]
     with connection.cursor() as cursor:
         if None in types:
-            return _insert_each(cursor, start, list(zip(*columns, strict=True)), on_conflict)
+            return _insert_each(cursor, _start(registry, fields), list(zip(*columns, strict=True)), on_conflict)
+        shared, own = _shared_and_own(columns)
+        start = _start(registry, [fields[place] for place in shared + own])
         if connection.vendor == "sqlite":
-            each = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(len(fields)))
-            statement = f"{start} SELECT {each} FROM json_each(%s) WHERE true{on_conflict}"  # noqa: S608 - our names
-            parts: Any = ([_as_json(part)] for part in _parts(list(zip(*columns, strict=True))))
+            each = ["%s"] * len(shared) + [f"json_extract(value, '$[{number}]')" for number in range(len(own))]
+            source = "json_each(%s) WHERE true"
+            parts: Any = (
+                [_as_json(part)] for part in _parts(list(zip(*(columns[place] for place in own), strict=True)))
+            )
         else:
-            arrays = ", ".join(f"%s::{one}[]" for one in types)
-            statement = f"{start} SELECT * FROM unnest({arrays}){on_conflict}"  # noqa: S608 - likewise
-            parts = zip(*([_as_array(part) for part in _parts(column)] for column in columns), strict=True)
+            each = [f"%s::{types[place]}" for place in shared] + ["own.*"]
+            source = f"unnest({', '.join(f'%s::{types[place]}[]' for place in own)}) AS own"
+            parts = zip(*([_as_array(part) for part in _parts(columns[place])] for place in own), strict=True)
+        statement = f"{start} SELECT {', '.join(each)} FROM {source}{on_conflict}"  # noqa: S608 - our names
+        values = [columns[place][0] for place in shared]
         count = 0
         for part in parts:
-            cursor.execute(statement, part)
+            cursor.execute(statement, [*values, *part])
             count += cursor.rowcount
         return count
+
+
+def _start(registry: type[models.Model], fields: Sequence[models.Field[Any, Any]]) -> str:
+    quote = connection.ops.quote_name
+    return f"INSERT INTO {quote(registry._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
+
+
+def _shared_and_own(columns: list[list[Any]]) -> tuple[list[int], list[int]]:
+    """The positions of columns in which all rows have the same value, and of the others; of these there is one at least."""
+    shared = [place for place, column in enumerate(columns) if place and column.count(column[0]) == len(column)]
+    return shared, [place for place in range(len(columns)) if place not in shared]
 
 
 def _insert_each(cursor: Any, start: str, rows: list[tuple[Any, ...]], on_conflict: str) -> int | None:
@@ -234,7 +248,8 @@ def _usual_type(field: models.Field[Any, Any]) -> type | None:
 
 def _time_of_sqlite(field: models.Field[Any, Any], value: Any) -> Any:
     is_usual = type(value) is datetime and value.tzinfo is UTC
-    return str(value)[: -len("+00:00")] if is_usual else field.get_db_prep_save(value, connection)
+    # without its time zone, which takes as long to write as all the rest
+    return str(datetime.combine(value, value.time())) if is_usual else field.get_db_prep_save(value, connection)
 
 
 def _time_of_postgres(field: models.Field[Any, Any], value: Any) -> Any:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from lamindb import log
 from lamindb.errors import NotRecords, StorageError
-from lnschema_core import naming, reproducing
+from lnschema_core import as_read, naming, reproducing, unchanged
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
@@ -89,8 +89,7 @@ def save_rows(registry: type[Registry], records: Sequence[Registry]) -> None:
     old = [record for record in records if not record._state.adding]
     if new:
         insert_rows(registry, new)
-    if old:
-        _update_rows(registry, old)
+    _update_rows(registry, old)
 
 
 def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
@@ -161,31 +160,30 @@ def _unique_fields(registry: type[Registry]) -> list[tuple[str, ...]]:
     return [*single, *together]
 
 
-def _update_rows(registry: type[Registry], records: Sequence[Any]) -> list[Any]:
+def _update_rows(registry: type[Registry], records: Sequence[Any], state: object = None) -> list[Any]:
     """Write those records that differ from their rows.
+
+    Args:
+        registry: The registry.
+        records: Its records.
+        state: What :func:`lnschema_core.unchanged.state` returns: what was read when it was the same needn't be read again.
 
     Returns:
         The records that have no row any more, which aren't written.
     """
-    fields = [field for field in registry._meta.concrete_fields if not field.primary_key]
-    names = [registry._meta.pk.attname, *(field.attname for field in fields if not getattr(field, "auto_now", False))]
+    names = as_read.column_names(registry)
     with without_garbage_collection():
-        values = _values_of(records, names)
-        rows = registry.objects.filter(AnyOf("pk", [own[0] for own in values])).order_by().values_list(*names)
+        values = zip(records, as_read.values_of(records, names), strict=True)
+        unsure = [(record, own) for record, own in values if record.as_read != (state, own)]
+        if not unsure:
+            return []
+        rows = registry.objects.filter(AnyOf("pk", [own[0] for _, own in unsure])).order_by().values_list(*names)
         found = {row[0]: row for row in rows.iterator()}
-        changed = [record for record, own in zip(records, values, strict=True) if own != found.get(own[0], own)]
-        lost = [record for record, own in zip(records, values, strict=True) if own[0] not in found]
+        changed = [record for record, own in unsure if own != found.get(own[0], own)]
+        lost = [record for record, own in unsure if own[0] not in found]
     if changed:
-        update_existing(registry, changed, fields)
+        update_existing(registry, changed, [field for field in registry._meta.concrete_fields if not field.primary_key])
     return lost
-
-
-def _values_of(records: Sequence[Any], names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The values of fields of records, without asking Django about each."""
-    try:
-        return [tuple(map(record.__dict__.__getitem__, names)) for record in records]
-    except KeyError:  # some were fetched in part
-        return [tuple([getattr(record, name) for name in names]) for record in records]
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -198,41 +196,42 @@ def save_files(files: Sequence[File]) -> None:
         StorageError: The content of some can't be stored, and the others are committed; or one can't get its name, and none is.
         IntegrityError: Another file of the storage location has the key of one.
     """
-    failures: list[tuple[BaseException, str]] = []
-    refuse_taken_keys([file for file in files if file._state.adding and file.pending and file.pending.has_content])
+    failures: dict[int, tuple[BaseException, str]] = {}
+    waiting = [file for file in files if file.pending is not None and file.pending.has_content]
+    refuse_taken_keys([file for file in waiting if file._state.adding])
     with explaining_taken_keys(files), ExitStack() as contents:
         stored: list[tuple[File, StoredContent | None]] = []
-        for file, arrival in zip(files, file_saving.arrivals(files), strict=True):
-            if file.pending is None or not file.pending.has_content:
-                stored.append((file, None))
-                continue
+        for file, arrival in zip(waiting, file_saving.arrivals(waiting), strict=True):
             try:
                 stored.append((file, contents.enter_context(file_saving.stored_content(file, arrival))))
             except (OSError, StorageError) as error:
-                failures.append((error, traceback.format_exc()))
-        _commit_content(stored)
-    for file, _ in stored:
+                failures[id(file)] = error, traceback.format_exc()
+        whole = [file for file in files if id(file) not in failures] if failures else files
+        _commit_content(whole, stored)
+    for file in whole:
         file_saving.finish(file)
     if failures:
-        raise StorageError(_failure_message([file for file, _ in stored], failures)) from failures[0][0]
+        raise StorageError(_failure_message(whole, list(failures.values()))) from next(iter(failures.values()))[0]
 
 
-def _commit_content(stored: Sequence[tuple[File, StoredContent | None]]) -> None:
-    """Commit the rows of files and give their content its final names, all or nothing.
+def _commit_content(files: Sequence[File], stored: Sequence[tuple[File, StoredContent | None]]) -> None:
+    """Commit the rows of files and give stored content its final names, all or nothing.
 
     Raises:
         StorageError: The content of one can't get its name.
     """
     try:
-        with transaction.atomic():
-            _commit_files([file for file, _ in stored])
-            for file, content in stored:
-                file_saving.publish(file, content)
+        with without_garbage_collection():
+            state = unchanged.state()
+            with transaction.atomic():
+                _commit_files(files, state)
+                for file, content in stored:
+                    file_saving.publish(file, content)
     except StorageError as error:
         raise StorageError(_failure_message([], [(error, traceback.format_exc())])) from error
 
 
-def _commit_files(files: Sequence[File]) -> None:
+def _commit_files(files: Sequence[File], state: object) -> None:
     for file in files:
         file_saving.save_provenance(file)
     plain = [file for file in files if file.family is None or file.family.previous is None]
@@ -240,7 +239,7 @@ def _commit_files(files: Sequence[File]) -> None:
     if new:
         _insert_files(new)
     old = [file for file in plain if not file._state.adding and file.pending is None and file.family is None]
-    lost = _update_rows(File, old) if old else []
+    lost = _update_rows(File, old, state)
     written = {id(file) for file in [*new, *old]} - {id(file) for file in lost}
     for file in files:
         if id(file) not in written:

@@ -51,6 +51,12 @@ def kept() -> dict[Any, Any] | None:
     return _memory.kept
 
 
+def state() -> object:
+    """What stands for what is in the database: the same object as long as nobody writes to it, ``None`` if that can't be told."""
+    memory = kept()
+    return None if memory is None else memory.setdefault(state, object())
+
+
 def forget() -> None:
     """Keep nothing that this thread has read: what changed is no row, but a table or an index."""
     _memory.state, _memory.kept = None, {}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lamindb import log
 from lamindb.io import buckets, hashing, listing, paths, remembered, workers
 from lamindb.io.placing import explaining
 from lamindb.io.progress import progress
-from lnschema_core import runs
+from lnschema_core import as_read, runs, unchanged
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import construction
 from lnschema_core.files.intake import (
@@ -30,6 +29,7 @@ from lnschema_core.versioning import plan_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from upath import UPath
 
@@ -80,7 +80,7 @@ class Source(Protocol):
 
 def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None = None) -> list[File]:
     """Make a file of every file below a folder; see ``File.from_dir``. A zarr store is one file."""
-    folder = paths.to_path(path)
+    folder = paths.as_local(path) or paths.to_path(path)
     listed = _listed(folder)
     if listed is None:
         return []
@@ -88,16 +88,15 @@ def files_from_folder(path: PathLike, key: str | None = None, *, run: Run | None
     place = _place_of_folder(folder, storages)
     folder_key = _folder_key(folder, key, place)
     run = runs.resolve(run)
-    entries = _entries(folder, listed, folder_key, storages, place)
     with without_garbage_collection():
-        files = _files_of(entries, run)
+        files = _files_of(_entries(folder, listed, folder_key, storages, place), run)
     storage = default_storage() if place is None else place[0]
     log.success(f"created {len(files)} files from directory using storage {storage.root} and key = {folder_key}/")
     return files
 
 
 def _entries(
-    folder: UPath, listed: Listed, folder_key: str, storages: Storages, place: tuple[Storage, str] | None
+    folder: Path | UPath, listed: Listed, folder_key: str, storages: Storages, place: tuple[Storage, str] | None
 ) -> list[Entry]:
     keys = {name: f"{folder_key}/{name}" if folder_key else name for name in sorted(listed)}
     if not folder_key:
@@ -119,7 +118,7 @@ class Single:
         self._intake = intake
 
     @classmethod
-    def entry(cls, path: UPath, name: str, key: str, storages: Storages, facts: dict[str, Any] | None) -> Entry:
+    def entry(cls, path: Path | UPath, name: str, key: str, storages: Storages, facts: dict[str, Any] | None) -> Entry:
         """Find out all about a file."""
         intake = take_in(path, id="", key=key, storages=storages, facts=facts)
         return Entry(name, key, intake.size, intake.hash, cls(intake))
@@ -145,7 +144,7 @@ class PlainFolder:
         self._is_straight: dict[str, bool] = {"": True}
 
     @classmethod
-    def of(cls, folder: UPath, place: tuple[Storage, str] | None, storages: Storages) -> PlainFolder | None:
+    def of(cls, folder: Path | UPath, place: tuple[Storage, str] | None, storages: Storages) -> PlainFolder | None:
         """A folder, ``None`` if it is in the cloud, or if its files are in no storage location or in several."""
         if place is None or not paths.is_local(folder):
             return None
@@ -168,18 +167,17 @@ class PlainFolder:
         entries: dict[str, Entry] = {}
         unread = []
         with remembered.digests_below(self._root, digests_folder()) as digests:
-            with without_garbage_collection():
-                for name, key in keys.items():
-                    status = self._status_of(name)
-                    if status is None:
-                        continue
-                    digest = digests.find(name, status)
-                    if digest is None:
-                        unread.append(name)
-                    else:
-                        entries[name] = Entry(name, key, status.st_size, digest, self)
+            for name, key in keys.items():
+                status = self._status_of(name)
+                if status is None:
+                    continue
+                digest = digests.find(name, status)
+                if digest is None:
+                    unread.append(name)
+                else:
+                    entries[name] = Entry(name, key, status.st_size, digest, self)
             update(len(entries))
-            for name, measure in zip(unread, _measures(Path(self._root, name) for name in unread), strict=True):
+            for name, measure in zip(unread, _measures(map(self._path_of, unread)), strict=True):
                 status, digest = measure()
                 digests.learn(name, status, digest)
                 entries[name] = Entry(name, keys[name], status.st_size, digest, self)
@@ -192,12 +190,15 @@ class PlainFolder:
 
     def take_in(self, entry: Entry) -> Intake:
         """All about a file of the folder."""
-        path = Path(self._root, entry.name)
-        return take_in_place(path, self._storage, self._prefix + entry.name, entry.size, entry.hash)
+        key = self._prefix + entry.name
+        return take_in_place(self._path_of(entry.name), self._storage, key, entry.size, entry.hash)
+
+    def _path_of(self, name: str) -> str:
+        return f"{self._root}/{name}"  # a path takes ten times as long to make
 
     def _status_of(self, name: str) -> os.stat_result | None:
         """What the system says of a regular file of the folder itself, ``None`` of anything else."""
-        status = os.lstat(f"{self._root}/{name}")
+        status = os.lstat(self._path_of(name))
         return status if stat.S_ISREG(status.st_mode) and self._has_straight(name.rpartition("/")[0]) else None
 
     def _has_straight(self, above: str) -> bool:
@@ -208,14 +209,14 @@ class PlainFolder:
         return self._is_straight[above]
 
 
-def _measures(paths: Iterable[Path]) -> Iterator[Callable[[], tuple[os.stat_result, FileHash]]]:
+def _measures(paths: Iterable[str]) -> Iterator[Callable[[], tuple[os.stat_result, FileHash]]]:
     """What tells status and digest of each file: by reading it here, or by what a worker of the session has read."""
     if settings.executor is None:
         return (partial(hashing.measure_file, path) for path in paths)
     return workers.answers(settings.executor, hashing.measure_file, ((path,) for path in paths))
 
 
-def _without_ours(keys: dict[str, str], folder: UPath) -> dict[str, str]:
+def _without_ours(keys: dict[str, str], folder: Path | UPath) -> dict[str, str]:
     """The objects in a storage location that are the user's own: neither the database nor an object without key."""
     from lamindb import setup
 
@@ -227,19 +228,19 @@ def _without_ours(keys: dict[str, str], folder: UPath) -> dict[str, str]:
     return {name: key for name, key in keys.items() if not _target(folder, name).startswith(tuple(ours))}
 
 
-def _target(folder: UPath, name: str) -> str:
+def _target(folder: Path | UPath, name: str) -> str:
     """The name of an object in a folder; of a local link that of what it leads to, if that is in the folder."""
     if paths.is_local(folder) and os.path.islink(f"{folder}/{name}"):  # noqa: PTH114 - quicker than a path
         return paths.relative_key(folder / name, folder) or name
     return name
 
 
-def _listed(folder: UPath) -> Listed | None:
+def _listed(folder: Path | UPath) -> Listed | None:
     """What is below a folder, in the cloud with what its one listing says; ``None`` if it is a file."""
     if not paths.is_local(folder):
         with explaining(folder, "read"):
-            facts = listing.facts_below(folder)
-            return _with_kind_of_keys(folder, facts) or None
+            cloud = paths.to_path(folder)
+            return _with_kind_of_keys(cloud, listing.facts_below(cloud)) or None
     if not folder.exists():
         raise FileNotFoundError(str(folder))
     return dict.fromkeys(listing.files_below(folder)) if folder.is_dir() else None
@@ -253,13 +254,13 @@ def _with_kind_of_keys(folder: UPath, facts: dict[str, dict[str, Any]]) -> dict[
     return {name: {**one, "has_own_key": True} for name, one in facts.items()}
 
 
-def _place_of_folder(folder: UPath, storages: Storages) -> tuple[Storage, str] | None:
+def _place_of_folder(folder: Path | UPath, storages: Storages) -> tuple[Storage, str] | None:
     """The storage location that the files of a folder lie in and the key of the folder there, ``""`` for its root."""
     place = inferred_place(folder / "any", storages)
     return None if place is None else (place[0], place[1].rpartition("/")[0])
 
 
-def _folder_key(folder: UPath, key: str | None, place: tuple[Storage, str] | None) -> str:
+def _folder_key(folder: Path | UPath, key: str | None, place: tuple[Storage, str] | None) -> str:
     if key is not None:
         return key.rstrip("/")
     if place is not None:
@@ -302,7 +303,10 @@ def _known_content(registry: type[File], contents: dict[Content, Entry]) -> Know
     """
     hashes = {entry.hash.value for entry in contents.values() if entry.hash is not None}
     known: Known = {}
-    for file in find_records(registry.filter(), "hash", hashes):
+    state = unchanged.state()
+    files = find_records(registry.filter(), "hash", hashes)
+    as_read.note(files, state)
+    for file in files:
         content = (file.hash, file.hash_type, file.size)
         other = known.get(content)
         if content in contents and (other is None or (file.created_at, file.id) < (other.created_at, other.id)):

@@ -73,7 +73,7 @@ def known_storages() -> Storages:
     return {StorageRoot(storage.root, storage.type): storage for storage in all_records(Storage)}
 
 
-def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Storage, str] | None:
+def inferred_place(path: PathLike, storages: Storages | None = None) -> tuple[Storage, str] | None:
     """The innermost storage location that a path lies in and its key there, ``None`` if a local path lies in none.
 
     The bucket of a cloud path in none becomes a storage location that is saved with the file; it is added to ``storages``.
@@ -81,7 +81,7 @@ def inferred_place(path: UPath, storages: Storages | None = None) -> tuple[Stora
     storages = known_storages() if storages is None else storages
     place = innermost_place(path, storages)
     if place is None and not paths.is_local(path):
-        bucket = _bucket_of(path)
+        bucket = _bucket_of(paths.to_path(path))
         storages[bucket] = Storage.from_fields(root=bucket.root, type=bucket.type, region=bucket.region)
         place = bucket, bucket.key_of(path) or ""
     return None if place is None else (storages[place[0]], place[1])
@@ -128,7 +128,7 @@ def _take_in_path(path: UPath, key: str | None, storages: Storages | None, facts
     return with_size_and_digest(intake, facts)
 
 
-def take_in_place(path: Path, storage: Storage, key: str, size: int | None, digest: hashing.FileHash | None) -> Intake:
+def take_in_place(path: str, storage: Storage, key: str, size: int | None, digest: hashing.FileHash | None) -> Intake:
     """Find out the rest about a local regular file of which place and content are known.
 
     Args:
@@ -139,7 +139,8 @@ def take_in_place(path: Path, storage: Storage, key: str, size: int | None, dige
         digest: Its digest, likewise.
     """
     _check_key(key)
-    finding = paths.suffix_of(path.name)
+    name = key.rpartition("/")[2]
+    finding = paths.suffix_of(name)
     if finding.note:
         log.warning(finding.note)
     return Intake(
@@ -152,7 +153,7 @@ def take_in_place(path: Path, storage: Storage, key: str, size: int | None, dige
         is_temporary=False,
         size=size,
         hash=digest,
-        accessor=formats.accessor_of(path),
+        accessor=formats.accessor_of(name),
     )
 
 
@@ -190,7 +191,8 @@ def with_size_and_digest(intake: Intake, facts: Facts | None = None) -> Intake:
     """Add size and digest of all bytes, unless the session wants files without."""
     path = intake.source
     assert path is not None
-    is_folder = path.is_dir() if facts is None else facts["type"] == "directory"
+    local = Path(str(path))
+    is_folder = local.is_dir() if facts is None else facts["type"] == "directory"
     if is_folder and not paths.is_store(path):
         msg = f"{path} is a folder: register its files with ln.File.from_dir"
         raise IsADirectoryError(msg)
@@ -198,7 +200,6 @@ def with_size_and_digest(intake: Intake, facts: Facts | None = None) -> Intake:
         return intake
     if facts is not None:
         return _with_facts_of_listing(intake, facts)
-    local = Path(str(path))
     if is_folder:
         return replace(intake, size=listing.size_of(path), hash=hashing.digest_folder(local))
     status, digest = hashing.measure_file(local) if intake.is_temporary else _measured(local)

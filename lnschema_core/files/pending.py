@@ -10,11 +10,11 @@ from lamindb.io import transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from upath import UPath
 
     from lamindb.io.hashing import FileHash
+    from lamindb.types import PathLike
     from lnschema_core.models import FeatureSet, File, Run, Storage
 
 
@@ -38,7 +38,7 @@ class Intake:
     storage: Storage
     key: str | None
     suffix: str
-    source: UPath | Path | None
+    source: PathLike | None
     memory: Any
     is_in_place: bool
     is_temporary: bool
@@ -61,7 +61,7 @@ class PendingFile:
         annotate: What links anything else, called in the transaction that commits the row, once it is there.
     """
 
-    source: UPath | Path | None = None
+    source: PathLike | None = None
     memory: Any = None
     shown_path: UPath | None = None
     is_temporary: bool = False
@@ -96,6 +96,6 @@ class PendingDataset:
     run: Run | None = None
 
 
-def remove_when_forgotten(owner: Any, path: Path | UPath) -> None:
+def remove_when_forgotten(owner: Any, path: PathLike) -> None:
     """Remove a temporary file or folder when its owner is garbage collected, or at exit."""
     weakref.finalize(owner, transfer.remove, path)

@@ -72,6 +72,25 @@ def test_saving_again_writes_what_differs_only(folder):
     ] * 4
 
 
+def test_saving_again_reads_nothing_that_was_just_read(folder):
+    """As long as nobody has written to an SQLite database, the records are as their rows are."""
+    ln.save(ln.File.from_dir(folder))
+    files = ln.File.from_dir(folder)
+    with CaptureQueriesContext(connection) as queries:
+        ln.save(files)
+    read = [query["sql"] for query in queries if "lnschema_core_file" in query["sql"]]
+    assert len(read) == (0 if connection.vendor == "sqlite" else 1)
+
+
+def test_record_that_was_changed_meanwhile_is_saved_as_it_is_here(folder):
+    """Whoever saves last is right, also about what he has not changed."""
+    ln.save(ln.File.from_dir(folder))
+    files = ln.File.from_dir(folder)
+    ln.File.objects.filter(key="plates/1.txt").update(description="changed meanwhile")
+    ln.save(files)
+    assert ln.File.filter(key="plates/1.txt").one().description is None
+
+
 def test_record_that_was_deleted_meanwhile_is_saved_again(folder):
     """Somebody else's deletion doesn't make saving a silent failure."""
     ln.save(ln.File.from_dir(folder))
@@ -94,15 +113,15 @@ def notes():
 
 @pytest.fixture
 def opened(monkeypatch):
-    """The names of files that are opened for reading their content."""
+    """The names of files whose content is read."""
     names = []
 
-    def open_regular(path):
-        names.append(path.name)
+    def measure_file(path):
+        names.append(path.rpartition("/")[2])
         return original(path)
 
-    original = hashing.open_regular
-    monkeypatch.setattr(hashing, "open_regular", open_regular)
+    original = hashing.measure_file
+    monkeypatch.setattr(hashing, "measure_file", measure_file)
     return names
 
 
@@ -189,17 +208,18 @@ def test_note_that_cannot_be_trusted_is_not_asked(folder, notes, opened, spoil):
 @pytest.mark.usefixtures("an_hour_later", "notes")
 def test_what_was_read_before_an_error_is_not_read_again(folder, opened, monkeypatch):
     """A file that changes while it is read ends the look; the next one goes on from there."""
-    read_into = hashing._read_into
+    read = hashing._read_small
 
-    def write_meanwhile(algorithm, file, path, *others):
-        read_into(algorithm, file, path, *others)
-        if path.name == "2.txt":
-            path.write_text("changed meanwhile")
+    def write_meanwhile(descriptor, size):
+        content = read(descriptor, size)
+        if content == b"content 2":
+            (folder / "2.txt").write_text("changed meanwhile")
+        return content
 
-    monkeypatch.setattr(hashing, "_read_into", write_meanwhile)
+    monkeypatch.setattr(hashing, "_read_small", write_meanwhile)
     with pytest.raises(SourceChanged, match=r"2\.txt"):
         ln.File.from_dir(folder)
-    monkeypatch.setattr(hashing, "_read_into", read_into)
+    monkeypatch.setattr(hashing, "_read_small", read)
     opened.clear()
     hashes_of(folder)
     assert sorted(opened) == ["2.txt", "3.txt", "4.txt"]

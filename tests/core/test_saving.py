@@ -43,6 +43,18 @@ def test_texts_are_stored_in_bulk_as_they_are():
     assert all(stored[label.name].created_at == label.created_at for label in labels)
 
 
+@pytest.mark.parametrize("shared", [None, "", "NULL", "%s", "{a,b}", "ü, 'ß'"])
+@pytest.mark.parametrize("n", [1, 3])
+def test_what_records_have_in_common_is_stored_in_each(shared, n):
+    """Texts, nothing, truth values and keys are sent once for all records, and are those of each."""
+    labels = [ln.ULabel.from_fields(name=f"label {number}", description=shared) for number in range(n)]
+    features = [ln.Feature.from_fields(name=f"feature {number}", type="number", unit=shared) for number in range(n)]
+    ln.save([*labels, *features])
+    stored = ln.ULabel.filter().values_list("description", "reference", "created_by_id")
+    assert [*stored] == [(shared, None, ln.setup.settings.user.id)] * n
+    assert [*ln.Feature.filter().values_list("type", "unit")] == [("number", shared)] * n
+
+
 @pytest.mark.postgres
 def test_one_text_among_many_that_is_too_long_is_named():
     """It isn't cut off, and none of the others is saved."""

@@ -36,14 +36,15 @@ def test_source_that_changes_while_it_is_hashed_is_refused(ln, tmp_path, monkeyp
     """The digest would be of neither content."""
     source = tmp_path / "data.txt"
     source.write_text("as it was")
-    original = hashing._read_into
+    original = hashing._read_small
 
     def read_slowly(*arguments):
-        original(*arguments)
+        content = original(*arguments)
         source.write_text("changed meanwhile")
+        return content
 
     with monkeypatch.context() as patch:
-        patch.setattr(hashing, "_read_into", read_slowly)
+        patch.setattr(hashing, "_read_small", read_slowly)
         with pytest.raises(SourceChanged, match=r"data\.txt"):
             ln.File(source, key="data.txt")
     assert ln.File(source, key="data.txt").hash == hashing.digest_bytes(b"changed meanwhile").value

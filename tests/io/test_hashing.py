@@ -230,17 +230,50 @@ def test_folder_that_gains_a_file_while_it_is_hashed_is_refused(tmp_path):
         digest_folder(place, progress=lambda _: (place / "c").write_text("z"))
 
 
-def test_disk_that_fails_names_the_file(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("size", "read"), [(1, "_read_small"), (60 * MIB, "_read_into")])
+def test_disk_that_fails_names_the_file(tmp_path, monkeypatch, size, read):
     """Among thousands, which one it is can be seen."""
-    path = tmp_path / "bad.txt"
-    path.write_text("x")
+    path = sparse(tmp_path / "bad.txt", size)
 
     def fail(*_):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(hashing, "_read_into", fail)
+    monkeypatch.setattr(hashing, read, fail)
     with pytest.raises(OSError, match=r"bad\.txt"):
         digest_file(path)
+
+
+@pytest.mark.parametrize("change", ["append", "truncate", "modify", "replace", "remove"])
+def test_small_file_that_changes_while_it_is_read_at_once_is_refused(tmp_path, monkeypatch, change):
+    """As one that is read piece by piece."""
+    path = tmp_path / "small.txt"
+    path.write_text("as it was")
+    os.utime(path, (1, 1))
+    read = hashing._read_small
+    changes = {
+        "append": lambda: path.write_text("as it was, and more"),
+        "truncate": lambda: path.write_text("as"),
+        "modify": lambda: path.write_text("AS IT WAS"),
+        "replace": lambda: sparse(tmp_path / "new", 9).replace(path),
+        "remove": path.unlink,
+    }
+
+    def read_slowly(*arguments):
+        content = read(*arguments)
+        changes[change]()
+        return content
+
+    monkeypatch.setattr(hashing, "_read_small", read_slowly)
+    with pytest.raises(SourceChanged, match=r"small\.txt changed while it was being read"):
+        digest_file(path)
+
+
+def test_file_that_comes_in_pieces_is_read_to_its_end(tmp_path, monkeypatch):
+    """A file system may answer with fewer bytes than there are."""
+    path = tmp_path / "small.txt"
+    path.write_text("as it is")
+    monkeypatch.setattr(hashing, "_read_small", lambda *_: b"as")
+    assert digest_file(path) == hashing.digest_bytes(b"as it is")
 
 
 def test_pipe_has_no_digest(tmp_path):
