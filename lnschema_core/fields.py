@@ -54,6 +54,14 @@ def string_field(source: Any, *, field: StrField | None = None) -> str:
     raise ValueError(msg)
 
 
+def shown_field(registry: type[models.Model]) -> str:
+    """The field by which records of a registry are shown."""
+    try:
+        return string_field(registry)
+    except ValueError:
+        return "pk"
+
+
 def field_name(field: StrField) -> str:
     """The name of a field that is given by name or by reference.
 

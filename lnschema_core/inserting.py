@@ -78,7 +78,8 @@ def insert_pairs(link: type[models.Model], names: tuple[str, str], pairs: Sequen
         return False
     fields = [link._meta.get_field(name) for name in names]  # type: ignore[misc]
     if pairs:
-        _insert_columns(link, fields, [list(keys) for keys in zip(*pairs, strict=True)], _UNLESS_THERE)
+        with without_garbage_collection():
+            _insert_columns(link, fields, [list(keys) for keys in zip(*pairs, strict=True)], _UNLESS_THERE)
     return True
 
 
@@ -100,11 +101,10 @@ def _insert_columns(
         shared, own = _shared_and_own(columns)
         start = _start(registry, [fields[place] for place in shared + own])
         if connection.vendor == "sqlite":
-            each = ["%s"] * len(shared) + [f"json_extract(value, '$[{number}]')" for number in range(len(own))]
+            each = ["%s"] * len(shared) + _elements(len(own))
             source = "json_each(%s) WHERE true"
-            parts: Any = (
-                [_as_json(part)] for part in _parts(list(zip(*(columns[place] for place in own), strict=True)))
-            )
+            rows = columns[own[0]] if len(own) == 1 else list(zip(*(columns[place] for place in own), strict=True))
+            parts: Any = ([_as_json(part)] for part in _parts(rows))
         else:
             each = [f"%s::{types[place]}" for place in shared] + ["own.*"]
             source = f"unnest({', '.join(f'%s::{types[place]}[]' for place in own)}) AS own"
@@ -116,6 +116,11 @@ def _insert_columns(
             cursor.execute(statement, [*values, *part])
             count += cursor.rowcount
         return count
+
+
+def _elements(number: int) -> list[str]:
+    """The columns of rows that are elements of a JSON array: values, or arrays if there are several columns."""
+    return ["value"] if number == 1 else [f"json_extract(value, '$[{place}]')" for place in range(number)]
 
 
 def _start(registry: type[models.Model], fields: Sequence[models.Field[Any, Any]]) -> str:
@@ -175,7 +180,7 @@ def _parts(values: list[Any]) -> Iterator[list[Any]]:
     return (values[start : start + _PER_STATEMENT] for start in range(0, len(values), _PER_STATEMENT))
 
 
-def _as_json(rows: list[tuple[Any, ...]]) -> str:
+def _as_json(rows: list[Any]) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from lnschema_core.annotation.feature_types import NUMBER, checked_columns, comm
 from lnschema_core.annotation.relations import relations_of
 from lnschema_core.catalogue import core_registry
 from lnschema_core.curation.vocabulary import vocabulary_of
+from lnschema_core.fields import has_field, shown_field
+from lnschema_core.values import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +38,9 @@ METADATA = "meta"
 """The modality of features that annotate observations rather than being measured."""
 
 _ARGUMENTS = ("features", "type", "modality", "name")
+
+_READ_OF_MEMBERS = ("created_at", "type", "registries")
+"""What is asked of members before their set is saved, besides keys and names; the rest of tens of thousands isn't read."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def construct(feature_set: FeatureSet, fields: dict[str, Any]) -> None:
     modality = _checked_modality(fields.get("modality"))
     registry = type(records[0])
     members = member_relation(type(feature_set), registry)
-    digest = hash_set(str(record.pk) for record in records)
+    digest = hash_set(map(str, keys_of(records)))
     same = type(feature_set).filter(hash=digest, registry=registry.__get_name_with_schema__())
     existing = same.order_by("created_at", "pk").first()
     if existing is not None:
@@ -133,7 +139,8 @@ def _checked_features(fields: dict[str, Any]) -> list[Registry]:
         raise TypeError(msg)
     records = list(features)
     _check_records(records)
-    return list(dict.fromkeys(records))
+    keys = keys_of(records)
+    return records if len({*keys}) == len(keys) else list(dict.fromkeys(records))
 
 
 def _check_records(records: Sequence[Any]) -> None:
@@ -147,6 +154,11 @@ def _check_records(records: Sequence[Any]) -> None:
     if any(record._state.adding for record in records):
         msg = "Can only construct feature sets from validated features"
         raise ValueError(msg)
+
+
+def keys_of(records: Sequence[Model]) -> list[Any]:
+    """The primary keys of records of one registry."""
+    return list(map(attrgetter(records[0]._meta.pk.attname), records))
 
 
 def _checked_modality(modality: Modality | None) -> Modality | None:
@@ -187,11 +199,12 @@ def from_values(
     if not listed:
         msg = "Provide a list of at least one value"
         raise EmptyInput(msg)
-    records = validated_records(registry, column, listed, **kwargs)
-    if not records:
-        return None
-    kind = type_of_values(registry, type)
-    feature_set: FeatureSet = core_registry("FeatureSet")(records, type=kind, name=name, modality=modality)
+    with without_garbage_collection():
+        records = validated_records(registry, column, listed, **kwargs)
+        if not records:
+            return None
+        kind = type_of_values(registry, type)
+        feature_set: FeatureSet = core_registry("FeatureSet")(records, type=kind, name=name, modality=modality)
     return feature_set
 
 
@@ -241,7 +254,8 @@ def validated_records(registry: type[Registry], field: str, values: Sequence[Any
 
     Names of features are not unique: of several features with one name the oldest is meant.
     """
-    vocabulary = vocabulary_of(registry.filter(), field, kwargs)
+    read = [name for name in (field, shown_field(registry), *_READ_OF_MEMBERS) if has_field(registry, name)]
+    vocabulary = vocabulary_of(registry.filter().only(*read), field, kwargs)
     distinct = unique(values)
     found: dict[Any, list[Registry]] = {}
     for record in vocabulary.find_records(distinct):
@@ -300,7 +314,7 @@ def saving_members(feature_set: FeatureSet) -> Iterator[None]:
         yield
         if members is not None:
             relation = member_relation(type(feature_set), type(members.records[0]))
-            relation.insert(feature_set.pk, [record.pk for record in members.records])
+            relation.insert(feature_set.pk, keys_of(members.records))
     feature_set.pending_members = None
 
 

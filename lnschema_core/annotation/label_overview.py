@@ -15,7 +15,7 @@ from lnschema_core.annotation import label_features
 from lnschema_core.annotation.migrated import is_migrated
 from lnschema_core.annotation.relations import relations_of
 from lnschema_core.catalogue import core_registry
-from lnschema_core.fields import string_field
+from lnschema_core.fields import shown_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,14 +110,6 @@ def label_relations(host_registry: type[Model]) -> list[Relation]:
     """The relations of files or datasets to labels: all but feature sets, runs and the files of a dataset."""
     others = {core_registry(name) for name in _NO_LABELS}
     return [relation for relation in relations_of(host_registry) if relation.registry not in others]
-
-
-def shown_field(registry: type[Model]) -> str:
-    """The field by which records of a registry are shown."""
-    try:
-        return string_field(registry)
-    except ValueError:
-        return "pk"
 
 
 # -- read -------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from lnschema_core.annotation.label_links import (
     link_labels_of_features,
     links_under,
 )
-from lnschema_core.annotation.label_overview import labels_of, shown_field
+from lnschema_core.annotation.label_overview import labels_of
+from lnschema_core.fields import shown_field
 
 if TYPE_CHECKING:
     from lamindb.types import ListLike, StrField

@@ -14,9 +14,10 @@ from django.db.models.functions import Cast, RowNumber
 from lamindb.text.joined import split
 from lnschema_core.annotation.feature_sets import member_relation
 from lnschema_core.annotation.feature_types import CATEGORY
-from lnschema_core.annotation.label_overview import MOST_NAMES, HostLabels, labels_of, shown_field
+from lnschema_core.annotation.label_overview import MOST_NAMES, HostLabels, labels_of
 from lnschema_core.annotation.slots import feature_sets_by_slot
 from lnschema_core.catalogue import core_registry, registry_by_name
+from lnschema_core.fields import shown_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lnschema_core.annotation.label_features import rows_of
-from lnschema_core.annotation.label_overview import label_relations, shown_field
+from lnschema_core.annotation.label_overview import label_relations
 from lnschema_core.annotation.migrated import is_migrated
 from lnschema_core.catalogue import core_registry
+from lnschema_core.fields import shown_field
 from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:

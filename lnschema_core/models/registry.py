@@ -123,12 +123,9 @@ class Registry(models.Model, metaclass=RegistryMeta):
 
         Values go where ``Model.__init__`` would put them, without its checks of arguments: rows come by the hundred thousand.
         """
-        names: Collection[str] = _column_names(cls)
-        if len(values) != len(names):
-            names = [name for name in names if name in field_names]
         record = cls.__new__(cls)
         record._state = ModelState()
-        record.__dict__.update(zip(names, values, strict=True))
+        record.__dict__.update(zip(field_names, values, strict=True))
         record._state.adding = False
         record._state.db = db
         if fetch_mode is not None:

@@ -383,6 +383,25 @@ def test_linking_a_wide_table_takes_few_queries(n, count_queries):
     assert dataset.features["columns"].count() == n
 
 
+def test_members_of_an_unsaved_set_are_read_as_far_as_they_are_shown(count_queries):
+    """A description of the file costs no query per member; what else one has is read when it is asked for."""
+    make_features("a", "b", unit="mm")
+    frame = pd.DataFrame({"a": [1], "b": [2]})
+    file = ln.File.from_df(frame, description="unsaved")
+    members = file.pending.feature_sets["columns"].pending_members.records
+    with count_queries() as queries:
+        assert [(member.name, member.type, member.registries) for member in members] == [
+            ("a", "number", None),
+            ("b", "number", None),
+        ]
+    assert not len(queries)
+    assert [member.unit for member in members] == ["mm", "mm"]
+    with count_queries() as queries:
+        text = str(file.features)
+    assert "a" in text
+    assert statements(queries) <= 1
+
+
 # -- AnnData ----------------------------------------------------------------------------------------------------------
 
 
