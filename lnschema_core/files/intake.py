@@ -57,7 +57,8 @@ def take_in(
     if key is not None:
         _check_key(key)
     if paths.is_path(data):
-        return _take_in_path(paths.to_path(cast("PathLike", data)), key, storages, facts)
+        given = cast("PathLike", data)
+        return _take_in_path(paths.as_local(given) or paths.to_path(given), key, storages, facts)
     return _take_in_object(data, id, key, format)
 
 
@@ -102,12 +103,12 @@ def _bucket_of(path: UPath) -> StorageRoot:
     return StorageRoot.of(bucket, region=buckets.region_of(bucket))
 
 
-def _take_in_path(path: UPath, key: str | None, storages: Storages | None, facts: Facts | None) -> Intake:
+def _take_in_path(path: Path | UPath, key: str | None, storages: Storages | None, facts: Facts | None) -> Intake:
     if paths.is_local(path):
         if not path.exists():
             raise FileNotFoundError(str(path))
     elif facts is None:
-        facts = _facts_of(path)
+        facts = _facts_of(paths.to_path(path))
     finding = paths.suffix_of(path)
     if finding.note:
         log.warning(finding.note)
