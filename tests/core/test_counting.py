@@ -96,6 +96,45 @@ def test_files_of_a_label_are_counted_by_their_links(count_queries):
     assert ln.File.filter(**links).count() == read(ln.File.filter(**links)) == 3
 
 
+def test_files_with_a_label_under_a_feature_are_counted_by_their_links(count_queries):
+    """Once, however many of the labels they have and wherever it is said under which features; no file is read, no captured one counted."""
+    feature, other = (
+        ln.Feature.from_fields(name=f"feature {i}", type="category", registries="core.ULabel") for i in range(2)
+    )
+    labels = [ln.ULabel.from_fields(name=f"label {number}") for number in range(3)]
+    ln.save([feature, other, *labels])
+    files, captured = make_files(4), make_files(2, ".lamindb/runs")
+    for file in [*files[:3], captured[0]]:
+        file.labels.add(labels[0], feature)
+    files[0].labels.add(labels[1], feature)
+    files[3].labels.add(labels[1], other)
+    files[2].labels.add(labels[0], other)
+    for queryset, number in [
+        (ln.File.filter_by_label(labels[0], feature), 3),
+        (ln.File.filter_by_label(labels[0], other), 1),
+        (ln.File.filter_by_label(labels[:2], feature), 3),
+        (ln.File.filter_by_label("label 1", other), 1),
+        (ln.File.filter_by_label(labels[2], feature), 0),
+        (ln.File.objects.filter_by_label(labels[0], feature), 4),
+    ]:
+        with count_queries() as queries:
+            assert queryset.count() == number == read(queryset)
+        assert not any('FROM "lnschema_core_file" ' in query["sql"] for query in queries[:-1])
+    links = ln.File.ulabels.through._default_manager.filter(ulabel=labels[0])
+    for queryset in [
+        ln.File.filter(suffix=".x").filter_by_label(labels[0], feature),
+        ln.File.filter_by_label(labels[0], feature).filter_by_label(labels[1], feature),
+        ln.File.filter_by_label(labels[0], feature)[:2],
+        ln.File.filter().exclude(pk__in=links.values("file")),
+        ln.File.filter(pk__in=links.values("file")[:2]),
+        ln.File.filter(pk__in=links.values("feature")),
+        ln.File.filter(pk__in=links.values("file").intersection(links.values("file"))),
+        ln.File.filter(pk__in=ln.Dataset.objects.values("file")),
+        ln.File.filter(pk__in=ln.File.objects.values("initial_version")),
+    ]:
+        assert queryset.count() == read(queryset), queryset.query
+
+
 def test_other_queries_are_counted_as_they_were():
     """What else a query asks is not overlooked."""
     from django.db.models import F, Q
