@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db import models
 
 from lamindb.text.batch import check_strings
@@ -93,7 +94,11 @@ class Vocabulary:
             check_strings(values, self.field)
 
     def _column(self) -> Any:
-        return self.registry._meta.get_field("id" if self.field == "pk" else self.field)
+        try:
+            return self.registry._meta.get_field("id" if self.field == "pk" else self.field)
+        except FieldDoesNotExist as error:
+            msg = f"{error}. Choices are: {', '.join(field.name for field in self.registry._meta.concrete_fields)}"
+            raise FieldError(msg) from error
 
 
 def vocabulary_of(

@@ -11,7 +11,7 @@ import anndata as ad
 import numpy as np
 import pandas as pd
 import pytest
-from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.exceptions import FieldError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -86,7 +86,7 @@ def assert_ours(error: BaseException) -> None:
     last = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
     ours = (
         any(words in str(error) for words in _SENTENCES_OF_DJANGO)
-        or isinstance(error, (LaminError, FieldError, FieldDoesNotExist))
+        or isinstance(error, (LaminError, FieldError))
         or any(room in last.parents for room in ROOMS)
     )
     assert ours, f"{type(error).__name__} of {last}: {error!s:.300}"

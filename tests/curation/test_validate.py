@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from django.core.exceptions import FieldError
 
 import lamindb as ln
 
@@ -89,6 +90,13 @@ def test_the_field_can_be_chosen():
     assert ln.Feature.validate(["category"], field="type").tolist() == [True]
     with pytest.raises(TypeError, match="please pass a Registry string field"):
         ln.Feature.validate(["category"], ln.Feature)
+
+
+@pytest.mark.parametrize("verb", ["validate", "inspect", "from_values"])
+def test_a_field_that_there_is_not_is_an_error(verb):
+    """That of Django's queries, with the fields that there are."""
+    with pytest.raises(FieldError, match=r"Feature has no field named 'nam'\. Choices are: id, name, type"):
+        getattr(ln.Feature, verb)(["x"], "nam")
 
 
 def test_users_are_validated_by_handle():
