@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lnschema_bionty import ids, public
@@ -117,6 +117,7 @@ def public_of(
     registry: type[BioRegistry], species: str | Species | None, row: BiontySource | None
 ) -> PublicOntology | None:
     """The public source behind a registry; see :meth:`BioRegistry.bionty`."""
+    check_row(row)
     if not registry.__module__.startswith("lnschema_bionty."):
         return None
     entity = getattr(public, registry.__name__)
@@ -136,6 +137,17 @@ def public_of(
         source = at_hand(public.sources.find(current.entity, current.species, current.source, current.version))
         ontology = entity(source.species, source.source, source.version)
     return ontology
+
+
+def check_row(row: Any) -> None:
+    """Refuse what is passed as a source and is no row of one.
+
+    Raises:
+        TypeError: It is something else than a record or None.
+    """
+    if row is not None and not isinstance(row, bio_registry("BiontySource")):
+        msg = f"bionty_source is a record, such as lb.BiontySource.filter(source='cl').first(), and not {row!r:.80}"
+        raise TypeError(msg)
 
 
 def at_hand(wanted: Source) -> Source:

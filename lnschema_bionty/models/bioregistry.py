@@ -110,9 +110,12 @@ class BioRegistry(Registry, HasParents, CanValidate):
 
         A source stands for all its versions: a term keeps its record when another version is used.
         """
+        from lnschema_bionty.sources import check_row
+
         if not contexts.has_species(cls):
             kwargs.pop("species", None)
         row = kwargs.pop("bionty_source", None)
+        check_row(row)
         if row is not None:
             kwargs |= {"bionty_source__source": row.source, "bionty_source__species": row.species}
         return super().scope(**kwargs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_fresh_instance_has_the_sources_of_2023(lb):
     """Each once; of each entity and species one is currently used."""
@@ -91,6 +93,18 @@ def test_source_is_passed(lb, capsys):
     assert "modify currently_used Phenotype source in `lnschema_bionty.BiontySource`" in said
     assert record.bionty_source == here != pato
     assert record.id == "he7RPQN5"
+
+
+@pytest.mark.parametrize("source", ["cl", 3])
+def test_source_that_is_no_record_is_refused(lb, source):
+    """With an example of one that is."""
+    for call in (
+        lambda: lb.CellType.bionty(bionty_source=source),
+        lambda: lb.CellType.from_bionty(name="T cell", bionty_source=source),
+        lambda: lb.CellType.validate(["T cell"], bionty_source=source),
+    ):
+        with pytest.raises(TypeError, match="bionty_source is a record, such as"):
+            call()
 
 
 def test_which_version_is_used_is_said_once(lb, capsys):
