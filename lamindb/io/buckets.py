@@ -10,6 +10,7 @@ from lamindb.errors import StorageError, StorageNotWritable
 from lamindb.io.clients import require_client
 from lamindb.io.listing import fresh_facts
 from lamindb.io.paths import TEMPORARY_FOLDER, TEMPORARY_PREFIX, address_segments, protocol_of
+from lamindb.io.placing import make_folders_above
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ def check_writable(root: UPath) -> None:
     require_client(protocol_of(root))
     probe = root / TEMPORARY_FOLDER / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     try:
+        make_folders_above(probe)
         probe.fs.pipe_file(probe.path, b"lamindb")
         probe.fs.rm_file(probe.path)
     except PermissionError as error:

@@ -60,7 +60,7 @@ def folder_of(cache_dir: Path, path: UPath) -> Path:
     Raises:
         InvalidKey: The address has segments that would lead out of the cache.
     """
-    bucket, *segments = location_of(path).segments
+    bucket, *segments = location_of(path).segments or ("",)
     name = "/".join([protocol_of(path), f"{bucket}{_endpoint_mark(path)}", *segments])
     join_contained(to_path(cache_dir), check_key(name, max_length=_MAX_LENGTH))
     return cache_dir / name

@@ -63,7 +63,7 @@ def _fetch(path: UPath, copy: Path) -> None:
     if path.fs.info(path.path)["type"] != "directory":
         transfer.fetch(path, copy, progress=lambda _: None)
         return
-    depth = len(paths.location_of(path).segments)
+    depth = len(paths.address_segments(path.path))
     for name in path.fs.find(path.path):
         key = "/".join(paths.address_segments(name)[depth:])
         transfer.fetch(path / key, copy / key, progress=lambda _: None)

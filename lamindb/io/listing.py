@@ -15,7 +15,7 @@ from lamindb.io.paths import (
     address_segments,
     as_local,
     is_store,
-    location_of,
+    server_of,
     to_path,
 )
 
@@ -37,7 +37,7 @@ def files_below(folder: PathLike) -> list[str]:
     if local is not None:
         return sorted(_walk(os.fspath(local)))
     path = to_path(folder)
-    depth = len(location_of(path).segments)
+    depth = len(address_segments(path.path))
     keys = ("/".join(address_segments(name)[depth:]) for name in path.fs.find(path.path))
     return sorted({_store_of(key) or key for key in keys if key and not _is_incomplete(key)})
 
@@ -50,7 +50,7 @@ def facts_below(folder: UPath) -> dict[str, dict[str, Any]]:
     Raises:
         FileNotFoundError: There is nothing.
     """
-    depth = len(location_of(folder).segments)
+    depth = len(address_segments(folder.path))
     listed = folder.fs.find(folder.path, detail=True)
     if not listed:
         raise FileNotFoundError(str(folder))
@@ -72,7 +72,8 @@ def fresh_facts(path: UPath) -> dict[str, Any]:
     Raises:
         FileNotFoundError: There is nothing at the path.
     """
-    path.fs.invalidate_cache(path.path)
+    # file systems of servers keep listings of folders, by names of their own
+    path.fs.invalidate_cache(None if server_of(path) else path.path)
     facts: dict[str, Any] = path.fs.info(path.path)
     return facts
 

@@ -47,6 +47,7 @@ STORE_SUFFIXES = frozenset({".zarr", ".zrad", ".tiledbsoma"})
 
 _LOCAL_PROTOCOLS = frozenset({"", "file", "local"})
 _SAME_PROTOCOL = {"gcs": "gs", "s3a": "s3"}
+_PARTS_OF_ADDRESSES = frozenset({"host", "port"})  # which upath has among the options
 _PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|data:|.*::", re.DOTALL)  # what file systems take for a protocol
@@ -89,8 +90,25 @@ def _with_options(path: UPath) -> UPath:
 
     protocol = protocol_of(path)
     clients.prepare(protocol)
-    options = {} if path.storage_options else clients.options_of((protocol, *address_segments(path.path)))
+    options = {} if has_options(path) else clients.options_of((protocol, *_place_of(path)))
     return UPath(str(path), **options) if options else path
+
+
+def has_options(path: UPath) -> bool:
+    """Whether a path comes with options of its own, apart from what its address says."""
+    return bool(path.storage_options.keys() - _PARTS_OF_ADDRESSES)
+
+
+def _place_of(path: UPath) -> tuple[str, ...]:
+    """The server or the bucket, and the segments of the address below it."""
+    server = server_of(path)
+    return (*([server] if server else []), *address_segments(path.path))
+
+
+def server_of(path: UPath) -> str:
+    """The name and the port of the server that a path is on, ``""`` where the address has a bucket instead."""
+    host, port = (path.storage_options.get(name) for name in ("host", "port"))
+    return f"{host}:{port}" if host and port else str(host or "")
 
 
 def as_local(data: PathLike) -> Path | None:
@@ -146,11 +164,12 @@ class Location:
 
     protocol: str
     segments: tuple[str, ...]
+    """Of a local path its parts, else the server or the bucket, and what is below it."""
 
     def key_below(self, root: Location) -> str | None:
         """The key of this place within a root, or None if it isn't below the root."""
         depth = len(root.segments)
-        is_below = len(self.segments) > depth and self.segments[:depth] == root.segments
+        is_below = 0 < depth < len(self.segments) and self.segments[:depth] == root.segments
         return "/".join(self.segments[depth:]) if is_below and self.protocol == root.protocol else None
 
 
@@ -160,7 +179,7 @@ def location_of(path: PathLike) -> Location:
     if local is not None:
         return Location("", PurePath(os.path.realpath(local)).parts)
     cloud = to_path(path)
-    return Location(protocol_of(cloud), address_segments(cloud.path))
+    return Location(protocol_of(cloud), _place_of(cloud))
 
 
 def relative_key(path: PathLike, root: PathLike) -> str | None:
@@ -169,9 +188,10 @@ def relative_key(path: PathLike, root: PathLike) -> str | None:
 
 
 def address_segments(address: str) -> tuple[str, ...]:
-    """The bucket and the segments of an address in the words of its file system."""
+    """The bucket and the segments of an address in the words of its file system; none of the root of a server."""
     without_protocol = address.partition("://")[2] or address  # http file systems keep the protocol
-    return tuple(without_protocol.strip("/").split("/"))
+    stripped = without_protocol.strip("/")
+    return tuple(stripped.split("/")) if stripped else ()
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------

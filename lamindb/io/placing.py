@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from lamindb.errors import LaminError, StorageError, StorageNotWritable
 from lamindb.io.clients import require_client
 from lamindb.io.faults import point
-from lamindb.io.paths import TEMPORARY_FOLDER, TEMPORARY_PREFIX, is_local, protocol_of
+from lamindb.io.paths import TEMPORARY_FOLDER, TEMPORARY_PREFIX, is_local, protocol_of, server_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from upath import UPath
 
     from lamindb.types import PathLike
 
@@ -124,6 +126,12 @@ def prepare(target: Path, root: Path | None = None) -> None:
         msg = f"The storage location {root} doesn't exist: mount the disk, or create the folder"
         raise StorageError(msg)
     make_folder(target.parent)
+
+
+def make_folders_above(target: UPath) -> None:
+    """Make the folders above a target that is on a server; those of buckets are nothing but names."""
+    if server_of(target):
+        target.fs.makedirs(target.parent.path, exist_ok=True)
 
 
 def private(path: str, flags: int) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lamindb.io import transfer
 from lamindb.io.faults import point
-from lamindb.io.paths import as_local, to_path
+from lamindb.io.paths import as_local, server_of, to_path
 from lamindb.io.placing import explaining, make_folder, sync_folder
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ def _link(path: Path, second: Path) -> bool:
 
 
 def _copy_in_cloud(path: UPath, second: UPath) -> bool:
-    """Copy an object within its store; False for folders."""
+    """Copy an object within its store; False for folders, and on servers, which don't copy."""
     with explaining(path, "read"):
         path.fs.invalidate_cache(path.parent.path)
-        if path.fs.info(path.path)["type"] == "directory":
+        if server_of(path) or path.fs.info(path.path)["type"] == "directory":
             return False
     with explaining(second):
         path.fs.cp_file(path.path, second.path)

@@ -168,6 +168,8 @@ class StorageSettings:
 def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
     """A root as it is stored: local ones absolute and resolved, with ``/`` between folders and none at the end.
 
+    Who goes to a server is no part of it; this process goes there as an address says, from then on.
+
     Raises:
         InvalidStorage: It is no address of a storage location.
     """
@@ -176,7 +178,7 @@ def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
         msg = "`storage` is neither a valid local, a Google Cloud nor an S3 path."
         raise InvalidStorage(msg)
     if storage_type(text) != "local":
-        address = text.partition("://")[2].strip("/")
+        address = _without_credentials(text).partition("://")[2].strip("/")
         if not address:
             msg = f"{text} names no bucket: pass an address such as s3://bucket/folder"
             raise InvalidStorage(msg)
@@ -186,6 +188,19 @@ def root_as_str(root: str | os.PathLike[str] | UPath) -> str:
     except RuntimeError as error:  # a circle of links, or the home of nobody
         msg = f"The storage folder {text} can't be used: {str(error).rstrip('.')}."
         raise InvalidStorage(msg) from error
+
+
+def _without_credentials(address: str) -> str:
+    """An address without the user and the password of a server, with which it is reached from now on."""
+    if "@" not in address.partition("://")[2].partition("/")[0]:
+        return address
+    path = paths.to_path(address)
+    if not paths.server_of(path):  # in other addresses it stands for something else
+        return address
+    if paths.has_options(path):
+        location = paths.location_of(path)
+        clients.remember_options((location.protocol, *location.segments), path.storage_options)
+    return str(path)
 
 
 def make_folder(folder: Path) -> None:

@@ -97,7 +97,7 @@ def default_storage() -> Storage:
 def _bucket_of(path: UPath) -> StorageRoot:
     """The bucket of a cloud path, reached as the path is."""
     location = paths.location_of(path)
-    if path.storage_options:
+    if paths.has_options(path):
         clients.remember_options((location.protocol, location.segments[0]), path.storage_options)
     bucket = paths.to_path(f"{location.protocol}://{location.segments[0]}")
     return StorageRoot.of(bucket, region=buckets.region_of(bucket))

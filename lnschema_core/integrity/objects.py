@@ -156,7 +156,7 @@ def is_there(place: Place) -> bool:
 
 def _is_in_store(root: UPath) -> bool:
     """Whether there is anything below a root, or a bucket that something may be in."""
-    return bool(root.fs.isdir(root.path) or root.fs.exists(paths.address_segments(root.path)[0]))
+    return bool(root.fs.isdir(root.path) or root.fs.exists("/".join(paths.address_segments(root.path)[:1])))
 
 
 # -- all objects ------------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def _local_entries(root: Path, prefix: str) -> list[tuple[str, bool]]:
 
 def _cloud_entries(place: Place, prefix: str) -> list[tuple[str, bool]]:
     folder = place.root / prefix if prefix else place.root
-    depth = len(paths.location_of(folder).segments)
+    depth = len(paths.address_segments(folder.path))
     folder.fs.invalidate_cache()
     try:
         found = folder.fs.ls(folder.path, detail=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from lamindb.errors import InvalidKey
 from lamindb.io import cache, paths
-from lamindb.io.storage import StorageRoot
+from lamindb.io.storage import StorageRoot, normalise_root
 
 BAD_KEYS = {
     "empty": "",
@@ -213,6 +214,21 @@ def test_local_paths_stay_what_they_are(tmp_path):
 def test_tilde_is_a_name():
     """The home folder is not filled in."""
     assert str(paths.to_path("~/x")) == "~/x"
+
+
+@pytest.mark.parametrize("protocol", ["ftp", "sftp", "ssh", "smb", "hdfs"])
+def test_address_with_a_server_keeps_it(protocol):
+    """It is shown, compared, and that of what is below; who goes there isn't shown."""
+    path = paths.to_path(f"{protocol}://ada:secret@host:99/folder")
+    assert str(path) == f"{protocol}://host:99/folder"
+    assert (
+        str(path / "x.csv") == str(pickle.loads(pickle.dumps(path / "x.csv"))) == f"{protocol}://host:99/folder/x.csv"
+    )
+    assert (paths.server_of(path), str(path.parent)) == ("host:99", f"{protocol}://host:99")
+    assert paths.relative_key(path / "x.csv", f"{protocol}://host:99") == "folder/x.csv"
+    assert paths.relative_key(path / "x.csv", f"{protocol}://other:99/folder") is None
+    assert paths.relative_key(path / "x.csv", f"{protocol}://") is None
+    assert normalise_root(path) == f"{protocol}://host:99/folder"
 
 
 @pytest.mark.parametrize("address", ["s3://bucket/a", "gs://bucket/a", "memory://a/b"])

@@ -253,6 +253,9 @@ def test_broken_configuration_file_is_named(tmp_path: Path, text: str) -> None:
         ("s3://bucket/", "s3://bucket", "s3"),
         ("gs://bucket/a/b/", "gs://bucket/a/b", "gs"),
         ("memory://x", "memory://x", "memory"),
+        ("sftp://ada:secret@host:99/x/", "sftp://host:99/x", "sftp"),
+        ("s3://bucket/a@b", "s3://bucket/a@b", "s3"),
+        ("github://org:repo@main/x", "github://org:repo@main/x", "github"),
     ],
 )
 def test_storage_root_is_stored_in_one_spelling(root: str, text: str, kind: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from lamindb.errors import StorageError
 from lamindb.io import hashing, paths
 from lamindb.io.faults import point
-from lamindb.io.paths import as_local, protocol_of, to_path
-from lamindb.io.placing import exists_message, explaining, place, prepare, sync_folder, temporary
+from lamindb.io.paths import as_local, protocol_of, server_of, to_path
+from lamindb.io.placing import exists_message, explaining, make_folders_above, place, prepare, sync_folder, temporary
 from lamindb.io.progress import continued, unseen
 from lamindb.io.transfer.copying import Copying, is_same_file, write_all
 from lamindb.io.transfer.uploads import CLOUD_BLOCK, COMMITTED_UPLOADS, Upload, require_size, write_to
@@ -96,7 +96,8 @@ def _put_local(copying: Copying, target: Path, root: Path | None, *, overwrite: 
 def _put_cloud(copying: Copying, target: UPath, *, overwrite: bool, update: Update, notes: Path | None = None) -> None:
     if not overwrite and target.fs.exists(target.path):
         raise StorageError(exists_message(target))
-    if copying.size <= hashing.THRESHOLD:
+    make_folders_above(target)
+    if copying.size <= hashing.THRESHOLD and not server_of(target):  # which show a file while it grows
         _put_at_once(copying, target, update)
     elif protocol_of(target) in COMMITTED_UPLOADS:
         _put_committed(copying, target, update, notes)

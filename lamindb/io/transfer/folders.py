@@ -11,8 +11,8 @@ from lamindb.io import hashing
 from lamindb.io.faults import point
 from lamindb.io.hashing import Fingerprint, FolderHasher
 from lamindb.io.listing import content_of, size_of
-from lamindb.io.paths import as_local, location_of, to_path
-from lamindb.io.placing import explaining, place_tree, prepare, sync_file, sync_folder, temporary
+from lamindb.io.paths import address_segments, as_local, to_path
+from lamindb.io.placing import explaining, make_folders_above, place_tree, prepare, sync_file, sync_folder, temporary
 from lamindb.io.progress import continued
 from lamindb.io.transfer.copying import Copying, changed_message, is_same_file, write_all
 from lamindb.io.transfer.groups import describing_last, groups, remove_objects
@@ -119,6 +119,8 @@ def _put_tree_cloud(source: Path, target: UPath, expected: FileHash | None, upda
     point("store-tree.checked")
     for group in groups(names):
         places = [os.fspath(source / name) for name in group]
+        for name in group:
+            make_folders_above(target / name)
         filesystem.put(places, [f"{target.path}/{name}" for name in group])
         update(sum(before[name].size for name in group))
         changed = [name for name in group if not before[name].matches(source / name)]
@@ -132,8 +134,6 @@ def _put_tree_cloud(source: Path, target: UPath, expected: FileHash | None, upda
 
 def _remove_others(target: UPath, names: list[str]) -> None:
     target.fs.invalidate_cache()
-    ours = {location_of(target / name).segments for name in names}
-    others = [
-        path for path in target.fs.find(target.path) if location_of(f"{target.protocol}://{path}").segments not in ours
-    ]
+    ours = {address_segments((target / name).path) for name in names}
+    others = [path for path in target.fs.find(target.path) if address_segments(path) not in ours]
     remove_objects(target.fs, others)

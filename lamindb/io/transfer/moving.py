@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 from lamindb.errors import StorageError
 from lamindb.io.faults import point
 from lamindb.io.listing import fresh_facts, has_object, size_of
-from lamindb.io.paths import address_segments, as_local, location_of, to_path
-from lamindb.io.placing import discard, explaining, make_folder, place, place_tree, sync_folder, temporary
+from lamindb.io.paths import address_segments, as_local, location_of, server_of, to_path
+from lamindb.io.placing import (
+    discard,
+    explaining,
+    make_folder,
+    make_folders_above,
+    place,
+    place_tree,
+    sync_folder,
+    temporary,
+)
 from lamindb.io.transfer.fetching import fetch
 from lamindb.io.transfer.files import store_file
 from lamindb.io.transfer.folders import store_tree
@@ -69,6 +78,10 @@ def _move_cloud(source: UPath, target: UPath) -> None:
     with explaining(target):
         # not `mv`, which takes brackets and stars in names for patterns
         filesystem = source.fs
+        if server_of(target):  # where to move is to rename
+            make_folders_above(target)
+            filesystem.mv(source.path, target.path)
+            return
         if kind != "directory":
             filesystem.cp_file(source.path, target.path)
             filesystem.rm_file(source.path)
@@ -80,7 +93,7 @@ def _move_cloud(source: UPath, target: UPath) -> None:
 
 
 def _names_below(folder: UPath) -> list[str]:
-    depth = len(location_of(folder).segments)
+    depth = len(address_segments(folder.path))
     names = ["/".join(address_segments(name)[depth:]) for name in folder.fs.find(folder.path)]
     return [name for name in names if name]
 
