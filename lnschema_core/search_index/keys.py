@@ -8,11 +8,7 @@ however many names there are.
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from functools import cache, lru_cache
 
 _HEAD = 20
 """Characters of a key before the hole; index entries have to be short."""
@@ -60,32 +56,30 @@ def keys(name: str, vendor: str) -> list[list[str]]:
     lower = _lower_ascii(name) if vendor == "sqlite" else name.lower()
     text = lower.replace(" ", "")
     _, blank, rest = lower.partition(" ")
-    found = [_with_hole(text, hole) for hole in (_first_quarter, _second_quarter, _third_quarter)]
-    return [[key.removeprefix("|") for key in found[0]], *found[1:], [rest[:_HEAD]] if blank and rest else []]
+    first, *others = _holes(len(text))
+    found = [[text[start:end] for _, start, end in first]]
+    found += [[f"{text[:stop]}|{text[start:end]}" for stop, start, end in holes] for holes in others]
+    return [*(list(dict.fromkeys(some)) for some in found), [rest[:_HEAD]] if blank and rest else []]
 
 
 def _lower_ascii(text: str) -> str:
     return text.lower() if text.isascii() else "".join([c.lower() if c.isascii() else c for c in text])
 
 
-def _first_quarter(length: int) -> tuple[int, int]:
-    return 0, length - length // 4
-
-
-def _second_quarter(length: int) -> tuple[int, int]:
-    return length // 4, length - length // 2
-
-
-def _third_quarter(length: int) -> tuple[int, int]:
-    return length // 2, length // 4
-
-
-def _with_hole(text: str, hole: Callable[[int], tuple[int, int]]) -> list[str]:
-    """The parts of the text before and behind the hole that names of about this length have."""
-    found: dict[str, None] = {}
-    for difference in _LENGTHS:
-        before, behind = hole(len(text) + difference)
-        if before >= 0 and behind >= 0 and _SHORTEST <= before + behind <= len(text):
-            tail = text[len(text) - behind :][:_TAIL]
-            found[f"{text[: min(before, _HEAD)]}|{tail}"] = None
-    return list(found)
+@lru_cache(maxsize=256)
+def _holes(length: int) -> list[list[tuple[int, int, int]]]:
+    """Where the part before each hole stops, and where the part behind it starts and ends, in names of about this length."""
+    names = [length + difference for difference in _LENGTHS if length + difference > 0]
+    quarters = [
+        [(0, name - name // 4) for name in names],
+        [(name // 4, name - name // 2) for name in names],
+        [(name // 2, name // 4) for name in names],
+    ]
+    return [
+        [
+            (min(before, _HEAD), length - behind, length - behind + _TAIL)
+            for before, behind in dict.fromkeys(quarter)
+            if _SHORTEST <= before + behind <= length
+        ]
+        for quarter in quarters
+    ]
