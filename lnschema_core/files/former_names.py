@@ -1,7 +1,7 @@
-"""The private attributes by which code of the 0.54 days looks at unsaved files and datasets; to be read only.
+"""The private attributes by which code of the 0.54 days looks at unsaved files and datasets.
 
 What is to be done on save is in one place, ``pending``; these are views of it. As in 0.54, those about the content are gone
-once it is stored.
+once it is stored. The local source alone can be set, which is how notebooks let an upload fail.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from lnschema_core.files import places
 if TYPE_CHECKING:
     from upath import UPath
 
+    from lamindb.types import PathLike
     from lnschema_core.files.pending import PendingDataset, PendingFile
     from lnschema_core.models import FeatureSet, File
 
@@ -42,6 +43,11 @@ class FormerNamesOfFiles(FormerNames):
         """The local source of the content."""
         source = self._source("_local_filepath")
         return source if source is not None and paths.is_local(source) else None
+
+    @_local_filepath.setter
+    def _local_filepath(self, path: PathLike) -> None:
+        pending = self._unsaved("_local_filepath")
+        pending.source = pending.shown_path = paths.to_path(path)
 
     @property
     def _cloud_filepath(self) -> UPath | None:

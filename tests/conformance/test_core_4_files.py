@@ -163,6 +163,19 @@ def test_private_attributes_of_unsaved_files(frame, path, root):
     assert memory._memory_rep is frame
 
 
+@pytest.mark.parametrize("save", [lambda file: file.save(), lambda file: ln.save([file])], ids=["save", "bulk"])
+def test_an_upload_is_made_to_fail_by_another_local_source(frame, path, tmp_path, save):
+    """As notebooks show that nothing is left of a failed upload; other content than what was registered isn't stored either."""
+    (tmp_path / "other.csv").write_text("other")
+    for data in (path, frame):
+        for source in ("nowhere.csv", tmp_path / "other.csv"):
+            file = ln.File(data, description="x")
+            file._local_filepath = source
+            with pytest.raises(RuntimeError):
+                save(file)
+            assert not ln.File.filter(description="x").exists()
+
+
 def test_path_before_and_after_saving(path, adata, root):
     """The source, then the place in storage; of a store that is in memory always the latter."""
     file = ln.File(path, description="x")
