@@ -1,4 +1,7 @@
-"""Rows as text, just as ``pandas.DataFrame.to_string`` shows them. Knows no pandas, which takes milliseconds for a few rows."""
+"""Rows as text, as ``pandas.DataFrame.to_string`` shows them. Knows no pandas, which takes milliseconds for a few rows.
+
+Names are shown as they are, also where all begin with blanks, which pandas cuts off.
+"""
 
 from __future__ import annotations
 
