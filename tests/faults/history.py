@@ -1,6 +1,7 @@
 """A client that does random things to an instance which others use, too; prints what it was told, for a check afterwards.
 
-Run as ``python -m tests.faults.history SECONDS NUMBER`` in the environment of a user.
+Run as ``python -m tests.faults.history SECONDS NUMBER [STORAGE]`` in the environment of a user. A storage location that is named may fail:
+what it refused may have been done or not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import random
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 
 from django.db import IntegrityError
@@ -16,40 +18,44 @@ from django.db import IntegrityError
 SHARED = 12  # names that all clients make
 
 
-def main(seconds: float, number: int) -> None:
-    """Do something for so many seconds, and print each thing that was answered, as a line of JSON."""
+def main(seconds: float, number: int, storage: str | None = None) -> None:
+    """Do everything once, and anything for so many seconds; print each thing that was answered, as a line of JSON."""
     import lamindb as ln
     from lamindb import log
 
     log.set_verbosity("error")
-    client = Client(ln, random.Random(number), number)
+    client = Client(ln, random.Random(number), number, refusals=(OSError, RuntimeError) if storage else ())
+    while storage:
+        try:
+            ln.settings.storage = storage
+        except client.refusals:
+            continue
+        break
+    verbs = [
+        client.share,
+        client.share_many,
+        client.make,
+        client.rename,
+        client.follow,
+        client.link,
+        client.remove,
+        client.store,
+        client.replace,
+        client.discard,
+        client.store_shared,
+        client.follow_file,
+    ]
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        verb = client.rng.choice(
-            [
-                client.share,
-                client.share_many,
-                client.make,
-                client.rename,
-                client.remove,
-                client.follow,
-                client.link,
-                client.store,
-                client.store_shared,
-                client.replace,
-                client.discard,
-                client.follow_file,
-            ]
-        )
+    for verb in chain(verbs, iter(lambda: client.rng.choice(verbs) if time.monotonic() < end else None, None)):
         for answer in verb():
             print(json.dumps(answer), flush=True)  # noqa: T201 - the output of the client
 
 
 class Client:
-    """One of several writers."""
+    """One of several writers; its storage location answers some requests with the given errors."""
 
-    def __init__(self, ln, rng, number):
-        self.ln, self.rng, self.number = ln, rng, number
+    def __init__(self, ln, rng, number, refusals=()):
+        self.ln, self.rng, self.number, self.refusals = ln, rng, number, refusals
         self.count = 0
         self.own = {}
         self.files = []
@@ -113,8 +119,11 @@ class Client:
 
     def store(self):
         """Store a file of one's own, and read it."""
-        file = self.ln.File(self._write(), key=f"own/{self.number}/{self.count}.txt")
-        file.save()
+        try:
+            file = self.ln.File(self._write(), key=f"own/{self.number}/{self.count}.txt")
+            file.save()
+        except self.refusals:
+            return
         assert self._read(file.id) == self._text(), "a client doesn't read what it stored"
         self.files.append(file)
         yield "holds", self._text(), file.id
@@ -122,9 +131,11 @@ class Client:
     def store_shared(self):
         """Store content under a key that others use as well; it belongs to who is first."""
         name = f"shared {self.rng.randrange(SHARED)}.txt"
-        file = self.ln.File(self._write(name), key=name)
         try:
+            file = self.ln.File(self._write(name), key=name)
             file.save()
+        except self.refusals:
+            return
         except IntegrityError:
             assert self.ln.File.filter(key=name).count() == 1, "a key is refused that nobody has"
         else:
@@ -133,25 +144,37 @@ class Client:
     def replace(self):
         """Replace the content of a file of one's own."""
         if self.files:
-            file = self.rng.choice(self.files)
-            file.replace(self._write())
-            file.save()
-            yield "holds", self._text(), file.id
+            file = self.files.pop(self.rng.randrange(len(self.files)))
+            try:
+                file.replace(self._write())
+                file.save()
+            except self.refusals:
+                yield "may-hold", self._text(), file.id
+                file = self.ln.File.filter(id=file.id).one()
+            else:
+                yield "holds", self._text(), file.id
+            self.files.append(file)
 
     def discard(self):
         """Delete a file of one's own with its content, for good or into the trash."""
         if self.files:
             file = self.files.pop(self.rng.randrange(len(self.files)))
             file_id = file.id
-            file.delete(storage=True, permanent=self.rng.random() < 0.5)
-            yield "gone", "", file_id
+            try:
+                file.delete(storage=True, permanent=self.rng.random() < 0.5)
+            except self.refusals:
+                yield "may-be-gone", "", file_id
+            else:
+                yield "gone", "", file_id
 
     def follow_file(self):
         """Store a new version of a file that others follow as well."""
         first = self.ln.File.filter(description="followed").order_by("created_at").first()
-        new = self.ln.File(self._write(), is_new_version_of=first)
         try:
+            new = self.ln.File(self._write(), is_new_version_of=first)
             new.save()
+        except self.refusals:
+            return
         except IntegrityError as error:
             if "make this one again" not in str(error):
                 raise
@@ -169,8 +192,13 @@ class Client:
         return f"{self.number} {self.count}"
 
     def _read(self, file_id):
-        return self.ln.File.filter(id=file_id).one().path.read_text()
+        file = self.ln.File.filter(id=file_id).one()
+        while True:
+            try:
+                return file.path.read_text()
+            except self.refusals:
+                continue
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    main(float(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -7,12 +7,18 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from typing import NamedTuple
 
 import pytest
 
+from tests.servers import s3
+from tests.servers.middleware import Flaky
+
 CLIENTS = int(os.environ.get("HISTORY_CLIENTS", "4"))
 SECONDS = float(os.environ.get("HISTORY_SECONDS", "4"))
-"""By hand: ``HISTORY_CLIENTS=16 HISTORY_SECONDS=120 pytest tests/faults/test_many_writers.py``."""
+"""By hand: ``HISTORY_CLIENTS=16 HISTORY_SECONDS=300 pytest tests/faults/test_many_writers.py``."""
+REFUSED = float(os.environ.get("HISTORY_REFUSED", "0.2"))
+"""The part of all requests that a flaky store refuses."""
 
 BEGIN = """
 from pathlib import Path
@@ -21,6 +27,15 @@ ln.Transform(name="pipeline", version="1").save()
 Path("followed.txt").write_text("followed")
 ln.File("followed.txt", description="followed", version="1").save()
 """
+
+BUCKET = "s3://lab/prefix"
+
+IN_BUCKET = f"""
+import lamindb as ln
+ln.settings.storage = "{BUCKET}"
+"""
+
+COLLECT = "ln.fsck(collect=True, grace=-5, progress=False)"
 
 LOOK = """
 import json
@@ -59,41 +74,87 @@ def answers_of(user, *commands):
 def test_history_of_random_writers_is_one_that_could_have_been(lab):
     """Every write that was acknowledged is there, once; every deletion is one; versions of a family are numbered without gaps or doubles."""
     lab.python(BEGIN)
-    printed = answers_of(lab, *(["-m", "tests.faults.history", str(SECONDS), str(number)] for number in range(CLIENTS)))
-    events = [json.loads(line) for out in printed for line in out.splitlines() if line.startswith("[")]
-    labels, versions, links, files, keys, found = json.loads(lab.python(LOOK).stdout.split("left:")[1])
-    assert {kind for kind, _, _ in events} >= {"has", "lacks", "version", "holds", "gone", "file-version"}
-    _check_files(events, files, keys, found)
-    there, said = {tuple(one) for one in labels}, {}
-    for (
-        kind,
-        name,
-        record_id,
-    ) in events:  # those of one client are in their order, and only one client has names of its own
+    events = _history(lab)
+    there = _look(lab)
+    _check_records(events, there)
+    _check_files(events, there)
+
+
+@pytest.mark.slow
+def test_history_is_one_that_could_have_been_where_the_store_refuses_a_fifth_of_all_requests(lab):
+    """What was acknowledged is there as well, what was refused is there as a whole or not at all, and only garbage is left over."""
+    flaky = Flaky(0.0)
+    with s3.running_behind(flaky) as endpoint:
+        s3.make_bucket(endpoint, "lab")
+        lab.environment |= s3.environment(endpoint)
+        lab.python(IN_BUCKET + BEGIN)
+        flaky.share = REFUSED
+        events = _history(lab, BUCKET)
+        flaky.share = 0.0
+        assert flaky.failed > 10
+        there = _look(lab, IN_BUCKET + COLLECT)
+    _check_records(events, there)
+    _check_files(events, there)
+
+
+def _history(lab, *storage):
+    """What all clients were told, in the order of each."""
+    clients = (["-m", "tests.faults.history", str(SECONDS), str(number), *storage] for number in range(CLIENTS))
+    events = [
+        json.loads(line) for out in answers_of(lab, *clients) for line in out.splitlines() if line.startswith("[")
+    ]
+    assert {kind for kind, _, _ in events} >= {"has", "lacks", "version", "linked", "holds", "gone", "file-version"}
+    return events
+
+
+def _look(lab, first=""):
+    """What the instance has in the end, after something is done first."""
+    return There(*json.loads(lab.python(first + LOOK).stdout.split("left:")[1]))
+
+
+class There(NamedTuple):
+    """Labels, versions of the transform and links as pairs, version and text of each file, keys, and what ``fsck`` found."""
+
+    labels: list[list[str]]
+    versions: list[list[str]]
+    links: list[list[str]]
+    files: dict[str, list[str]]
+    keys: list[str]
+    found: dict[str, int]
+
+
+def _check_records(events, there):
+    labels, said = {tuple(one) for one in there.labels}, {}
+    for kind, name, record_id in events:  # only one client has names of its own
         if kind in {"has", "lacks"}:
-            said.setdefault((name, record_id), set() if name.startswith("shared") else None)
             said[name, record_id] = kind
-    assert {pair for pair, kind in said.items() if kind == "has"} <= there
-    assert not {pair for pair, kind in said.items() if kind == "lacks"} & there
+    assert {pair for pair, kind in said.items() if kind == "has"} <= labels
+    assert not {pair for pair, kind in said.items() if kind == "lacks"} & labels
     assert max(Counter(name for name, _ in labels).values()) == 1
     acknowledged = {record_id: int(version) for kind, version, record_id in events if kind == "version"}
     assert sorted(acknowledged.values()) == list(range(2, len(acknowledged) + 2))
-    assert {key: int(version) for version, key in versions if version != "1"} == acknowledged
+    assert {key: int(version) for version, key in there.versions if version != "1"} == acknowledged
     living = {record_id for _, record_id in labels}
     linked = {(child, parent) for kind, child, parent in events if kind == "linked" and child in living}
-    assert linked <= {tuple(link) for link in links}
+    assert linked <= {tuple(link) for link in there.links}
 
 
-def _check_files(events, files, keys, found):
-    """Every file has the content that was acknowledged last, and no object is missing or left over."""
-    content = {file_id: None if kind == "gone" else text for kind, text, file_id in events if kind in {"holds", "gone"}}
-    stored = {file_id: text for file_id, (_, text) in files.items()}
-    assert {file_id: text for file_id, text in content.items() if text is not None}.items() <= stored.items()
-    assert not {file_id for file_id, text in content.items() if text is None} & stored.keys()
-    assert len(keys) == len(set(keys))
-    acknowledged = sorted(int(version) for kind, version, _ in events if kind == "file-version")
-    assert acknowledged == list(range(2, len(acknowledged) + 2))
-    assert {kind: count for kind, count in found.items() if count} == {}
+def _check_files(events, there):
+    """Every file has the content that was acknowledged last, or that was refused later; no object is missing or left over."""
+    may_hold = {}
+    for kind, text, file_id in events:
+        if kind in {"holds", "gone"}:
+            may_hold[file_id] = {text if kind == "holds" else None}
+        elif kind in {"may-hold", "may-be-gone"}:
+            may_hold[file_id].add(text if kind == "may-hold" else None)
+    holds = {file_id: text for file_id, (_, text) in there.files.items()}
+    assert {file_id: texts for file_id, texts in may_hold.items() if holds.get(file_id) not in texts} == {}
+    assert len(there.keys) == len(set(there.keys))
+    versions = {file_id: int(version) for file_id, (version, _) in there.files.items() if version is not None}
+    acknowledged = {file_id: int(version) for kind, version, file_id in events if kind == "file-version"}
+    assert acknowledged.items() <= versions.items()
+    assert sorted(versions.values()) == list(range(1, len(versions) + 1))
+    assert {kind: count for kind, count in there.found.items() if count} == {}
 
 
 SAME = """
