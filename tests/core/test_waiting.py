@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,34 @@ def another_transaction(database: Any, *, how: str = "BEGIN IMMEDIATE", seconds:
         yield
     finally:
         end.join()
+        other.close()
+
+
+_AT_ONCE = 0.3
+"""Seconds that one of several transactions in a row takes."""
+
+
+@contextmanager
+def transactions_in_a_row(database: Any, count: int) -> Iterator[None]:
+    """Another connection writes again and again, and begins the next transaction before anybody else notices that one is over."""
+    other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    has_begun = threading.Event()
+
+    def write() -> None:
+        for _ in range(count):
+            other.execute("BEGIN IMMEDIATE")
+            has_begun.set()
+            other.execute("INSERT INTO t VALUES (2)")
+            time.sleep(_AT_ONCE)
+            other.execute("COMMIT")
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    has_begun.wait()
+    try:
+        yield
+    finally:
+        thread.join()
         other.close()
 
 
@@ -102,13 +131,22 @@ def test_patience_ends(database: Any, write: Callable[[Any], None]) -> None:
     """Who has no patience hears that the database is locked, and may try again."""
     database.patience = 0
     with (
-        another_transaction(database, seconds=LONGER_THAN_A_MOMENT),
+        another_transaction(database, seconds=2 * LONGER_THAN_A_MOMENT),
         pytest.raises(OperationalError, match="database is locked"),
     ):
         write(database)
     write(database)
     with database.cursor() as cursor:
         assert cursor.execute("SELECT x FROM t").fetchall() == [(1,)]
+
+
+def test_patience_is_with_one_transaction(database: Any) -> None:
+    """Many writers, one after the other, may take longer than anybody's patience: who is passed over waits on, and gets an answer."""
+    database.patience = 3 * _AT_ONCE
+    with transactions_in_a_row(database, 8), transaction.atomic(using="another"):
+        execute(database)
+    with database.cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM t").fetchall() == [(9,)]
 
 
 def test_other_errors_are_raised_at_once(database: Any) -> None:

@@ -47,7 +47,7 @@ class Cursor(base.SQLiteCursorWrapper):
         except sqlite3.OperationalError as error:
             if not _is_busy(error):
                 raise
-        return _again(lambda: base.SQLiteCursorWrapper.execute(self, query, params), self.patience)
+        return _again(lambda: base.SQLiteCursorWrapper.execute(self, query, params), self.connection, self.patience)
 
     def executemany(self, query: str, param_list: Any) -> Any:
         """Do a statement with each of many parameters.
@@ -150,26 +150,47 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except OperationalError as error:
             if not _is_busy(error.__cause__):
                 raise
-            _again(super().commit, self.patience)
+            _again(super().commit, self.connection, self.patience)
         self.tell()
 
 
 # -- waiting ----------------------------------------------------------------------------------------------------------
 
 
-def _again(act: Callable[[], Result], patience: float) -> Result:
+def _again(act: Callable[[], Result], connection: sqlite3.Connection, patience: float) -> Result:
     """Act until no other connection is in the way.
+
+    SQLite lets those who wait go on in no order, so of many some are passed over again and again: patience is with one transaction, and
+    begins anew whenever another one was committed.
 
     Raises:
         Exception: What ``act`` raises, also that it is in the way when ``patience`` is over.
     """
-    until = time.monotonic() + patience
+    until, version = time.monotonic() + patience, _data_version(connection)
     while True:
         try:
             return act()
         except (sqlite3.OperationalError, OperationalError) as error:
-            if time.monotonic() > until or not _is_busy(error.__cause__ or error):
+            if not _is_busy(error.__cause__ or error):
                 raise
+            before, version = version, _data_version(connection)
+            if version != before:
+                until = time.monotonic() + patience
+            elif time.monotonic() > until:
+                raise
+
+
+def _data_version(connection: sqlite3.Connection) -> int | None:
+    """What is another number once another connection has committed; ``None`` while that can't be read.
+
+    See https://www.sqlite.org/pragma.html#pragma_data_version.
+    """
+    try:
+        return int(connection.execute("PRAGMA data_version").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if not _is_busy(error):
+            raise
+        return None
 
 
 def _is_busy(error: BaseException | None) -> bool:
