@@ -438,15 +438,38 @@ class NoRegistry(models.Model):
 """
 
 
+FILL = """
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    user = apps.get_model("lnschema_core", "User").objects.get()
+    apps.get_model("lnschema_core", "ULabel").objects.create(name="of a migration", created_by=user)
+    apps.get_model("lnschema_odd", "Hidden").objects.create(name="of a migration")
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("lnschema_odd", "0001_initial"),
+        ("lnschema_core", "0019_dataset_reference_dataset_reference_type_and_more"),
+    ]
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+"""
+
+
 def test_package_under_development_gets_its_migrations(sandbox):
-    """It is mounted without any, which are then created and deployed; whatever its models are, files can be described."""
+    """It is mounted without any, which are then created and deployed; whatever its models are, files can be described.
+
+    One that is written by hand makes records of core, too.
+    """
     package = add_plugin(sandbox, "odd", init="", models=UNUSUAL, migrations={})
     (package / "migrations").mkdir()
     (package / "migrations" / "__init__.py").touch()
     sandbox.lamin("init", "--storage", "storage", "--schema", "odd")
     assert sandbox.lamin("migrate", "check", check=False).returncode == 1
     assert "0001_initial.py" in sandbox.lamin("migrate", "create").stdout
-    assert sandbox.lamin("migrate", "deploy").stdout.splitlines()[-1] == "✅ deployed 1 migration"
+    (package / "migrations" / "0002_fill.py").write_text(FILL)
+    assert sandbox.lamin("migrate", "deploy").stdout.splitlines()[-1] == "✅ deployed 2 migrations"
     assert "No changes detected" in sandbox.lamin("migrate", "create").stdout
     out = run(
         sandbox,
@@ -455,6 +478,8 @@ def test_package_under_development_gets_its_migrations(sandbox):
         from django.db.models import ProtectedError
         from lnschema_odd.models import Hidden, Measurement, NoRegistry, Position, Run
         assert ln.setup.migrate.check()
+        label = ln.ULabel.filter(name="of a migration").one()
+        assert len(label.id) == 8 and Hidden.filter().one().name == label.name
         file = ln.File(pd.DataFrame({"x": [1]}), description="x")
         file.save()
         measured, ran, position, hidden = Measurement(file=file), Run(name="r"), Position(number=3), Hidden(name="h")
