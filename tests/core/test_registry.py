@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from django.core.exceptions import FieldError
 from django.db.models.deletion import ProtectedError
@@ -102,10 +104,11 @@ def test_constructor_takes_the_oldest_of_several_records_with_the_name():
     assert ln.Feature(name="twice", type="number") == first
 
 
-def test_constructor_points_out_similar_names(capsys):
-    """A name that is 90 percent similar gets a warning with the candidates."""
+def test_constructor_points_out_similar_names(capsys, monkeypatch):
+    """A name that is 90 percent similar gets a warning with the candidates, for which pandas is not imported."""
     ln.ULabel(name="My project 1").save()
     capsys.readouterr()
+    monkeypatch.setitem(sys.modules, "pandas", None)
     label = ln.ULabel(name="My project 2")
     shown = capsys.readouterr().out
     assert label._state.adding
