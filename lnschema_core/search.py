@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, TextField, Value
+
 from lamindb import log
 from lamindb.errors import EmptyInput
 from lamindb.text.ranking import rank
 from lnschema_core.fields import field_name, has_field, string_field
 from lnschema_core.search_index import candidates
 from lnschema_core.search_index.snapshots import entries_of, synonyms_field
-from lnschema_core.values import AnyOf, PositionIn
+from lnschema_core.values import AnyOf, PositionIn, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,22 +42,20 @@ def search(
 ) -> pd.DataFrame | QuerySet[Any]:
     """Search the records of a query set; see :meth:`QuerySet.search <lnschema_core.query.QuerySet.search>`."""
     fields = _fields_to_search(queryset, field)
-    found = _found(queryset, string, fields, limit)
-    searched = queryset if found is None else queryset.filter(AnyOf("pk", [key for key, *_ in found]))
+    synonyms = _usable_synonyms_field(queryset.model, fields[0], synonyms_field)
+    rows = _rows_to_rank(queryset, string, fields, synonyms, limit)
     hits: list[tuple[str, Hit]] = []
     for position, name in enumerate(fields):
-        synonyms = _usable_synonyms_field(queryset.model, name, synonyms_field) if position == 0 else None
-        if found is not None and candidates.are_entries_of(queryset.model, name, synonyms):
-            entries = found
+        if rows is None:
+            entries = entries_of(queryset, name, synonyms if position == 0 else None)
         else:
-            entries = entries_of(searched, name, synonyms)
+            entries = [(row[0], row[1 + position], row[-1] if position == 0 else None) for row in rows]
         hits += [(name, hit) for hit in rank(string, entries, limit=limit, case_sensitive=case_sensitive)]
     if len(fields) > 1:
         hits.sort(key=lambda pair: -pair[1].score)
     if return_queryset:
         return _in_order(queryset, list(dict.fromkeys(hit.key for _, hit in hits)))
-    synonyms = _usable_synonyms_field(queryset.model, fields[0], synonyms_field)
-    return _hits_to_frame(queryset, fields, synonyms, hits)
+    return _hits_to_frame(queryset, fields, synonyms, [hit for _, hit in hits], rows)
 
 
 def similar(
@@ -77,11 +77,18 @@ def similar(
     return [(hit, synonyms[hit.key]) for hit in hits]
 
 
-def _found(queryset: QuerySet[Any], string: str, fields: list[str], limit: int | None) -> list[Entry] | None:
-    """The records of a whole large registry that its search index finds; ``None`` if all are to be ranked."""
+def _rows_to_rank(
+    queryset: QuerySet[Any], string: str, fields: list[str], synonyms: str | None, limit: int | None
+) -> Sequence[tuple[Any, ...]] | None:
+    """Keys, fields and synonyms of what the search index of a whole large registry finds; ``None`` if all records are to be ranked."""
+    registry = queryset.model
     if not isinstance(string, str) or limit is None or limit > _MOST_HITS or not _is_whole(queryset):
         return None
-    return candidates.matches(queryset.model, string, set(fields)) if candidates.is_large(queryset.model) else None
+    found = candidates.matches(registry, string, set(fields)) if candidates.is_large(registry) else None
+    if found is None or (len(fields) == 1 and candidates.are_entries_of(registry, fields[0], synonyms)):
+        return found
+    columns = [*fields, F(synonyms) if synonyms else Value(None, output_field=TextField())]
+    return list(plain(queryset).filter(AnyOf("pk", [key for key, *_ in found])).values_list("pk", *columns))
 
 
 def _is_whole(queryset: QuerySet[Any]) -> bool:
@@ -116,16 +123,21 @@ def _in_order(queryset: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
 
 
 def _hits_to_frame(
-    queryset: QuerySet[Any], fields: list[str], synonyms: str | None, hits: list[tuple[str, Hit]]
+    queryset: QuerySet[Any],
+    fields: list[str],
+    synonyms: str | None,
+    hits: list[Hit],
+    rows: Sequence[tuple[Any, ...]] | None,
 ) -> pd.DataFrame:
     import pandas as pd
 
     columns = [*fields, synonyms] if synonyms else fields
     if not hits and not queryset.exists():
         return pd.DataFrame()
-    keys = {hit.key for _, hit in hits}
-    rows = queryset.model._default_manager.filter(AnyOf("pk", list(keys))).values_list("pk", *columns)
-    return _frame(fields, columns, {row[0]: row[1:] for row in rows}, [hit for _, hit in hits])
+    if rows is None:
+        shown = queryset.model._default_manager.filter(AnyOf("pk", list({hit.key for hit in hits})))
+        rows = list(shown.values_list("pk", *columns))
+    return _frame(fields, columns, {row[0]: row[1:] for row in rows}, hits)
 
 
 def _frame(fields: list[str], columns: list[str], shown: dict[Any, tuple[Any, ...]], hits: list[Hit]) -> pd.DataFrame:

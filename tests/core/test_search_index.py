@@ -268,13 +268,13 @@ def test_asking_first_whether_few_texts_are_similar_finds_what_asking_step_by_st
 
 @pytest.mark.parametrize("registry", ["ULabel", "Feature"])
 def test_what_a_search_found_is_not_read_again(names, modules, count_queries, registry):
-    """Names and synonyms come with the candidates; what is shown of the hits is one more statement."""
+    """Names and synonyms come with the candidates, and are what is shown of the hits."""
     ln.save([ln.Feature.from_fields(name=name, type="float", synonyms=f"{name[::-1]}|x") for name in names[:1_500]])
     name = names[7]
     getattr(ln, registry).search(name)
     with count_queries() as queries:
         assert getattr(ln, registry).search(name).index[0] == name
-    assert len(queries) <= 5
+    assert len(queries) <= 4
 
 
 @pytest.mark.sqlite
