@@ -375,6 +375,17 @@ class CloudStorageContract(StorageContract):
         assert len(stored) > 1
         assert not any(storage.storage_options["endpoint_url"] in text for text in stored)
 
+    def test_objects_are_loaded_by_their_paths(self, storage, table):
+        """From a copy in the cache, which is what is returned where nothing reads the object."""
+        self.put(storage / "x.csv", table.read_bytes())
+        self.put(storage / "x.unknown", b"x")
+        assert ln.dev.storage.load_to_memory(storage / "x.csv").shape == (1, 2)
+        copy = ln.dev.storage.load_to_memory(storage / "x.unknown")
+        assert isinstance(copy, Path)
+        assert copy.read_bytes() == b"x"
+        self.put(storage / "x.unknown", b"y")
+        assert ln.dev.storage.load_to_memory(str(storage / "x.unknown")).read_bytes() == b"y"
+
     def test_damaged_object_is_not_read(self, storage, table):
         """An object that isn't what was registered is refused by stage and load, and so is a damaged copy of it."""
         file = ln.File(table, key="x.csv")

@@ -60,9 +60,16 @@ def infer_suffix(obj: Any, adata_format: str | None = None) -> str:
     return formats.suffix_of_object(obj, format=adata_format)
 
 
-def load_to_memory(path: PathLike, stream: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002, ARG001 - as it was
-    """Read an object into memory; the path if nothing reads it. Paths in the cloud are always streamed."""
-    return formats.load(paths.to_path(path), **kwargs)
+def load_to_memory(path: PathLike, stream: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - as it was
+    """Read an object into memory; the local path if nothing reads it.
+
+    An object in a bucket is fetched into the cache of the instance, unless it is a store, or an h5ad that is to be streamed.
+    """
+    source = paths.to_path(path)
+    is_streamed = paths.is_store(source) or (stream and paths.last_suffix_of(source) == ".h5ad")
+    if paths.is_local(source) or is_streamed:
+        return formats.load(source, **kwargs)
+    return formats.load(settings.storage.cloud_to_local(source), **kwargs)
 
 
 def write_to_file(obj: object, path: PathLike) -> None:
