@@ -223,7 +223,9 @@ def _write_times(fields: Sequence[models.Field[Any, Any]], records: Sequence[Any
     """Let fields of each record have a time of its own, so that times tell the order of records; as they are stored."""
     names = [field.attname for field in fields]
     for record in records:
-        record.__dict__.update(dict.fromkeys(names, datetime.now(tz=UTC)))
+        now = datetime.now(tz=UTC)
+        for name in names:
+            record.__dict__[name] = now
     return _stored_values(fields[0], records, add=False)
 
 

@@ -15,7 +15,7 @@ from lnschema_core.fields import has_field, oldest_first
 from lnschema_core.search_index import candidates
 from lnschema_core.search_index.snapshots import synonyms_field
 from lnschema_core.settings import settings
-from lnschema_core.values import storable
+from lnschema_core.values import is_storable
 
 if TYPE_CHECKING:
     from lamindb.text.ranking import Hit
@@ -89,7 +89,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
     if not isinstance(name, str):
         msg = f"the name of a {registry.__name__} has to be a string, not {name!r:.80}"
         raise TypeError(msg)
-    if not storable([name]):
+    if not is_storable(name):
         return None
     known = candidates.knowledge(registry, name, with_similar=_warns())
     if not known.is_known:
@@ -109,7 +109,7 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
     if not settings.upon_create_search_names:
         return
     versions = set(registry.filter(name=name).list("version"))
-    if (not versions or version in versions) and storable([name]):
+    if (not versions or version in versions) and is_storable(name):
         _warn_similar(registry, name, candidates.knowledge(registry, name, with_similar=_warns()))
 
 

@@ -155,12 +155,13 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def storable(values: Collection[Any]) -> list[Any]:
     """The values that a database can have: no text with null characters or halves of surrogate pairs."""
-    if _is_storable("".join([value for value in values if isinstance(value, str)])):
+    if is_storable("".join([value for value in values if isinstance(value, str)])):
         return list(values)
-    return [value for value in values if not isinstance(value, str) or _is_storable(value)]
+    return [value for value in values if not isinstance(value, str) or is_storable(value)]
 
 
-def _is_storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
+    """Whether a database can have a text."""
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:

@@ -21,7 +21,7 @@ from lnschema_core.search_index import definitions, keys, objects, snapshots, tr
 from lnschema_core.search_index.common import common_trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
-from lnschema_core.values import storable
+from lnschema_core.values import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,7 @@ def namesakes(registry: type[models.Model], name: str) -> list[Entry] | None:
         Key, name and synonyms of each; ``None`` if the indexes for that are missing.
     """
     layout = layout_of(registry)
-    known = None if layout is None or not storable([name]) else _namesakes(layout, name)
+    known = None if layout is None or not is_storable(name) else _namesakes(layout, name)
     return None if known is None else known.similar
 
 
@@ -152,7 +152,7 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
         At most some hundred; ``None`` if the indexes for that are missing, or fields are not indexed.
     """
     layout = layout_of(registry)
-    if layout is None or not fields <= layout.fields or "trigrams" not in usable(layout) or not storable([string]):
+    if layout is None or not fields <= layout.fields or "trigrams" not in usable(layout) or not is_storable(string):
         return None
     string = string[:_LONGEST]
     statement = _Statement(layout)
