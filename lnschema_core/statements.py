@@ -33,6 +33,16 @@ def all_records(registry: type[RecordT]) -> list[RecordT]:
     return records
 
 
+def insert(record: models.Model) -> None:
+    """Insert a new record that has its key, as ``Model.save`` does, but tell nobody."""
+    fields = type(record)._meta.concrete_fields
+    values = [field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_insertion(type(record)), values)
+    record._state.adding = False
+    record._state.db = connection.alias
+
+
 def _fetched(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -45,6 +55,14 @@ def _row_with(registry: type[models.Model], field: str) -> str:
     quote = connection.ops.quote_name
     column = quote(str(registry._meta.get_field(field).column))  # type: ignore[union-attr]
     return f"SELECT 1 FROM {quote(registry._meta.db_table)} WHERE {column} = %s LIMIT 1"  # noqa: S608 - our names
+
+
+@cache
+def _insertion(registry: type[models.Model]) -> str:
+    quote = connection.ops.quote_name
+    columns = [quote(str(field.column)) for field in registry._meta.concrete_fields]
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {quote(registry._meta.db_table)} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our names
 
 
 @cache

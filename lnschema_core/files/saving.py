@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import Model
+from django.db.models.signals import post_save, pre_save
 
 from lamindb import log, setup
 from lamindb.errors import StorageError
@@ -31,6 +32,7 @@ from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import interrupted, places
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.settings import settings
+from lnschema_core.statements import insert
 from lnschema_core.storable import check_storable
 from lnschema_core.trash.content import make_way
 from lnschema_core.trash.migrated import is_migrated
@@ -371,7 +373,16 @@ def _tidy_up(path: UPath, remove: Callable[[UPath], bool]) -> bool:
 def save_row(file: File, *args: Any, is_within: bool = False, **kwargs: Any) -> None:
     """Write the row, and give the version before it a version where it has none; see :func:`saving_family`."""
     check_storable([file])
-    if file._state.adding and not args:
-        kwargs = {"force_insert": not kwargs.keys() & {"force_update", "update_fields"}, **kwargs}
+    is_new = file._state.adding and not args
     with saving_family(file, is_within=is_within):
+        if is_new and not kwargs and not _is_listened_to(type(file)):
+            insert(file)
+            return
+        if is_new:
+            kwargs = {"force_insert": not kwargs.keys() & {"force_update", "update_fields"}, **kwargs}
         Model.save(file, *args, **kwargs)
+
+
+def _is_listened_to(registry: type[File]) -> bool:
+    """Whether signals of Django tell anybody of records that are saved."""
+    return bool(pre_save.has_listeners(registry) or post_save.has_listeners(registry))

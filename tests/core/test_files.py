@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from django.db import IntegrityError
+from django.db.models import signals
 
 import lamindb as ln
 from lamindb.errors import InvalidKey, StorageError
@@ -72,6 +73,38 @@ def test_file_in_storage_is_registered_in_place(root):
     path.with_name("y.txt").write_text("other")
     with pytest.raises(ValueError, match="is already in registered storage"):
         ln.File(path.with_name("y.txt"), key="elsewhere/y.txt")
+
+
+def test_who_listens_to_signals_is_told_of_saved_files(csv):
+    """A new file and a changed one; the rows are the same as where nobody listens."""
+    heard = []
+
+    def before(instance, **_):
+        heard.append(("before", instance.description))
+
+    def after(instance, *, created, **_):
+        heard.append(("after", instance.description, created))
+
+    unheard = ln.File(csv, key="unheard.csv", description="unheard")
+    unheard.save()
+    signals.pre_save.connect(before, sender=ln.File)
+    signals.post_save.connect(after, sender=ln.File)
+    try:
+        ln.settings.upon_file_create_if_hash_exists = "warn_create_new"
+        file = ln.File(csv, key="heard.csv", description="heard")
+        file.save()
+        file.description = "changed"
+        file.save()
+    finally:
+        signals.pre_save.disconnect(before, sender=ln.File)
+        signals.post_save.disconnect(after, sender=ln.File)
+    assert heard == [("before", "heard"), ("after", "heard", True), ("before", "changed"), ("after", "changed", False)]
+    columns = [field.attname for field in ln.File._meta.concrete_fields]
+    rows = {row["description"]: row for row in ln.File.filter().values(*columns)}
+    assert {name for name in columns if rows["unheard"][name] != rows["changed"][name]} == {
+        "id", "key", "description", "created_at", "updated_at",
+    }  # fmt: skip
+    assert (unheard.created_at, unheard.updated_at) == (rows["unheard"]["created_at"], rows["unheard"]["updated_at"])
 
 
 def test_file_in_place_takes_two_statements_to_make_and_one_to_save(root, count_queries):
