@@ -386,6 +386,15 @@ class CloudStorageContract(StorageContract):
         self.put(storage / "x.unknown", b"y")
         assert ln.dev.storage.load_to_memory(str(storage / "x.unknown")).read_bytes() == b"y"
 
+    def test_stores_are_written_to_paths(self, storage):
+        """As ``write_adata_zarr`` has always done."""
+        from lamindb.dev.storage._zarr import read_adata_zarr, write_adata_zarr
+
+        cells, told = ad.AnnData(np.arange(12, dtype="float32").reshape(4, 3)), []
+        write_adata_zarr(cells, storage / "x.zarr", lambda total, done: told.append(done / total))
+        assert told[-1] == 1
+        assert read_adata_zarr(storage / "x.zarr").X.tolist() == cells.X.tolist()
+
     def test_damaged_object_is_not_read(self, storage, table):
         """An object that isn't what was registered is refused by stage and load, and so is a damaged copy of it."""
         file = ln.File(table, key="x.csv")

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from lamindb.io import paths, transfer
 from lamindb.io.formats import zarr
 from lamindb.io.formats.zarr import read_zarr as read_adata_zarr
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from anndata import AnnData
+
+    from lamindb.types import PathLike
 
 __all__ = ["read_adata_zarr", "write_adata_zarr"]
 
 
 def write_adata_zarr(
     adata: AnnData,
-    path: str | os.PathLike[str],
+    path: PathLike,
     callback: Callable[[int, int], None] | None = None,
     chunks: tuple[int, int] | None = None,
     **kwargs: Any,
 ) -> None:
-    """Write an AnnData as zarr version 2; see ``lamindb.io.formats.zarr.write_zarr``."""
-    zarr.write_zarr(adata, Path(path), callback=callback, chunks=chunks, **kwargs)
+    """Write an AnnData as zarr version 2, locally or, when it is whole, to a bucket; see ``lamindb.io.formats.zarr.write_zarr``."""
+    local = paths.as_local(path)
+    if local is not None:
+        zarr.write_zarr(adata, local, callback=callback, chunks=chunks, **kwargs)
+        return
+    with TemporaryDirectory() as folder:
+        store = Path(folder, paths.name_of(path))
+        zarr.write_zarr(adata, store, callback=callback, chunks=chunks, **kwargs)
+        transfer.store_object(store, path)
