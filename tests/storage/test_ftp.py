@@ -9,7 +9,8 @@ import pytest
 
 import lamindb as ln
 from lamindb.errors import StorageError
-from lamindb.io import faults, listing
+from lamindb.io import faults
+from tests.contracts.storage import files_below
 from tests.servers import ftp
 
 pytestmark = pytest.mark.commits
@@ -61,7 +62,7 @@ def test_files_are_stored_replaced_and_deleted(storage, tmp_path):
     """With a key and without; what is below the root is what is registered."""
     keyed, keyless = ln.File(TABLE, key="plates/[1]/x.parquet"), ln.File(TABLE.assign(m=1), description="no key")
     ln.save([keyed, keyless])
-    assert listing.files_below(storage) == [f".lamindb/{keyless.id}.parquet", "plates/[1]/x.parquet"]
+    assert files_below(storage) == [f".lamindb/{keyless.id}.parquet", "plates/[1]/x.parquet"]
     assert ln.File.filter(key="plates/[1]/x.parquet").one().load().equals(TABLE)
     keyed.replace(TABLE.assign(n=3))
     keyed.save()
@@ -69,7 +70,7 @@ def test_files_are_stored_replaced_and_deleted(storage, tmp_path):
     keyless.delete(storage=True)
     assert not (storage / f".lamindb/{keyless.id}.parquet").exists()
     ln.trash.purge(older_than=0)
-    assert listing.files_below(storage) == ["plates/[1]/x.parquet"]
+    assert files_below(storage) == ["plates/[1]/x.parquet"]
     assert ln.fsck(storage=storage, read_data=True).counts == {}
 
 
@@ -85,9 +86,9 @@ def test_failure_leaves_nothing(storage, step):
     with faults.hooked(fail), pytest.raises(StorageError):
         file.save()
     assert not ln.File.filter(key="x.parquet").exists()
-    assert listing.files_below(storage) == []
+    assert files_below(storage) == []
     file.save()
-    assert listing.files_below(storage) == ["x.parquet"]
+    assert files_below(storage) == ["x.parquet"]
 
 
 def test_who_goes_there_is_stored_nowhere(instance, server):
