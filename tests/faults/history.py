@@ -123,6 +123,7 @@ class Client:
             file = self.ln.File(self._write(), key=f"own/{self.number}/{self.count}.txt")
             file.save()
         except self.refusals:
+            yield "refused", self._text(), ""
             return
         assert self._read(file.id) == self._text(), "a client doesn't read what it stored"
         self.files.append(file)
@@ -135,6 +136,7 @@ class Client:
             file = self.ln.File(self._write(name), key=name)
             file.save()
         except self.refusals:
+            yield "refused", self._text(), ""
             return
         except IntegrityError:
             assert self.ln.File.filter(key=name).count() == 1, "a key is refused that nobody has"
@@ -174,6 +176,7 @@ class Client:
             new = self.ln.File(self._write(), is_new_version_of=first)
             new.save()
         except self.refusals:
+            yield "refused", self._text(), ""
             return
         except IntegrityError as error:
             if "make this one again" not in str(error):
