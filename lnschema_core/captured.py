@@ -35,7 +35,7 @@ def names_files(expressions: Iterable[str]) -> bool:
 
 def without_captured(files: Any) -> Any:
     """A query set of files without those that runs captured."""
-    return files.filter(IsShown())
+    return files.exclude(key__startswith=KEY_PREFIX)
 
 
 class FileManager(LinkedOrderManager):
@@ -49,33 +49,6 @@ class FileManager(LinkedOrderManager):
     def _is_of_a_reference(self) -> bool:
         """Whether these are the files that have a foreign key to a record, such as a storage location."""
         return hasattr(self, "instance") and not hasattr(self, "through")
-
-
-class IsShown(models.Func):
-    """A condition on files: no run captured them.
-
-    SQLite takes any condition for one that leaves rows out, and would read a file to check it before it looks in an index whether the
-    file has what else is asked for. So it is told that nearly all files meet this one.
-    """
-
-    _TEMPLATE = "NOT (%(expressions)s{cast} LIKE '{prefix}%%%%'{escape} AND %(expressions)s IS NOT NULL)"
-
-    def __init__(self) -> None:
-        super().__init__(models.F("key"), output_field=models.BooleanField())
-
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
-    ) -> tuple[str, tuple[Any, ...]]:
-        """See https://www.sqlite.org/lang_corefunc.html#likelihood."""
-        template = self._TEMPLATE.format(cast="", prefix=KEY_PREFIX, escape=" ESCAPE '\\'")
-        return super().as_sql(compiler, connection, template=f"likelihood({template}, 1.0)", **extra_context)
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
-    ) -> tuple[str, tuple[Any, ...]]:
-        """Postgres knows by its statistics how many files meet it."""
-        template = self._TEMPLATE.format(cast="::text", prefix=KEY_PREFIX, escape="")
-        return super().as_sql(compiler, connection, template=template, **extra_context)
 
 
 class IsCaptured(models.Func):

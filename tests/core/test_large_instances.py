@@ -52,27 +52,6 @@ def test_files_with_a_label_under_a_feature_are_found_without_looking_at_every_l
     assert "CORRELATED" not in plan
 
 
-@pytest.mark.sqlite
-def test_files_are_read_once_it_is_known_that_they_have_what_is_asked_for():
-    """After ``ANALYZE``, that files which runs captured are left out is no reason to read each file of a label before its feature sets."""
-    label, feature = ln.ULabel.from_fields(name="label"), ln.Feature.from_fields(name="x", type="float")
-    ln.save([label, feature])
-    transform = ln.Transform(name="Step", type="pipeline")
-    transform.save()
-    _, files = make_ladder(transform, 30)
-    feature_set = ln.FeatureSet(features=[feature])
-    feature_set.save()
-    for number, (one, other) in enumerate(files):
-        one.ulabels.add(label)
-        (one if number % 2 else other).feature_sets.add(feature_set)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    found = ln.File.filter(ulabels=label, feature_sets__features__name="x")
-    assert found.count() == len(files) / 2
-    plan = found[:20].explain()
-    assert plan.index("SEARCH lnschema_core_filefeatureset") < plan.index("SEARCH lnschema_core_file USING")
-
-
 # -- databases that were told to look at themselves -------------------------------------------------------------------
 
 A_HUNDRED = 100
