@@ -19,7 +19,7 @@ SHARED = 12  # names that all clients make
 
 
 def main(seconds: float, number: int, storage: str | None = None) -> None:
-    """Do everything once, and anything for so many seconds; print each thing that was answered, as a line of JSON."""
+    """Do everything once, unless that may take long, and anything for so many seconds; print what was answered, as lines of JSON."""
     import lamindb as ln
     from lamindb import log
 
@@ -46,7 +46,9 @@ def main(seconds: float, number: int, storage: str | None = None) -> None:
         client.follow_file,
     ]
     end = time.monotonic() + seconds
-    for verb in chain(verbs, iter(lambda: client.rng.choice(verbs) if time.monotonic() < end else None, None)):
+    for verb in chain(
+        () if storage else verbs, iter(lambda: client.rng.choice(verbs) if time.monotonic() < end else None, None)
+    ):
         for answer in verb():
             print(json.dumps(answer), flush=True)  # noqa: T201 - the output of the client
 
