@@ -10,6 +10,7 @@ from django.utils import timezone
 
 import lamindb as ln
 from lnschema_core import ids
+from lnschema_core.values import AnyOf
 from tests.ladders import make_ladder
 
 pytestmark = pytest.mark.usefixtures("instance")
@@ -50,6 +51,13 @@ def test_files_with_a_label_under_a_feature_are_found_without_looking_at_every_l
     ln.save([feature, label])
     plan = ln.File.filter_by_label(label, feature).explain()
     assert "CORRELATED" not in plan
+
+
+@pytest.mark.sqlite
+def test_any_number_of_records_are_found_by_an_index():
+    """Whatever the release of Django: as a condition that is compared with true, all records would be looked at."""
+    for found in (AnyOf("pk", ["x"]), AnyOf("name", ["x"])):
+        assert "SEARCH lnschema_core_ulabel USING" in ln.ULabel.filter().filter(found).explain()
 
 
 # -- databases that were told to look at themselves -------------------------------------------------------------------

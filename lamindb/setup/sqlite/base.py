@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
+from django.db.models import Func
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,13 +26,17 @@ _LONG = 10_000
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """How values are read; every record has two times, which took a third of reading it."""
+    """How values are read, of which every record has two times, which took a third of reading it; and which conditions are written as they are."""
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """The time in a column."""
         if type(value) is datetime and value.tzinfo is None:
             return datetime.combine(value, value.time(), UTC)  # as `replace` does, in a sixth of the time
         return super().convert_datetimefield_value(value, expression, connection)
+
+    def conditional_expression_supported_in_where_clause(self, expression: Any) -> bool:
+        """Whether a condition needn't be compared with true, which Django 6.1 does with those of functions: no index answers that."""
+        return isinstance(expression, Func) or super().conditional_expression_supported_in_where_clause(expression)
 
 
 class Cursor(base.SQLiteCursorWrapper):
