@@ -113,9 +113,11 @@ def test_modules_beside_a_script_are_kept_compared_and_run_again(fresh_instance)
     }.items():  # fmt: skip
         (user.home / "work" / name).parent.mkdir(exist_ok=True, parents=True)
         (user.home / "work" / name).write_text(text)
+    # byte code of a module is taken for that of another one of the same size and second
+    environment = {**user.environment, "PYTHONDONTWRITEBYTECODE": "1"}
     for value in (2, 3):
         (user.home / "work" / "helpers.py").write_text(f"TOKEN = 'hunter2hunter2'\nVALUE = {value}\n")
-        subprocess.run([sys.executable, "work/use.py"], cwd=user.home, env=user.environment, check=True)
+        subprocess.run([sys.executable, "work/use.py"], cwd=user.home, env=environment, check=True)
     shutil.rmtree(user.home / "work")
     second, first = user.lamin("run", "list", "-q").stdout.split()
     kept = user.python(
