@@ -44,6 +44,7 @@ def tests(session: nox.Session) -> None:
     """Run all tests on SQLite and those that use a database on Postgres; then a pass on another Python."""
     _prepare(session)
     _install_for_tests(session)
+    session.install("-e", ".[tiledbsoma]")  # not on the other Python, since it needs pandas 2
     session.run("pytest", "-n", WORKERS, *(session.posargs or ["tests"]))
     if not session.posargs:
         session.run("pytest", "-n", WORKERS, "--database", "postgres", "tests")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io import hashing, paths, placing, transfer
+from lamindb.io.progress import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,7 @@ def has_content(path: UPath, expected: FileHash, folder: Path) -> bool:
         StorageError: It can't be read.
     """
     with placing.explaining(path, "read"), local_copy(path, folder) as local:
-        return hashing.matches(local, expected, progress=lambda _: None)
+        return hashing.matches(local, expected, progress=unseen)
 
 
 def has_content_at(address: str, options: Mapping[str, Any], expected: FileHash) -> bool:
@@ -61,9 +62,9 @@ def local_copy(path: UPath, folder: Path) -> Iterator[Path]:
 
 def _fetch(path: UPath, copy: Path) -> None:
     if path.fs.info(path.path)["type"] != "directory":
-        transfer.fetch(path, copy, progress=lambda _: None)
+        transfer.fetch(path, copy, progress=unseen)
         return
     depth = len(paths.address_segments(path.path))
     for name in path.fs.find(path.path):
         key = "/".join(paths.address_segments(name)[depth:])
-        transfer.fetch(path / key, copy / key, progress=lambda _: None)
+        transfer.fetch(path / key, copy / key, progress=unseen)

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from lamindb.io import hashing, listing, paths
 from lamindb.io.hashing import FileHash
+from lamindb.io.progress import unseen
 from lamindb.setup import describing
 from lnschema_core.integrity import objects
 from lnschema_core.integrity.findings import Finding
@@ -163,7 +164,7 @@ def _rows_with(size: int, digests: Sequence[FileHash], spared: str | None) -> li
 
 def possible_digests(path: Path) -> list[FileHash]:
     """The digests that a file may have been registered with, also by earlier releases."""
-    first = hashing.digest_path(path, progress=lambda _: None)
+    first = hashing.digest_path(path, progress=unseen)
     if first.type == hashing.MD5 or path.is_dir():
         return [first]
     with path.open("rb") as file:

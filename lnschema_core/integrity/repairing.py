@@ -11,6 +11,7 @@ from django.db import transaction
 from lamindb import setup
 from lamindb.errors import StorageError
 from lamindb.io import cache, hashing, paths, transfer
+from lamindb.io.progress import unseen
 from lnschema_core.integrity import leftovers, objects, rows
 from lnschema_core.integrity.findings import DAMAGE
 from lnschema_core.models import File
@@ -77,7 +78,7 @@ def _has(path: UPath, digest: FileHash) -> bool:
     """Whether there is an object with the digest."""
     try:
         with objects.local_copy(path) as local:
-            return hashing.matches(local, digest, progress=lambda _: None)
+            return hashing.matches(local, digest, progress=unseen)
     except (FileNotFoundError, NotADirectoryError):
         return False
 

@@ -27,6 +27,25 @@ def files_below(root):
     return [name for name in listing.files_below(root) if not name.startswith(".lamindb/instances/")]
 
 
+STEPS = ["store.temporary-open", "store.checked", "store.done", "save.published"]
+"""Steps of storing and saving a file at which something may fail."""
+
+
+def check_failure_leaves_nothing(storage, file, step):
+    """Whatever step fails, there is no record and no object; saving again succeeds."""
+
+    def fail(name):
+        if name == step:
+            raise StorageError(step)
+
+    with faults.hooked(fail), pytest.raises(StorageError):
+        file.save()
+    assert not ln.File.filter(key=file.key).exists()
+    assert files_below(storage) == []
+    file.save()
+    assert files_below(storage) == [file.key]
+
+
 @pytest.mark.commits
 class StorageContract:
     """Inherit, and override ``root``."""
@@ -280,20 +299,10 @@ class StorageContract:
 
     # -- nothing by halves --------------------------------------------------------------------------------------------
 
-    @pytest.mark.parametrize("step", ["store.temporary-open", "store.checked", "store.done", "save.published"])
+    @pytest.mark.parametrize("step", STEPS)
     def test_failure_leaves_nothing(self, storage, table, step):
         """Whatever step fails, there is no record and no object; saving again succeeds."""
-
-        def fail(name):
-            if name == step:
-                raise StorageError(step)
-
-        file = ln.File(table, key="x.csv")
-        with faults.hooked(fail), pytest.raises(StorageError):
-            file.save()
-        assert not ln.File.filter(key="x.csv").exists()
-        assert files_below(storage) == []
-        file.save()
+        check_failure_leaves_nothing(storage, ln.File(table, key="x.csv"), step)
         assert ln.File.filter(key="x.csv").one().path.read_bytes() == table.read_bytes()
 
     def test_workers(self, storage, table, tmp_path, monkeypatch):

@@ -8,9 +8,7 @@ import pandas as pd
 import pytest
 
 import lamindb as ln
-from lamindb.errors import StorageError
-from lamindb.io import faults
-from tests.contracts.storage import files_below
+from tests.contracts.storage import STEPS, check_failure_leaves_nothing, files_below
 from tests.servers import ftp
 
 pytestmark = pytest.mark.commits
@@ -74,21 +72,10 @@ def test_files_are_stored_replaced_and_deleted(storage, tmp_path):
     assert ln.fsck(storage=storage, read_data=True).counts == {}
 
 
-@pytest.mark.parametrize("step", ["store.temporary-open", "store.checked", "store.done", "save.published"])
+@pytest.mark.parametrize("step", STEPS)
 def test_failure_leaves_nothing(storage, step):
     """Whatever step fails, there is no record and no file; saving again succeeds."""
-
-    def fail(name):
-        if name == step:
-            raise StorageError(step)
-
-    file = ln.File(TABLE, key="x.parquet")
-    with faults.hooked(fail), pytest.raises(StorageError):
-        file.save()
-    assert not ln.File.filter(key="x.parquet").exists()
-    assert files_below(storage) == []
-    file.save()
-    assert files_below(storage) == ["x.parquet"]
+    check_failure_leaves_nothing(storage, ln.File(TABLE, key="x.parquet"), step)
 
 
 def test_who_goes_there_is_stored_nowhere(instance, server):

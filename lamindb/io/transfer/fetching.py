@@ -11,7 +11,7 @@ from lamindb.io.faults import point
 from lamindb.io.listing import size_of
 from lamindb.io.paths import name_of
 from lamindb.io.placing import explaining, make_folder, place, sync_file, temporary
-from lamindb.io.progress import continued
+from lamindb.io.progress import continued, unseen
 from lamindb.io.storage import infer_filesystem
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _download(source: PathLike, path: Path, update: Update) -> None:
 
 
 def _require_digest(path: Path, source: PathLike, size: int, expected: FileHash | None) -> FileHash:
-    digest = hashing.digest_file(path, progress=lambda _: None)
+    digest = hashing.digest_file(path, progress=unseen)
     is_expected = (
         expected is None or digest == expected or (digest.type != expected.type and hashing.matches(path, expected))
     )

@@ -13,7 +13,7 @@ from lamindb.io.hashing import Fingerprint, FolderHasher
 from lamindb.io.listing import content_of, size_of
 from lamindb.io.paths import address_segments, as_local, to_path
 from lamindb.io.placing import explaining, make_folders_above, place_tree, prepare, sync_file, sync_folder, temporary
-from lamindb.io.progress import continued
+from lamindb.io.progress import continued, unseen
 from lamindb.io.transfer.copying import Copying, changed_message, is_same_file, write_all
 from lamindb.io.transfer.groups import describing_last, groups, remove_objects
 
@@ -114,7 +114,7 @@ def _put_tree_cloud(source: Path, target: UPath, expected: FileHash | None, upda
     filesystem = target.fs
     names = sorted(content_of(source), key=describing_last)
     before = {name: Fingerprint.of((source / name).stat()) for name in names}
-    digest = hashing.digest_folder(source, progress=lambda _: None)
+    digest = hashing.digest_folder(source, progress=unseen)
     _check_tree(source, sorted(names), digest, expected)
     point("store-tree.checked")
     for group in groups(names):
