@@ -11,6 +11,8 @@ from django.db import connections
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from lamindb.arguments import check_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,6 +39,9 @@ def queryset_to_frame(queryset: QuerySet[Any], include: Sequence[str]) -> pd.Dat
     """The records as a frame; see :meth:`QuerySet.df <lnschema_core.query.QuerySet.df>`."""
     import pandas as pd
 
+    for expression in include:
+        check_text("include", expression)
+        _check_many_to_many(queryset.model, expression.partition("__")[0])
     key = queryset.model._meta.pk.attname
     names = [field.attname for field in queryset.model._meta.concrete_fields]
     columns = [name for name in names if name not in (key, "created_at")]
@@ -102,7 +107,6 @@ def _has_texts_for_times(queryset: QuerySet[Any]) -> bool:
 def _linked_values(queryset: QuerySet[Any], expression: str, keys: list[Any]) -> list[list[Any]]:
     """Per record the values behind a many-to-many expression, in the order in which they were linked."""
     field_name = expression.partition("__")[0]
-    _check_many_to_many(queryset.model, field_name)
     path = expression if "__" in expression else f"{expression}__pk"
     linked: dict[Any, list[Any]] = {key: [] for key in keys}
     pairs = queryset.model._default_manager.filter(pk__in=keys)

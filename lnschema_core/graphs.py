@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 
 from lamindb import log
+from lamindb.arguments import check_number
 from lnschema_core import drawing, lineage
 from lnschema_core.catalogue import core_registry
 from lnschema_core.drawing import RUN, START, Node, Picture
@@ -60,7 +61,12 @@ def view_flow(
 
     Returns:
         A graph for graphviz, with arrows from inputs to runs to outputs.
+
+    Raises:
+        TypeError: The depth is no number.
     """
+    if depth is not None:
+        check_number("depth", depth)
     registry = type(host).__name__
     run_id = host.pk if registry == "Run" else getattr(host, "run_id", None)
     flow = lineage.flow_of(registry, host.pk, run_id, with_children=with_children, most_runs=MOST_RUNS)
@@ -159,7 +165,9 @@ def view_parents(
 
     Raises:
         NotImplementedError: Records of this registry have no parents.
+        TypeError: The distance is no number.
     """
+    check_number("distance", distance)
     relation = _parents_relation(type(record))
     edges = lineage.parents_of(relation, record.pk, distance=distance)
     if with_children:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import FieldError
 from django.db.models import Q
 
+from lamindb.arguments import check_amount
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
 
 def pages(queryset: QuerySet[Any], size: int) -> Iterator[list[Any]]:
     """The records of a query set in lists; see :meth:`QuerySet.pages <lnschema_core.query.QuerySet.pages>`."""
-    if size < 1:
-        msg = f"a page has at least one record, not {size}"
+    check_amount("size", size)
+    if not size:
+        msg = "a page has at least one record"
         raise ValueError(msg)
     order = order_of(queryset)
     page = list(queryset.order_by(*order)[:size])

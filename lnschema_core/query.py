@@ -9,6 +9,7 @@ from django.db import models
 from lamindb import log
 from lamindb.errors import MultipleResultsFound, NoResultFound
 from lamindb.setup import connection
+from lamindb.text.batch import as_list
 from lamindb.text.lookup import Lookup
 from lnschema_core.counting.shortcuts import number_of
 from lnschema_core.fields import field_name, string_field
@@ -73,11 +74,13 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
             local time (``YYYY-MM-DD HH:MM:SS``). Included columns come first, and are empty lists for records without links.
 
         Raises:
+            AttributeError: ``include`` names something that is no field.
+            TypeError: ``include`` has something that is no text.
             ValueError: ``include`` names a field that is not many-to-many.
         """
         from lnschema_core.frames import queryset_to_frame
 
-        return queryset_to_frame(self, [include] if isinstance(include, str) else list(include or []))
+        return queryset_to_frame(self, [] if include is None else as_list(include))
 
     def to_arrow(self) -> pa.Table:
         """The records as a table of Arrow: one column per field, in the types of the database, times in UTC."""
@@ -155,6 +158,7 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
 
         Raises:
             FieldError: The order has other than columns of the registry that are never empty.
+            TypeError: The size is no whole number.
             ValueError: The size isn't positive.
 
         Examples:
@@ -192,7 +196,8 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
             rapidfuzz's ``WRatio``), best first; or a query set in that order.
 
         Raises:
-            TypeError: ``string`` is not a string.
+            TypeError: ``string`` is no string, or ``limit`` no number.
+            ValueError: ``limit`` is negative.
         """
         from lnschema_core.search import search
 

@@ -8,7 +8,7 @@ from django.db.models import F, TextField, Value
 
 from lamindb import log
 from lamindb.errors import EmptyInput
-from lamindb.text.ranking import rank
+from lamindb.text.ranking import check_query, rank
 from lnschema_core.fields import field_name, has_field, string_field
 from lnschema_core.search_index import candidates
 from lnschema_core.search_index.snapshots import entries_of, synonyms_field
@@ -41,6 +41,7 @@ def search(
     synonyms_field: str | None = "synonyms",
 ) -> pd.DataFrame | QuerySet[Any]:
     """Search the records of a query set; see :meth:`QuerySet.search <lnschema_core.query.QuerySet.search>`."""
+    check_query(string, limit)
     fields = _fields_to_search(queryset, field)
     synonyms = _usable_synonyms_field(queryset.model, fields[0], synonyms_field)
     rows = _rows_to_rank(queryset, string, fields, synonyms, limit)
@@ -82,7 +83,7 @@ def _rows_to_rank(
 ) -> Sequence[tuple[Any, ...]] | None:
     """Keys, fields and synonyms of what the search index of a whole large registry finds; ``None`` if all records are to be ranked."""
     registry = queryset.model
-    if not isinstance(string, str) or limit is None or limit > _MOST_HITS or not _is_whole(queryset):
+    if limit is None or limit > _MOST_HITS or not _is_whole(queryset):
         return None
     found = candidates.matches(registry, string, set(fields)) if candidates.is_large(registry) else None
     if found is None or (len(fields) == 1 and candidates.are_entries_of(registry, fields[0], synonyms)):

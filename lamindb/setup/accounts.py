@@ -20,6 +20,7 @@ def login(user: str, *, password: str | None = None) -> None:
     Raises:
         LoginError: Users can't be called so.
         SettingsNotWritable: The settings folder can't be written.
+        TypeError: The user is no text.
     """
     users.check_login(user)
     locations.check_settings_dir()
@@ -39,6 +40,7 @@ def signup(email: str) -> None:
     Raises:
         LoginError: It is no email address.
         SettingsNotWritable: The settings folder can't be written.
+        TypeError: It is no text.
     """
     users.check_email(email)
     log.info("no hub is configured: no account is needed, a local profile is stored instead")

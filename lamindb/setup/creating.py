@@ -60,6 +60,7 @@ def init(
         StorageNotWritable: The storage folder or bucket can't be written.
         StorageError: There is no such bucket, or it can't be reached.
         InvalidStorage: The storage is missing, or can't be one.
+        TypeError: The name, the address of the database or the names of schemas are no text.
     """
     instance = _planned(storage=storage, name=name, db=db, schema=schema)
     locations.check_settings_dir()

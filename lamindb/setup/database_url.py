@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from lamindb.arguments import check_text
 from lamindb.errors import InvalidDatabaseUrl
 
 _LOCAL_HOSTS = re.compile(r"(?:@|://)(?:localhost:|0\.0\.0\.0:|127\.0\.0\.1)")
@@ -46,9 +47,11 @@ def parse(url: str, *, needs_user: bool = True) -> PostgresUrl:
 
     Raises:
         InvalidDatabaseUrl: It can't be used; the message never has the password.
+        TypeError: It is no text.
     """
     from urllib.parse import parse_qsl, unquote, urlsplit
 
+    check_text("db", url)
     if any(character.isspace() or not character.isprintable() for character in url):
         raise _refused(url, "it has blanks, line breaks or control characters")
     if not url.startswith("postgresql://"):

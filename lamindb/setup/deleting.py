@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from lamindb import log
+from lamindb.arguments import check_text
 from lamindb.errors import InvalidInstanceName, InvalidSettings, StorageNotWritable
 from lamindb.setup import closing, cloud_sqlite, current, describing, envfile, instances, locations, sqlite_files
 
@@ -28,9 +29,11 @@ def delete(instance_name: str, force: bool = False) -> int | None:  # noqa: FBT0
 
     Raises:
         InvalidInstanceName: The name has a slash.
+        TypeError: The name is no text.
         SettingsNotWritable: The settings file can't be deleted.
         StorageNotWritable: The SQLite file can't be deleted; then nothing is.
     """
+    check_text("instance_name", instance_name)
     _refuse_other_owner(instance_name)
     if not force and not _confirmed():
         return -1

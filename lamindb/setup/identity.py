@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from lamindb import log
+from lamindb.arguments import check_text
 from lamindb.errors import InvalidInstanceName
 
 _HUB = "https://lamin.ai/"
@@ -56,7 +57,9 @@ def check_name(name: str) -> str:
 
     Raises:
         InvalidInstanceName: It can't.
+        TypeError: It is no text.
     """
+    check_text("name", name)
     if "/" in name:
         log.warning("Please provide a valid instance name: '/' delimiter not allowed.")
         msg = "Invalid instance name: '/' delimiter not allowed."

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from lamindb.arguments import check_text
 from lamindb.errors import InstanceNotFound, InvalidSchemaName, InvalidSettings, StorageError
 from lamindb.io import paths
 from lamindb.setup import database_url, envfile, identity, layers, locations, users
@@ -225,7 +226,10 @@ def check_schemas(schema: str | None) -> list[str]:
 
     Raises:
         InvalidSchemaName: A schema can't be called so.
+        TypeError: It is no text.
     """
+    if schema is not None:
+        check_text("schema", schema)
     names = split_schemas(schema)
     for name in names:
         if not package_of(name).isidentifier():

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
+from lamindb.arguments import check_text
 from lamindb.errors import InstanceNotFound, InstanceUnreachable
+from lamindb.io import paths
 from lamindb.setup import (
     addresses,
     cloud_sqlite,
@@ -54,7 +56,9 @@ def load(
         InstanceUnreachable: Its database can't be opened.
         InvalidDatabaseUrl: The address of the database can't be used.
         InvalidInstanceName: The identifier can't be understood.
+        TypeError: The identifier or the address of the database is no text.
     """
+    check_text("identifier", str(identifier) if paths.is_path(identifier) else identifier)
     if db is not None:
         database_url.parse(db)
     locations.check_settings_dir()

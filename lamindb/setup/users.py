@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from lamindb.arguments import check_text
 from lamindb.errors import InvalidSettings, LoginError
 from lamindb.setup import envfile, identity, locations
 
@@ -161,7 +162,9 @@ def check_login(user: str) -> str:
 
     Raises:
         LoginError: They can't.
+        TypeError: It is no text.
     """
+    check_text("user", user)
     _, at, domain = user.partition("@")
     is_complete = bool(domain) if at else len(user) <= _HANDLE_LENGTH
     if not identity.is_usable(user) or not is_complete or any(map(str.isspace, user)) or user.startswith("@"):
@@ -175,7 +178,9 @@ def check_email(email: str) -> str:
 
     Raises:
         LoginError: It isn't.
+        TypeError: It is no text.
     """
+    check_text("email", email)
     if "@" not in email:
         msg = f"{email[:60]!r} is no email address."
         raise LoginError(msg)

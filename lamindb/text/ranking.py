@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lamindb.arguments import check_amount
 from lamindb.text.joined import split
 
 if TYPE_CHECKING:
@@ -62,10 +63,10 @@ def rank(
         The hits, best first. Equal scores are in the order: names that equal the string, then by name, then by key.
 
     Raises:
-        TypeError: The query isn't a string.
+        TypeError: The query is no string, or the limit no number.
         ValueError: The limit is negative.
     """
-    _check(string, limit)
+    check_query(string, limit)
     vocabulary = entries if isinstance(entries, list | tuple) else list(entries)
     if not string or not vocabulary or limit == 0:
         return []
@@ -75,13 +76,18 @@ def rank(
     return hits[:limit]
 
 
-def _check(string: object, limit: int | None) -> None:
+def check_query(string: object, limit: object) -> None:
+    """Refuse what can't be searched for.
+
+    Raises:
+        TypeError: The query is no string, or the limit no number.
+        ValueError: The limit is negative.
+    """
     if not isinstance(string, str):
         msg = "sentence must be a String"
         raise TypeError(msg)
-    if limit is not None and limit < 0:
-        msg = f"limit must not be negative, but is {limit}"
-        raise ValueError(msg)
+    if limit is not None:
+        check_amount("limit", limit)
 
 
 def _score(

@@ -221,6 +221,10 @@ class HasParents:
 
         Returns:
             The graph, a ``graphviz.Digraph``; in a notebook it is displayed.
+
+        Raises:
+            NotImplementedError: Records of this registry have no parents.
+            TypeError: The distance is no number.
         """
         from lnschema_core.graphs import view_parents
 

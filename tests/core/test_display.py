@@ -41,6 +41,14 @@ def test_view_shows_the_most_recent_records(capsys, display):
     assert "label 01" not in shown
 
 
+def test_view_takes_the_name_of_one_registry(capsys):
+    """``registries`` is a list of names, or a single one."""
+    make_labels(1)
+    capsys.readouterr()
+    ln.view(registries="ULabel")
+    assert "label 00" in capsys.readouterr().out
+
+
 def test_view_takes_a_number(capsys):
     """``n`` records per registry."""
     make_labels(3)

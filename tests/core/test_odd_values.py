@@ -47,6 +47,37 @@ def test_labels_round_trip_or_are_refused(name, description):
         transaction.set_rollback(True)
 
 
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda label: label.view_parents(distance="x"), "distance"),
+        (lambda _: ln.view(n="x"), "n"),
+        (lambda _: ln.view(schema=3), "schema"),
+        (lambda label: type(label).filter().df(include=[3]), "include"),
+        (lambda label: next(type(label).filter().pages("x")), "size"),
+        (lambda label: label.search("a", limit=1.5), "limit"),
+        (lambda label: label.search("a", limit="x"), "limit"),
+    ],
+)
+def test_arguments_of_other_types_are_named(call, argument, capsys):
+    """Numbers and texts that are none are refused with a sentence that names the argument, before anything is shown."""
+    label = ln.ULabel(name="a")
+    label.save()
+    capsys.readouterr()
+    with pytest.raises(TypeError, match=rf"^{argument} has to be (text|a whole number|a number), "):
+        call(label)
+    assert capsys.readouterr().out == ""
+
+
+def test_depths_that_are_no_number_are_refused(tmp_path):
+    """``view_flow`` says that its depth has to be one."""
+    (tmp_path / "a.txt").write_text("a")
+    file = ln.File(tmp_path / "a.txt", description="a")
+    file.save()
+    with pytest.raises(TypeError, match=r"^depth has to be a number, not 'x'"):
+        file.view_flow(depth="x")
+
+
 @pytest.mark.parametrize("name", ["a\0b", "half \ud800 character"])
 def test_texts_that_no_database_stores_are_named(name):
     """The error names the field and the way out, also in bulk."""

@@ -47,6 +47,21 @@ def files(folder: Path) -> list[str]:
 # -- init -------------------------------------------------------------------------------------------------------------
 
 
+def test_arguments_that_are_no_text_are_refused(sandbox: Sandbox) -> None:
+    """Names, addresses and lists of schemas are texts: a sentence names the one that is none, and nothing is made."""
+    calls = {
+        "init(storage='s', name=3)": "name",
+        "init(storage='s', db=3)": "db",
+        "init(storage='s', schema=3)": "schema",
+        "load(3)": "identifier",
+        "delete(3, force=True)": "instance_name",
+    }
+    code = "".join(f"try:\n    setup.{call}\nexcept TypeError as error:\n    print(error)\n" for call in calls)
+    expected = [f"{argument} has to be text, but is of type int" for argument in calls.values()]
+    assert results(run(sandbox, code)) == expected
+    assert not (sandbox.home / "s").exists()
+
+
 def test_init_prints_the_known_lines(sandbox: Sandbox) -> None:
     """User, storage, instance and the hint about the hub, in this order."""
     output = run(

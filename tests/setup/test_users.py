@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,7 @@ from lamindb.errors import InvalidSettings, LoginError
 from lamindb.setup import accounts, current, locations, users
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 KEYS = ["email", "password", "access_token", "id", "uuid", "handle", "name"]
@@ -140,6 +141,14 @@ def test_login_with_no_name_of_a_user_is_refused(settings_dir: Path, user: str) 
     """What is neither an email address nor a handle is refused before a file is written."""
     with pytest.raises(LoginError):
         accounts.login(user)
+    assert not settings_dir.exists()
+
+
+@pytest.mark.parametrize("sign_in", [accounts.login, accounts.signup])
+def test_login_with_what_is_no_text_is_refused(settings_dir: Path, sign_in: Callable[[Any], None]) -> None:
+    """A sentence names the argument, before a file is written."""
+    with pytest.raises(TypeError, match=r"^(user|email) has to be text, but is of type NoneType$"):
+        sign_in(None)
     assert not settings_dir.exists()
 
 

@@ -1,0 +1,45 @@
+"""What callers pass: numbers and texts, checked before anything is done with them.
+
+For arguments that would otherwise fail somewhere inside, in words of Python. Knows nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+
+def check_text(name: str, value: object) -> None:
+    """Refuse what is no text.
+
+    Raises:
+        TypeError: It is none; the message has the name of the argument, but not the value, which may be a secret.
+    """
+    if not isinstance(value, str):
+        msg = f"{name} has to be text, but is of type {type(value).__name__}"
+        raise TypeError(msg)
+
+
+def check_number(name: str, value: object) -> None:
+    """Refuse what is no number; infinity is one.
+
+    Raises:
+        TypeError: It is none; the message has the name of the argument.
+    """
+    if not isinstance(value, Real):
+        msg = f"{name} has to be a number, not {value!r:.80}"
+        raise TypeError(msg)
+
+
+def check_amount(name: str, value: object) -> None:
+    """Refuse what can't be a number of things.
+
+    Raises:
+        TypeError: It is no whole number; the message has the name of the argument.
+        ValueError: It is negative.
+    """
+    if not isinstance(value, Integral):
+        msg = f"{name} has to be a whole number, not {value!r:.80}"
+        raise TypeError(msg)
+    if value < 0:
+        msg = f"{name} must not be negative, but is {value}"
+        raise ValueError(msg)
