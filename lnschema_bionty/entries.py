@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lamindb import log
@@ -9,6 +10,9 @@ from lamindb.errors import OneFieldOnly
 from lnschema_bionty import sources
 from lnschema_bionty.construction import fields_of_row
 from lnschema_bionty.contexts import find_species, has_species
+from lnschema_bionty.reference import readable_reference
+from lnschema_core.curation.from_values import records_of
+from lnschema_core.curation.vocabulary import vocabulary_of
 from lnschema_core.fields import has_field
 
 if TYPE_CHECKING:
@@ -61,15 +65,8 @@ def record_of_term(registry: type[BioRegistry], arguments: dict[str, Any]) -> An
     if not has_field(registry, name):
         msg = f"{registry.__name__} has no field {name!r}: please pass a Registry string field, e.g., `CellType.name`!"
         raise TypeError(msg)
-    records = registry.from_values([value], name, **scope)
+    vocabulary = vocabulary_of(registry.filter(), name, scope)
+    records = records_of(vocabulary, [value], partial(readable_reference, registry, **scope))
     if not records:
-        _check_public(registry, scope)
         return None
     return records[0] if len(records) == 1 else records
-
-
-def _check_public(registry: type[BioRegistry], scope: dict[str, Any]) -> None:
-    """Raise the error of a public source that can't be asked, which is why there is no record."""
-    public = registry.bionty(scope.get("species"), scope.get("bionty_source"))
-    if public is not None:
-        public.table()

@@ -29,13 +29,26 @@ def reference_for(
     """The public source behind a registry; ``None``, and a warning, if there is none or it can't be read."""
     found = find_species(registry, species) if has_species(registry) else None
     try:
-        public = registry.bionty(found, bionty_source)
-        if public is None:
-            return None
-        public.table()
+        return readable_reference(registry, species=found, bionty_source=bionty_source)
     except (LaminError, KeyError, ValueError) as error:
         log.warning(f"there is no public source for {registry.__name__}: {error.args[0] if error.args else error}")
         return None
+
+
+def readable_reference(
+    registry: type[BioRegistry], *, species: Any = None, bionty_source: BiontySource | None = None, **_: Any
+) -> BiontyReference | None:
+    """The public source behind a registry with its table; ``None`` if the registry has none.
+
+    Raises:
+        ValueError: There is no such public source.
+        LaminError: Its table can't be had.
+    """
+    found = find_species(registry, species) if has_species(registry) else None
+    public = registry.bionty(found, bionty_source)
+    if public is None:
+        return None
+    public.table()
     return BiontyReference(registry, public, found)
 
 

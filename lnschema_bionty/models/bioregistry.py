@@ -133,6 +133,8 @@ class BioRegistry(Registry, HasParents, CanValidate):
 
         Raises:
             AssertionError: More than one field is passed.
+            StorageError: There is no such record, and the table of the public source can't be had.
+            TypeError: The registry has no such field.
 
         Examples:
             >>> lb.CellType.from_bionty(name="T cell").save()

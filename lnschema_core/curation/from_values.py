@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from lnschema_core.curation.vocabulary import reference_of, vocabulary_of
 from lnschema_core.values import without_garbage_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from django.db import models
 
@@ -41,12 +42,22 @@ def from_values(
         TypeError: The field has texts, and one of the values is none.
     """
     queryset: models.QuerySet[Any] = source.filter() if isinstance(source, type) else source  # type: ignore[attr-defined]
-    vocabulary = vocabulary_of(queryset, field, scope)
+    return records_of(vocabulary_of(queryset, field, scope), values, partial(reference_of, queryset, scope))
+
+
+def records_of(vocabulary: Vocabulary, values: Any, find_reference: Callable[[], Reference | None]) -> list[Any]:
+    """Get the records that values mean; see :func:`from_values`.
+
+    Args:
+        vocabulary: The existing records, and which of their fields has the values.
+        values: The values.
+        find_reference: Gives the public reference; called only if a value has no record.
+    """
     with without_garbage_collection():
         matches = _Matches(vocabulary, unique(as_list(values)))
         matches.match_names()
         matches.match_synonyms()
-        reference = reference_of(queryset, scope) if matches.left else None
+        reference = find_reference() if matches.left else None
         if reference is not None:
             matches.match_reference(reference)
         messages.show(matches.about())

@@ -156,8 +156,8 @@ def test_wrong_field_is_refused(lb):
         lb.CellType.from_values(["T cell"], lb.CellType)
 
 
-def test_source_that_is_not_here_is_an_error(lb, monkeypatch):
-    """Which says what is missing; a list of values is compared with the registry."""
+def test_source_that_is_not_here_is_an_error(lb, monkeypatch, said):
+    """Which alone says what is missing; a list of values is compared with the registry."""
     from lamindb.errors import StorageError
     from lnschema_bionty.public import tables
 
@@ -168,7 +168,9 @@ def test_source_that_is_not_here_is_an_error(lb, monkeypatch):
     monkeypatch.setattr(tables, "load", missing)
     with pytest.raises(StorageError, match="isn't on this machine"):
         lb.CellType.from_bionty(name="T cell")
+    assert "❗" not in said()
     lb.CellType(name="my state").save()
+    assert lb.CellType.from_bionty(name="my state").name == "my state"
     assert [record.name for record in lb.CellType.from_values(["my state", "other"])] == ["my state"]
 
 
