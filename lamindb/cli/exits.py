@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lamindb.setup.postgres import errors as postgres_errors
+
 OK = 0
 FAILED = 1
 USAGE = 2
@@ -112,7 +114,7 @@ def status_of(error: BaseException) -> int:
         if kind.__module__ == "lamindb.errors" and kind.__name__ in _BY_ERROR:
             return _more_precise(_BY_ERROR[kind.__name__], error)
     if _is_database_error(error):
-        return _status_of_database_error(str(error))
+        return _status_of_database_error(error)
     return FAILED if error.__cause__ is None else status_of(error.__cause__)
 
 
@@ -136,12 +138,13 @@ def _is_database_error(error: BaseException) -> bool:
     )
 
 
-def _status_of_database_error(text: str) -> int:
+def _status_of_database_error(error: BaseException) -> int:
+    text = str(error)
     if any(words in text for words in ("locked", "lock timeout", "deadlock")):
         return DATABASE_BUSY
     if _MISSES.search(text):
         return DATABASE_BEHIND
-    return DATABASE_UNREACHABLE
+    return DATABASE_UNREACHABLE if postgres_errors.advice(error) is None else FAILED
 
 
 def as_markdown() -> str:

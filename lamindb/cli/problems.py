@@ -9,6 +9,7 @@ import click
 
 from lamindb.cli import exits
 from lamindb.errors import LaminError
+from lamindb.setup.postgres import errors as postgres_errors
 
 _LONGEST = 2000  # characters of a message; an argument of a million characters is not repeated
 
@@ -54,6 +55,9 @@ def _problem_of_exit(error: SystemExit) -> Problem:
 def _sentence(error: BaseException) -> str:
     if isinstance(error, LaminError):
         return on_one_line(str(error)) or type(error).__name__
+    advice = postgres_errors.advice(error)
+    if advice is not None:
+        return on_one_line(f"{first_line(error)}\n{advice}")
     status = exits.status_of(error)
     if status in _DATABASE_SENTENCES:
         return f"{_DATABASE_SENTENCES[status]} ({first_line(error)})"

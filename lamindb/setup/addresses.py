@@ -18,7 +18,7 @@ from lamindb.io import paths
 from lamindb.io.placing import explaining
 from lamindb.setup import cloud_sqlite, database_url, describing, identity, instances, locations, sqlite_files
 from lamindb.setup.instances import InstanceSettings
-from lamindb.setup.postgres import credentials
+from lamindb.setup.postgres import credentials, errors
 from lamindb.setup.storages import StorageSettings
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _in_server(url: str) -> _Told:
         reason = " ".join(str(error).split())
         msg = (
             f"The database {database_url.mask(url)} can't be reached or has no instance ({reason}). "
-            f"{database_url.way_out(reason)}"
+            f"{errors.way_out(error)}"
         )
         raise InstanceUnreachable(msg) from error
 

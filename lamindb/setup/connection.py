@@ -22,6 +22,7 @@ from lamindb.errors import (
     StorageNotWritable,
 )
 from lamindb.setup import cloud_sqlite, current, database_url, layers, sqlite_files
+from lamindb.setup.postgres import errors as postgres_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -413,16 +414,16 @@ def reachable(instance: InstanceSettings) -> Iterator[None]:
         reason = " ".join(str(error).split())
         msg = (
             f"The database {database_url.mask(instance.db)} of {instance.identifier} can't be reached or used ({reason}). "
-            f"{_way_out(instance, reason)}"
+            f"{_way_out(instance, error)}"
         )
         raise InstanceUnreachable(msg) from error
 
 
-def _way_out(instance: InstanceSettings, reason: str) -> str:
+def _way_out(instance: InstanceSettings, error: Exception) -> str:
     """What to do about a database that can't be opened."""
     if instance.dialect == "postgresql":
-        return database_url.way_out(reason)
-    return "Try again later." if "locked" in reason else "If it is damaged, put a copy of it in its place."
+        return postgres_errors.way_out(error)
+    return "Try again later." if "locked" in str(error) else "If it is damaged, put a copy of it in its place."
 
 
 def _refusal_of_read_only(instance: InstanceSettings) -> Refusal:

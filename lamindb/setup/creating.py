@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb import log
-from lamindb.errors import InstanceNotFound, InvalidStorage, StorageNotWritable
+from lamindb.errors import InstanceNotFound, InstanceUnreachable, InvalidStorage, StorageNotWritable
 from lamindb.setup import (
     cloud_sqlite,
     connection,
@@ -176,20 +176,33 @@ def _make_sqlite(instance: InstanceSettings) -> bool:
 
 
 def _migrate_postgres(instance: InstanceSettings) -> None:
-    """Make or complete the tables; who may only read uses them as they are."""
-    from lamindb.setup import django_start
-    from lamindb.setup.postgres.roles import why_read_only
+    """Make or complete the tables; who may only read, or write rows, uses them as they are."""
+    from lamindb.setup import django_start, migration_state
+    from lamindb.setup.postgres import roles
 
     database = django_start.postgres_database(instance.db, writable=True)
     with connection.session(instance, database, strict=True), connection.reachable(instance):
         _refuse_if_ahead(instance)
-        is_writable = why_read_only() is None
-        if is_writable:
+        is_writable = roles.why_read_only() is None
+        stranger = roles.who_may_not_make_tables()
+        if is_writable and stranger is None:
             _fill(instance)
-    if is_writable:
+        elif not migration_state.has_core():
+            raise _without_tables(instance, stranger)
+    if is_writable and stranger is None:
         connection.announce_connected(instance)
-    else:
-        connection.open_instance(instance)
+        return
+    connection.open_instance(instance)
+    if is_writable:
+        connection.announce_ready(instance)
+
+
+def _without_tables(instance: InstanceSettings, role: str | None) -> InstanceUnreachable:
+    reason = "it can only be read" if role is None else f"the role {role} may not make them"
+    return InstanceUnreachable(
+        f"The database {database_url.mask(instance.db)} has no tables of an instance, and {reason}: run `lamin init` with a "
+        "role that may CREATE in its schema."
+    )
 
 
 def _refuse_if_ahead(instance: InstanceSettings) -> None:

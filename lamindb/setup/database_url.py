@@ -135,16 +135,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def way_out(reason: str) -> str:
-    """What to do about a server that can't be reached or used, for a reason that it tells."""
-    if "unsupported startup parameter" in reason:
-        return (
-            "A pool of connections takes no options: leave them out of the address, and set them for the role, such as by "
-            "ALTER ROLE … SET statement_timeout = '30s'."
-        )
-    return "Check the address, and that the server runs and lets you in."
-
-
 def is_on_this_machine(url: str) -> bool:
     """Whether the database server runs on this machine."""
     return _LOCAL_HOSTS.search(url) is not None

@@ -35,11 +35,16 @@ class Layout:
 
     def object_name(self, what: str) -> str:
         """The name of an object of the database that belongs to the registry."""
-        name = f"{PREFIX}{what}_{self.table}"
-        if len(name) <= _LONGEST_NAME:
-            return name
-        digest = hashlib.sha256(self.table.encode()).hexdigest()[:8]
-        return f"{name[: _LONGEST_NAME - 9]}_{digest}"
+        return object_name(what, self.table)
+
+
+def object_name(what: str, table: str) -> str:
+    """The name of an object of the database that belongs to the registry in a table."""
+    name = f"{PREFIX}{what}_{table}"
+    if len(name) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(table.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST_NAME - 9]}_{digest}"
 
 
 @cache

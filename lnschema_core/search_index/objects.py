@@ -11,7 +11,7 @@ from django.db import Error, connection, transaction
 from lamindb import log
 from lnschema_core.search_index import definitions
 from lnschema_core.search_index.definitions import quoted
-from lnschema_core.search_index.layout import PREFIX, layout_of
+from lnschema_core.search_index.layout import PREFIX, layout_of, object_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,9 +30,12 @@ _LIKE = PREFIX.replace("_", "\\_") + "%"
 
 
 def ensure() -> None:
-    """Make the search indexes that are missing or not as this release defines them, and drop those of former registries."""
+    """Make the search indexes that are missing or not as this release defines them, and drop those of former registries.
+
+    Those of packages that others mount stay as they are.
+    """
     with transaction.atomic():
-        there = _existing()
+        there = _of_this_instance(_existing())
         capable = _has_trigrams()
         wanted = {layout: _definitions(layout, capable) for layout in layouts()}
         outdated = [layout for layout, objects in wanted.items() if not _is_complete(objects, there)]
@@ -54,9 +57,9 @@ def rebuild() -> None:
 
 
 def drop() -> None:
-    """Drop all search indexes; searches read whole registries until they are made again."""
+    """Drop the search indexes of this instance's packages; searches read whole registries until they are made again."""
     with transaction.atomic():
-        _drop(_existing())
+        _drop(_of_this_instance(_existing()))
 
 
 def stop_unusable() -> None:
@@ -152,6 +155,16 @@ def _existing() -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_LIKE])
         return {name: sql or "" for name, sql in cursor.fetchall()}
+
+
+def _of_this_instance(objects: dict[str, str]) -> dict[str, str]:
+    """The objects without those for tables of packages that only others mount."""
+    mounted = {model._meta.db_table for model in apps.get_models()}
+    ours = tuple(f"{config.label}_" for config in apps.get_app_configs())  # also a registry that is renamed or deleted
+    others = {table for table in connection.introspection.table_names() if not table.startswith(ours)} - mounted
+    kinds = {name.removeprefix(PREFIX).partition("_")[0] for name in objects}
+    theirs = {object_name(kind, table) for kind in kinds for table in others}
+    return {name: sql for name, sql in objects.items() if not _belongs(name, theirs)}
 
 
 def _drop(objects: dict[str, str]) -> None:

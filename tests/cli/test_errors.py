@@ -65,6 +65,13 @@ def test_unexpected_error_says_how_to_see_more() -> None:
     assert problem.exit_code == 1
 
 
+def _of_postgres(error: Exception, code: str) -> Exception:
+    """An error of Django's in front of one of a driver, whose text is in the language of the server."""
+    error.__cause__ = Exception()
+    error.__cause__.pgcode = code
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "message", "status"),
     [
@@ -78,6 +85,8 @@ def test_unexpected_error_says_how_to_see_more() -> None:
         (ProgrammingError('relation "lnschema_core_ulabel" does not exist'), "lamin migrate deploy", 13),
         (ProgrammingError('column "lnschema_core_ulabel.x" does not exist'), "lamin migrate deploy", 13),
         (OperationalError('FATAL: database "x" does not exist'), "the database can't be opened", 12),
+        (_of_postgres(OperationalError("zu lange"), "57014"), "zu lange. The database stopped the statement", 1),
+        (_of_postgres(ProgrammingError("verboten"), "42501"), "verboten. The role may not do that: ask the owner", 1),
         (click.UsageError("bad"), "bad", 2),
         (SystemExit("a library is done"), "a library is done", 1),
         (SystemExit(3), "a library ended the command", 3),

@@ -332,6 +332,24 @@ def test_deploy_makes_missing_indexes_and_plugin_registries_have_them(sandbox: S
     assert sandbox.python(ask).stdout.splitlines()[-1] == "['keys', 'trigrams']"
 
 
+def test_indexes_of_a_package_that_others_mount_stay(sandbox: Sandbox):
+    """Who doesn't mount it deploys and rebuilds indexes; the package is searched as before."""
+    from tests.setup.plugins import add_plugin
+
+    add_plugin(sandbox, "x")
+    start = "from lamindb import setup, log\n"
+    sandbox.python(start + "setup.init(storage='s', name='x', schema='x')")
+    settings = sandbox.home / ".lamin" / "current_instance.env"
+    settings.write_text(settings.read_text().replace("schema_str=x", "schema_str="))
+    sandbox.lamin("migrate", "deploy")
+    sandbox.lamin("reindex")
+    settings.write_text(settings.read_text().replace("schema_str=", "schema_str=x"))
+    look = "import lamindb as ln\nfrom lnschema_core.search_index import objects\nln.ULabel.filter().first()\n"
+    assert sandbox.python(f"{look}print(sorted(objects.usable()['lnschema_x_sample']))").stdout.endswith(
+        "['keys', 'trigrams']\n"
+    )
+
+
 def test_command_builds_indexes_anew(sandbox: Sandbox):
     """``lamin reindex`` makes what is missing and tells how many registries have indexes."""
     sandbox.lamin("init", "--storage", "s")

@@ -253,15 +253,57 @@ def test_service_that_tells_everything(sandbox: Sandbox, url: str) -> None:
     assert run(sandbox, "setup.close(); setup.load('lab'); print(ln.ULabel.filter().count())").endswith("1\n")
 
 
+FOREIGN = """
+CREATE TABLE lnschema_other_thing (name text);
+CREATE INDEX lamin_search_key0_lnschema_other_thing ON lnschema_other_thing (lower(name));
+DROP INDEX lamin_search_key0_lnschema_core_ulabel;
+"""
+"""A package that only others mount, and an index that is missing."""
+
+
+def test_role_that_may_write_rows_makes_no_tables(sandbox: Sandbox, url: str) -> None:
+    """It opens what the owner made, a missing index or a package that it doesn't mount included; what is the owner's is said to be."""
+    owner = f"setup.login('ada'); setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()\n"
+    run(sandbox, f"{owner}from django.db import connection\nconnection.cursor().execute({FOREIGN!r})")
+    _make_role(url, "writer", "SELECT, INSERT, UPDATE, DELETE")
+    writer = Sandbox(sandbox.home / "writer")
+    writer.lamin("login", "bob")
+    address = url.replace("//lamin:", "//writer:")
+    writer.lamin("init", "--storage", "../s", "--name", "x", "--db", address)
+    assert run(writer, "ln.ULabel(name='b').save(); print(ln.User.filter().count())").endswith("2\n")
+    refused = writer.lamin("reindex", check=False)
+    assert "ask the owner of the tables" in refused.stderr
+    assert refused.returncode == 1
+    empty = postgres.create_database(url.rpartition("/")[0] + "/", f"e{uuid.uuid4().hex}").replace(
+        "//lamin:", "//writer:"
+    )
+    told = failure(writer, f"setup.init(storage='s', db={empty!r})")
+    assert "has no tables of an instance, and the role writer may not make them" in told
+
+
+def test_role_without_privileges_is_told_whom_to_ask(sandbox: Sandbox, url: str) -> None:
+    """The server was reached, so nothing is wrong with the address."""
+    run(sandbox, f"setup.init(storage='s', name='x', db={url!r})")
+    _make_role(url, "stranger", "REFERENCES")
+    told = failure(sandbox, f"setup.init(storage='s', name='y', db={url.replace('//lamin:', '//stranger:')!r})")
+    assert "(permission denied for table django_migrations). The role may not do that: ask the owner" in told
+
+
 def _make_reader(url: str) -> None:
     """Make a role that may only read."""
+    _make_role(url, "reader", "SELECT")
+
+
+def _make_role(url: str, name: str, privileges: str) -> None:
+    """Make a role that may do so much with all tables."""
     import psycopg2
 
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader LOGIN; END IF; END$$"
+            f"DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN CREATE ROLE {name} LOGIN; END IF; END$$"
         )
-        cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+        cursor.execute(f"GRANT {privileges} ON ALL TABLES IN SCHEMA public TO {name}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}")
 
 
 def test_role_that_may_only_read_reads(sandbox: Sandbox, url: str) -> None:
@@ -334,3 +376,4 @@ def test_options_that_a_pool_refuses_belong_to_the_role(sandbox: Sandbox, url: s
             told = failure(sandbox, statement)
             assert "unsupported startup parameter: options" in told
             assert "ALTER ROLE … SET statement_timeout" in told
+            assert "PGOPTIONS" in told

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.backends.postgresql import base
 from django.db.utils import InterfaceError, OperationalError
 
-from lamindb.setup.postgres.errors import has_timed_out
+from lamindb.setup.postgres import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _IDLE = 5.0
 """Seconds after which a connection is asked whether it works; that costs a round trip."""
 _LOST = "The connection to the database was lost. Nothing of an unfinished transaction was saved: do it again."
-_TOO_LONG = "The database stopped the statement, since it took longer than `statement_timeout` allows."
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -93,7 +92,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.connection is not None and bool(self.connection.closed)
 
     def _explain(self, error: OperationalError | InterfaceError) -> None:
-        if self._is_lost():
-            error.add_note(_LOST)
-        elif has_timed_out(error):
-            error.add_note(_TOO_LONG)
+        note = _LOST if self._is_lost() else errors.advice(error)
+        if note is not None:
+            error.add_note(note)
