@@ -46,11 +46,11 @@ def view(n: int | None = 7, schema: str | None = None, registries: str | Sequenc
     shown = {name: registries_of(name) for name in ([schema] if schema is not None else mounted_schemas())}
     names = None if registries is None else _known_names(registries, shown)
     for name, found in shown.items():
-        if len(shown) > 1:
+        wanted = [registry for registry in found if names is None or registry.__name__ in names]
+        if wanted and len(shown) > 1:
             _show_banner(name)
-        for registry in found:
-            if names is None or registry.__name__ in names:
-                _show(registry, n)
+        for registry in wanted:
+            _show(registry, n)
 
 
 def mounted_schemas() -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DATA = "honeydew"
 RUN = "gainsboro"
 START = "#10b981"
-STALE = "#b45309"
+STALE = "#7c2d12"
 
 _NODE = {"shape": "box", "style": "rounded,filled", "color": "#065f46", "fontname": "Helvetica", "fontsize": "10"}
 _EDGE = {"arrowsize": "0.5", "color": "dimgrey"}

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from lnschema_core.models import Registry
 
+_CELL = "style='text-align:left;overflow-wrap:anywhere;min-width:8em'"
+
 
 def record_to_html(record: Registry) -> str:
     """A table of the fields of a record."""
@@ -20,17 +22,23 @@ def record_to_html(record: Registry) -> str:
 
 
 def titled_table(title: str, rows: Iterable[tuple[str, Any]]) -> str:
-    """A two-column table below a title."""
+    """A table of names and values below a title."""
+    return f"<div><strong>{escape(title)}</strong>{table(rows)}</div>"
+
+
+def table(rows: Iterable[tuple[str, Any]]) -> str:
+    """A table of names and values; long words are broken, so that they move nothing out of sight."""
     body = "".join(
-        f"<tr><th style='text-align:left'>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows
+        f"<tr><th {_CELL}>{escape(name)}</th><td {_CELL}>{escape(str(value))}</td></tr>" for name, value in rows
     )
-    return f"<div><strong>{escape(title)}</strong><table>{body}</table></div>"
+    return f"<table>{body}</table>"
 
 
 def queryset_to_html(queryset: Any, limit: int = 20) -> str:
-    """The first records of a query set as a table, with a line that says how many there are."""
+    """The first records of a query set as a table in which long texts are cut, with a line that says how many there are."""
     shown = queryset if queryset.query.is_sliced else queryset[: limit + 1]
     frame = shown.df()
     rows = frame.iloc[:limit]
     note = f"<p>the first {limit} records</p>" if len(frame) > limit else f"<p>{len(frame)} records</p>"
-    return f"<div><strong>{escape(queryset.model.__name__)}</strong>{rows.to_html(escape=True)}{note}</div>"
+    found = rows.to_html(escape=True, notebook=True)
+    return f"<div><strong>{escape(queryset.model.__name__)}</strong>{found}{note}</div>"

@@ -6,14 +6,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from lnschema_core.annotation.as_text import counted
+from lnschema_core.html import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from lnschema_core.annotation.label_overview import Names
     from lnschema_core.annotation.overview import MeasuredFeature, Slot
-
-_LEFT = "style='text-align:left'"
 
 
 def features_block(slots: Sequence[Slot]) -> str:
@@ -30,12 +29,6 @@ def labels_block(labels: Mapping[tuple[str, str], Names]) -> str:
 def section(title: str, body: str) -> str:
     """A foldable section, open at first."""
     return f"<details open><summary><strong>{escape(title)}</strong></summary>{body}</details>"
-
-
-def table(rows: Iterable[tuple[str, str]]) -> str:
-    """A table of names and values."""
-    body = "".join(f"<tr><th {_LEFT}>{escape(name)}</th><td {_LEFT}>{escape(value)}</td></tr>" for name, value in rows)
-    return f"<table>{body}</table>"
 
 
 def _slot(slot: Slot) -> str:

@@ -10,6 +10,7 @@ from django.db.models import ForeignKey
 from lnschema_core.annotation import as_html, as_text
 from lnschema_core.annotation.label_overview import MOST_NAMES, labels_of
 from lnschema_core.annotation.overview import slots_of
+from lnschema_core.html import table
 
 if TYPE_CHECKING:
     from lnschema_core.annotation.slots import Host
@@ -36,9 +37,9 @@ def describe_html(host: Host) -> str:
     values = [(field.name, getattr(host, field.name)) for field in fields]
     rows = [(name, str(value)) for name, value in values if value is not None]
     origin = [(f"{icon} {name}", text) for icon, name, text in provenance(host)]
-    blocks = [f"<strong>{type(host).__name__}</strong>", as_html.table(rows)]
+    blocks = [f"<strong>{type(host).__name__}</strong>", table(rows)]
     if origin:
-        blocks.append(as_html.section("Provenance", as_html.table(origin)))
+        blocks.append(as_html.section("Provenance", table(origin)))
     labels = labels_of(host)
     blocks += [as_html.features_block(slots_of(host, labels)), as_html.labels_block(labels.by_accessor())]
     return f"<div>{''.join(blocks)}</div>"

@@ -243,3 +243,16 @@ def test_criteria_for_genes_need_a_species(lb):
         ln.Criteria({"gene": lb.Gene.symbol}).inspect(frame)
     report = ln.Criteria({"gene": {"registry": lb.Gene.symbol, "scope": {"species": "human"}}}).inspect(frame)
     assert report.df[["value", "suggestion", "how"]].to_numpy().tolist() == [["CD8A", "CD8A", "public"]]
+
+
+def test_view_names_the_schemas_of_which_something_is_shown(lb, capsys):
+    """A banner stands above the registries of each schema, and not where none of them was asked for."""
+    import lamindb as ln
+
+    lb.CellType(name="my state").save()
+    capsys.readouterr()
+    ln.view(registries="CellType")
+    shown = capsys.readouterr().out
+    assert "my state" in shown
+    assert "module: bionty" in shown
+    assert "module: core" not in shown

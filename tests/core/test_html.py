@@ -110,6 +110,15 @@ def test_query_sets(name):
     assert "0 records" in shown(registry.filter(pk="none"))
 
 
+def test_long_names_leave_the_rest_in_sight():
+    """Tables of records cut long texts; that of a single record has all of them, in words that browsers may break."""
+    name = "Pneumono" * 30
+    record = _saved(ln.ULabel.from_fields(name=name))
+    assert name not in shown(ln.ULabel.filter())
+    assert f"<td>{name[:40]}" in shown(ln.ULabel.filter())
+    assert f"overflow-wrap:anywhere;min-width:8em'>{name}</td>" in shown(record)
+
+
 @pytest.mark.parametrize("make", [_file, _dataset])
 def test_features_and_labels(make):
     """Those of a file or dataset, in plain text and HTML."""
