@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Value
 
 from lnschema_core import reproducing
-from lnschema_core.annotation import as_html
 from lnschema_core.executions import execution_of, status_of
+from lnschema_core.html import titled_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ def describe(run: Run) -> str:
 
 def describe_html(run: Run) -> str:
     """The same as a table for notebooks; every value is escaped."""
-    return f"<div><strong>Run</strong>{as_html.table(_shown(facts_of(run)).items())}</div>"
+    return titled_table("Run", _shown(facts_of(run)).items())
 
 
 def _shown(facts: Mapping[str, Any]) -> dict[str, str]:
