@@ -77,7 +77,7 @@ def anndata_human_immune_cells(populate_registries: bool = False) -> AnnData:  #
     adata.obsm["X_umap"] = rng.normal(size=(n_cells, 2)).astype(np.float32)
     if populate_registries:
         register(
-            dict.fromkeys(["donor", "tissue", "cell_type", "assay"], "category"),
+            ["donor", "tissue", "cell_type"],
             modality="rna",
             terms={"CellType": _CELL_TYPES, "Tissue": _TISSUES, "ExperimentalFactor": _ASSAYS, "Species": ["human"]},
             species={"Gene": ("ensembl_gene_id", genes)},
@@ -98,9 +98,14 @@ def anndata_mouse_sc_lymph_node(populate_registries: bool = False) -> AnnData:  
     adata = _anndata(_counts(n_cells, len(genes), rng), obs, pd.DataFrame(index=genes))
     if populate_registries:
         register(
-            dict.fromkeys([*_LYMPH_NODE, "assay"], "category"),
+            list(_LYMPH_NODE),
             modality="rna",
-            terms={"CellType": _LYMPH_NODE["cell_type"], "Tissue": ["lymph node"], "Species": ["mouse"]},
+            terms={
+                "CellType": _LYMPH_NODE["cell_type"],
+                "Tissue": ["lymph node"],
+                "ExperimentalFactor": ["single-cell RNA sequencing"],
+                "Species": ["mouse"],
+            },
             species={"Gene": ("ensembl_gene_id", genes)},
             name_of_species="mouse",
         )

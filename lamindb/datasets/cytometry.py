@@ -78,7 +78,6 @@ def file_fcs_alpert19(populate_registries: bool = False) -> Path:  # noqa: FBT00
     """
     if populate_registries:
         register(
-            {"assay": "category", "species": "category"},
             modality="protein",
             terms={"ExperimentalFactor": ["fluorescence-activated cell sorting"], "Species": ["human"]},
             species={"CellMarker": ("name", _MASS)},

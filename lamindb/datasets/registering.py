@@ -10,9 +10,12 @@ from lamindb import log
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_ANY_SAMPLE = ("assay", "species")
+"""Features that all samples have, also where no column tells them."""
+
 
 def register(
-    features: Mapping[str, str],
+    features: Sequence[str] = (),
     *,
     modality: str,
     terms: Mapping[str, Sequence[str]],
@@ -22,7 +25,7 @@ def register(
     """Save features, a modality, and biological entities where the instance has registries of them. Says nothing.
 
     Args:
-        features: Types of features by name.
+        features: Names of the categorical features besides assay and species, which are always saved.
         modality: The name of the kind of measurement.
         terms: Names per registry of biological entities.
         species: Per registry of entities of one species the field and its values.
@@ -31,9 +34,9 @@ def register(
     from lnschema_core.models import Feature, Modality
 
     with log.muted():
-        for name, kind in features.items():
+        for name in (*_ANY_SAMPLE, *features):
             if not Feature.filter(name=name).exists():
-                Feature(name=name, type=kind).save()
+                Feature(name=name, type="category").save()
         if not Modality.filter(name=modality).exists():
             Modality(name=modality).save()
         for registry, names in terms.items():

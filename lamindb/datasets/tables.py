@@ -69,7 +69,6 @@ def file_tsv_rnaseq_nfcore_salmon_merged_gene_counts(populate_registries: bool =
     pd.DataFrame({"gene_id": genes, "gene_name": genes, **counts}).to_csv(path, sep="\t", index=False)
     if populate_registries:
         register(
-            {"assay": "category", "species": "category"},
             modality="rna",
             terms={"ExperimentalFactor": ["RNA-Seq"], "Species": ["saccharomyces cerevisiae"]},
             species={"Gene": ("stable_id", genes)},
