@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from lamindb.datasets.places import PACKAGED
 from lamindb.datasets.registering import register
 from lamindb.errors import MissingExtra
+from lnschema_bionty import public
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ def anndata_human_immune_cells(populate_registries: bool = False) -> AnnData:  #
         populate_registries: Save the features, the kind of measurement and the labels of the cells to the registries.
     """
     rng = np.random.default_rng(5197)
-    n_cells, genes = 1_648, ensembl_ids("ENSG", 36_503)
+    n_cells, genes = 1_648, ensembl_ids("human", 36_503)
     obs = _obs(n_cells, rng, {"donor": _DONORS, "tissue": _TISSUES, "cell_type": _CELL_TYPES, "assay": _ASSAYS})
     var = pd.DataFrame(index=genes).assign(
         feature_is_filtered=rng.integers(0, 10, len(genes)) == 0,
@@ -92,7 +92,7 @@ def anndata_mouse_sc_lymph_node(populate_registries: bool = False) -> AnnData:  
         populate_registries: Save the features, the kind of measurement and the labels of the cells to the registries.
     """
     rng = np.random.default_rng(8414)
-    n_cells, genes = 1_135, ensembl_ids("ENSMUSG", 10_000)
+    n_cells, genes = 1_135, ensembl_ids("mouse", 10_000)
     obs = _obs(n_cells, rng, {name: values for name, values in _LYMPH_NODE.items() if name != "individual"})
     obs["individual"] = pd.Categorical([f"mouse {number % 4 + 1}" for number in range(n_cells)])
     adata = _anndata(_counts(n_cells, len(genes), rng), obs, pd.DataFrame(index=genes))
@@ -217,11 +217,12 @@ _LYMPH_NODE: dict[str, list[str]] = {
 _LETTERS = np.array(list("ACGT"))
 
 
-def ensembl_ids(prefix: str, number: int) -> list[str]:
-    """Identifiers of genes in the form of Ensembl, rising; the first hundred human ones are real."""
-    known = (PACKAGED / "genes.txt").read_text(encoding="utf-8").split() if prefix == "ENSG" else []
-    start = int(known[-1][len(prefix) :]) if known else 1
-    return [*known, *(f"{prefix}{start + 10 * step:011d}" for step in range(1, number - len(known) + 1))][:number]
+def ensembl_ids(species: str, number: int) -> list[str]:
+    """Identifiers of genes, rising: those of the public table, but for one in 250, which no release has."""
+    known = public.Gene(species=species).df()["ensembl_gene_id"].dropna().drop_duplicates().sort_values()
+    unknown = number // 250
+    prefix = known.iloc[0].rstrip("0123456789")
+    return [*known.iloc[: number - unknown], *(f"{prefix}{10**11 - step}" for step in range(unknown, 0, -1))]
 
 
 def symbols(number: int) -> list[str]:
