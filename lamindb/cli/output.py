@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import sys
 from typing import TYPE_CHECKING, Any
 
+from lamindb import log
 from lamindb.cli.options import current
 from lamindb.text.masking import mask_patterns
 
@@ -60,6 +62,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, widest
     for row in [list(columns), *cells]:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         current().out.write_data(f"{line.rstrip()}\n")
+
+
+def tell(text: str) -> None:
+    """Say on standard error what a result on standard output doesn't show, such as that there is nothing."""
+    with log.redirect(sys.stderr):
+        log.info(text)
 
 
 def print_pairs(pairs: Iterable[tuple[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamindb import log
-from lamindb.errors import SchemaInUse, SchemaNotInstalled
+from lamindb.errors import InvalidSchemaName, SchemaInUse, SchemaNotInstalled
 from lamindb.setup import backups, connection, current, instances
 
 if TYPE_CHECKING:
@@ -49,11 +49,15 @@ def remove_schema(schema: str) -> None:
 
     Raises:
         InstanceNotLoaded: No instance is loaded.
+        InvalidSchemaName: None is named but core, which is always mounted.
         SchemaInUse: The registries of another mounted schema relate to one of them.
         SchemaNotInstalled: The instance doesn't mount one of them.
     """
     instance = _connected()
     gone = {instances.package_of(name) for name in instances.split_schemas(schema)}
+    if not gone:
+        msg = f"{schema[:40]!r} names no schema that can be removed; core is always mounted."
+        raise InvalidSchemaName(msg)
     unknown = gone - set(instance.packages)
     if unknown:
         msg = f"{instance.identifier} doesn't mount {', '.join(sorted(unknown))}: it mounts {', '.join(instance.packages)}."

@@ -40,6 +40,7 @@ def test_schema_comes_and_goes_and_its_rows_stay(fresh_instance: Callable[..., S
     assert "mounts x already" in user.lamin("schema", "add", "x").stdout
     assert schemas(user) == "x,y"
     user.python("from lnschema_x import Sample; Sample(name='s1').save()")
+    assert "core is always mounted" in user.lamin("schema", "remove", "core", check=False).stderr
     refused = user.lamin("schema", "remove", "x", check=False)
     assert refused.returncode == 19
     assert "lnschema_y builds on lnschema_x" in refused.stderr

@@ -13,7 +13,7 @@ from lamindb.cli import exits
 from lamindb.cli.amounts import CopyFilter, Size
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import print_json, print_lines, print_table
+from lamindb.cli.output import print_json, print_lines, print_table, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,6 +99,8 @@ def _print(copies: Sequence[CachedCopy], columns: Sequence[str]) -> None:
         print_lines(copy.key for copy in copies)
     elif rows:
         print_table(columns, [[_shown(name, row[name]) for name in columns] for row in rows], widest=None)
+    else:
+        tell("no copy found")
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -12,7 +12,7 @@ from lamindb import log
 from lamindb.cli.completing import FilterText, RecordText, RegistryText
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import print_json, print_lines, print_pairs, print_table
+from lamindb.cli.output import print_json, print_lines, print_pairs, print_table, tell
 from lamindb.cli.texts import QUERY_TEXT, TEXT
 from lamindb.errors import NoResultFound, PartialSuccess
 
@@ -162,12 +162,11 @@ def _print_records(model: type[Registry], records: Sequence[Registry], *, has_mo
 
 
 def _tell_rest(model: type[Registry], records: Sequence[Registry], *, has_more: bool) -> None:
-    """Say on standard error what a table doesn't show: that there is nothing, or more."""
-    with log.redirect(sys.stderr):
-        if not records:
-            log.info(f"no {model.__name__} found")
-        elif has_more:
-            log.info(f"there are more: pass a larger --limit, or --after {records[-1].pk} for the next page")
+    """Say what a table doesn't show: that there is nothing, or more."""
+    if not records:
+        tell(f"no {model.__name__} found")
+    elif has_more:
+        tell(f"there are more: pass a larger --limit, or --after {records[-1].pk} for the next page")
 
 
 def _print_each(model: type[Registry], records: Iterable[Registry], missing: list[str]) -> None:

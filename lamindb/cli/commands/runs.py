@@ -11,7 +11,7 @@ import click
 from lamindb import log
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import print_json, print_lines, print_table
+from lamindb.cli.output import print_json, print_lines, print_table, tell
 from lamindb.cli.texts import QUERY_TEXT
 from lamindb.errors import NoResultFound
 
@@ -50,6 +50,8 @@ def list_runs(status: str | None, limit: int) -> None:
     elif found:
         rows = [[_shown(one[column]) for column in _COLUMNS] for one in found]
         print_table([column.removesuffix("_at") for column in _COLUMNS], rows)
+    else:
+        tell("no run found")
 
 
 @click.command(cls=Command)

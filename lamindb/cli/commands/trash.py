@@ -12,7 +12,7 @@ from lamindb.cli import exits, items
 from lamindb.cli.amounts import Duration
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import escaped, print_json, print_lines, print_table
+from lamindb.cli.output import escaped, print_json, print_lines, print_table, tell
 from lamindb.cli.texts import TEXT
 
 if TYPE_CHECKING:
@@ -91,3 +91,5 @@ def _print(found: Sequence[Deleted]) -> None:
         print_lines(escaped(one.id) for one in found)
     elif rows:
         print_table(_COLUMNS, [[row[name] for name in _COLUMNS] for row in rows], widest=None)
+    else:
+        tell("nothing of that is in the trash")
