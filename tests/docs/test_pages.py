@@ -45,6 +45,16 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in pages.links(page) if not (page.parent / target).exists()] == []
 
 
+def test_pages_are_found_by_following_links() -> None:
+    """Whoever clicks on from the README gets to every page; a link to a folder leads to the pages in it."""
+    reached = pages.all_pages()[:1]
+    for page in reached:
+        targets = [(page.parent / target).resolve() for target in pages.links(page)]
+        found = [one for target in targets for one in (target.glob("*.md") if target.is_dir() else [target])]
+        reached += [one for one in dict.fromkeys(found) if one.suffix == ".md" and one not in reached]
+    assert [pages.name(page) for page in pages.all_pages() if page not in reached] == []
+
+
 def test_a_failing_example_fails(tmp_path: Path) -> None:
     """The error of a block is the error of its page, with the line of the page."""
     user = Sandbox(tmp_path / "home")
