@@ -60,7 +60,9 @@ def _sentence(error: BaseException) -> str:
         return on_one_line(f"{first_line(error)}\n{advice}")
     status = exits.status_of(error)
     if status in _DATABASE_SENTENCES:
-        return f"{_DATABASE_SENTENCES[status]} ({first_line(error)})"
+        return on_one_line(
+            "\n".join([f"{_DATABASE_SENTENCES[status]} ({first_line(error)})", *getattr(error, "__notes__", [])])
+        )
     if isinstance(error, OSError) and error.strerror:
         return error.strerror if error.filename is None else f"{error.strerror}: {error.filename}"
     if isinstance(error, (OSError, NotImplementedError)) and error.args:

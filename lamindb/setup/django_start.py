@@ -28,7 +28,14 @@ TIME_ZONE = "UTC"
 _ALIAS = "default"
 _SQLITE = "lamindb.setup.sqlite"
 _CONNECTION_AGE = 600
-_CONNECT_TIMEOUT = "10"
+_POSTGRES_OPTIONS = {
+    "connect_timeout": "10",
+    # a server that is gone without a word, such as behind a VPN, is noticed in two minutes rather than in two hours
+    "keepalives_idle": "60",
+    "keepalives_interval": "10",
+    "keepalives_count": "6",
+    "tcp_user_timeout": "120000",
+}
 _INIT_COMMAND = (
     "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536"  # up to 64 MB, so that bulk writes hold their indexes
 )
@@ -79,7 +86,7 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
         PASSWORD=parts.password,
         HOST=parts.host,
         PORT=str(parts.port or ""),
-        OPTIONS={"connect_timeout": _CONNECT_TIMEOUT, **parts.options},
+        OPTIONS=_POSTGRES_OPTIONS | parts.options,
         READ_ONLY=not writable,
     )
 

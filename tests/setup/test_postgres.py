@@ -173,47 +173,79 @@ KILL = """
 import psycopg2
 def kill_others():
     with psycopg2.connect({url!r}) as other, other.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()")
+        cursor.execute("SELECT pg_terminate_backend(pid, 9999) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()")
 """
 
 
-def test_lost_connection_is_made_again_where_that_is_safe(sandbox: Sandbox, url: str) -> None:
-    """A query is repeated, an idle connection is looked at before it writes, and nothing is written twice or by half."""
+def test_connection_that_the_server_ended_is_made_again_before_it_is_used(sandbox: Sandbox, url: str) -> None:
+    """Whatever comes next, a query, rows that are streamed, a row or a transaction, doesn't notice; also if it was used a moment ago."""
     output = run(
         sandbox,
         f"setup.init(storage='s', name='x', db={url!r}); ln.ULabel(name='a').save()\n"
         + KILL.format(url=url)
-        + "from django.db import connection, transaction\n"
-        "kill_others(); print('read', ln.ULabel.filter().count())\n"
-        "kill_others(); connection.last_used = -100; ln.save([ln.ULabel.from_fields(name='b')]); print('written')\n"
-        "try:\n"
-        "    with transaction.atomic():\n"
-        "        ln.ULabel(name='c').save(); kill_others(); ln.ULabel(name='d').save()\n"
-        "except Exception as error:\n    print(type(error).__name__, *error.__notes__)\n"
-        "print(sorted(ln.ULabel.filter().list('name')))\n"
-        "label = ln.ULabel(name='e'); kill_others()\n"
-        "try:\n    connection.cursor().execute('DELETE FROM lnschema_core_ulabel')\n"
-        "except Exception as error:\n    print(type(error).__name__)\n"
-        "label.save(); print(ln.ULabel.filter().count())",
+        + "label = ln.ULabel(name='b')\n"
+        "kill_others(); print('queried', ln.ULabel.filter().count())\n"
+        "kill_others(); print('streamed', [row.name for row in ln.ULabel.filter().iterator()], len(ln.ULabel.filter().df()))\n"
+        "kill_others(); label.save()\n"
+        "kill_others(); ln.save([ln.ULabel.from_fields(name='c')])\n"
+        "kill_others(); print('saved', sorted(ln.ULabel.filter().list('name')))\n",
     )
-    lines = output.splitlines()
-    assert "read 1" in lines
-    assert "written" in lines
-    assert any("Nothing of an unfinished transaction was saved" in line for line in lines)
-    assert lines[-3:] == ["['a', 'b']", "OperationalError", "3"]
+    assert output.splitlines()[-3:] == ["queried 1", "streamed ['a'] 1", "saved ['a', 'b', 'c']"]
+
+
+def test_connection_that_is_lost_meanwhile_is_told_what_may_have_been_saved(sandbox: Sandbox, url: str) -> None:
+    """Nothing of a transaction; of a single statement, nobody knows. What comes next connects again, and nothing is there by half."""
+    output = run(
+        sandbox,
+        f"setup.init(storage='s', name='x', db={url!r}); ln.save([ln.ULabel.from_fields(name=str(n)) for n in range(5000)])\n"
+        + KILL.format(url=url)
+        + "from django.db import connection, transaction\n"
+        "def transact():\n"
+        "    with transaction.atomic():\n"
+        "        ln.ULabel.from_fields(name='c').save(); kill_others(); ln.ULabel.from_fields(name='d').save()\n"
+        "def stream():\n"
+        "    for row in ln.ULabel.filter().iterator(100):\n        kill_others()\n"
+        "def delete():\n"
+        "    connection.cursor().execute('DELETE FROM lnschema_core_ulabel WHERE pg_terminate_backend(pg_backend_pid())')\n"
+        "for statement in (transact, stream, delete):\n"
+        "    try:\n        statement()\n    except Exception as error:\n        print(type(error).__name__, *error.__notes__)\n"
+        "print(ln.ULabel.filter().count())",
+    )
+    undone, *in_doubt, count = output.splitlines()[-4:]
+    assert undone.startswith(
+        "OperationalError The connection to the database was lost. Nothing of the unfinished transaction"
+    )
+    assert all("whether it was saved is not known" in one for one in in_doubt)
+    assert count == "5000"
+
+
+def test_server_that_is_gone_without_a_word_is_noticed(sandbox: Sandbox, url: str) -> None:
+    """The system asks an idle server whether it is there, and gives up on one that doesn't answer, within minutes."""
+    output = run(
+        sandbox,
+        f"setup.init(storage='s', name='x', db={url!r}); ln.User.filter().count()\n"
+        "import os, socket as s; from django.db import connection\n"
+        "tcp = s.socket(fileno=os.dup(connection.connection.fileno()))\n"
+        "print(tcp.getsockopt(s.IPPROTO_TCP, s.TCP_KEEPIDLE), tcp.getsockopt(s.IPPROTO_TCP, s.TCP_USER_TIMEOUT))",
+    )
+    assert output.endswith("60 120000\n")
 
 
 def test_statements_end_where_the_address_says_so(sandbox: Sandbox, url: str) -> None:
-    """``statement_timeout`` among the options of the address stops what takes longer, and the error says so."""
-    timeout = "?options=-c%20statement_timeout%3D200"
+    """``statement_timeout`` and ``lock_timeout`` among the options of the address stop what takes longer, and the error says so."""
+    timeout = "?options=-c%20statement_timeout%3D900%20-c%20lock_timeout%3D200"
     output = run(
         sandbox,
         f"setup.init(storage='s', name='x', db={url + timeout!r})\nfrom django.db import connection\n"
-        "try:\n    connection.cursor().execute('SELECT pg_sleep(30)')\nexcept Exception as error:\n    print(*error.__notes__)\n"
+        f"import psycopg2; other = psycopg2.connect({url!r}); other.cursor().execute('LOCK TABLE lnschema_core_ulabel')\n"
+        "for wait in ('SELECT pg_sleep(30)', 'SELECT * FROM lnschema_core_ulabel'):\n"
+        "    try:\n        connection.cursor().execute(wait)\n    except Exception as error:\n        print(*error.__notes__)\n"
         "print(ln.User.filter().count())",
     )
-    assert "statement_timeout" in output.splitlines()[-2]
-    assert output.endswith("1\n")
+    too_long, locked, users = output.splitlines()[-3:]
+    assert "`statement_timeout`" in too_long
+    assert "`lock_timeout`" in locked
+    assert users == "1"
 
 
 def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox, url: str) -> None:

@@ -1,7 +1,8 @@
 """Django's Postgres backend, which notices that the server has gone, and connects again where that is safe.
 
-A connection that nobody used for a while is asked whether it still works before a statement or a transaction begins. A single
-query outside of transactions is repeated once if the connection broke. Whatever else may have changed something is not.
+Before a statement or a transaction begins, a look at the socket tells whether the server has ended the session, and a connection that
+nobody used for a while is asked whether it still works. A single query outside of transactions is repeated once if the connection broke
+meanwhile. Whatever else may have changed something is not.
 
 Behind a pool of connections, such as PgBouncer's, only statements of one transaction are sure to reach the same session of the server, and
 others use that session afterwards: so nothing is set or kept in it beyond a transaction.
@@ -9,20 +10,43 @@ others use that session afterwards: so nothing is set or kept in it beyond a tra
 
 from __future__ import annotations
 
+import select
 import time
 from typing import TYPE_CHECKING, Any
 
 from django.db.backends.postgresql import base
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import DatabaseErrorWrapper, Error, InterfaceError, OperationalError
+from django.utils.functional import cached_property
 
 from lamindb.setup.postgres import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
 _IDLE = 5.0
 """Seconds after which a connection is asked whether it works; that costs a round trip."""
-_LOST = "The connection to the database was lost. Nothing of an unfinished transaction was saved: do it again."
+_LOST = "The connection to the database was lost."
+_UNDONE = f"{_LOST} Nothing of the unfinished transaction was saved: do it again."
+_IN_DOUBT = f"{_LOST} If something was being written, whether it was saved is not known: look before you do it again."
+
+
+class _Explained(DatabaseErrorWrapper):
+    """Errors of the driver as Django's, with a note that says what to do."""
+
+    wrapper: DatabaseWrapper
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Raise Django's error for that of a driver."""
+        try:
+            super().__exit__(kind, error, traceback)
+        except Error as raised:
+            note = self.wrapper.note_on(raised)
+            if note is not None:
+                raised.add_note(note)
+            raise
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -56,9 +80,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Connect again if the connection doesn't work any more; asked before transactions and statements outside of them."""
         if self._is_lost() and not self.in_atomic_block:
             self.close()
-        if self.autocommit and not self.in_atomic_block and time.monotonic() - self.last_used > _IDLE:
+        if self.autocommit and not self.in_atomic_block and (self._is_idle() or self._has_unread()):
             self.health_check_done = False
         super().close_if_health_check_failed()
+
+    @cached_property
+    def wrap_database_errors(self) -> DatabaseErrorWrapper:
+        """What makes Django's errors of those of the driver."""
+        return _Explained(self)
+
+    def note_on(self, error: Error) -> str | None:
+        """What an error means for who asked, and what to do next."""
+        if self._is_lost():
+            return _UNDONE if self.in_atomic_block else _IN_DOUBT
+        return errors.advice(error)
 
     def _execute_again(
         self,
@@ -70,9 +105,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ) -> Any:
         try:
             result = execute(sql, params, many, context)
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError):
             if not self._can_repeat(sql, context):
-                self._explain(error)
                 raise
             self.close()
             self.connect()
@@ -91,7 +125,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _is_lost(self) -> bool:
         return self.connection is not None and bool(self.connection.closed)
 
-    def _explain(self, error: OperationalError | InterfaceError) -> None:
-        note = _LOST if self._is_lost() else errors.advice(error)
-        if note is not None:
-            error.add_note(note)
+    def _is_idle(self) -> bool:
+        return time.monotonic() - self.last_used > _IDLE
+
+    def _has_unread(self) -> bool:
+        """Whether the server has sent something that nobody asked for, which mostly is that it ends the session."""
+        if self.connection is None:
+            return False
+        if not hasattr(select, "poll"):  # Windows
+            return bool(select.select([self.connection], [], [], 0)[0])
+        socket = select.poll()
+        socket.register(self.connection, select.POLLIN)
+        return bool(socket.poll(0))
