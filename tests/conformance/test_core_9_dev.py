@@ -25,7 +25,7 @@ EXPORTS = {
     ),
     "lamindb.dev.storage": (
         "AnnDataAccessor BackedAccessor UPath LocalPathClasses infer_filesystem size_adata delete_storage load_to_memory "
-        "store_object infer_suffix write_to_file"
+        "store_object infer_suffix write_to_file backed_access"
     ),
     "lamindb.dev.storage.file": (
         "read_adata_h5ad read_fcs read_tsv delete_storage delete_storage_using_key auto_storage_key_from_file "
@@ -135,6 +135,34 @@ def test_objects_are_written_and_read_by_suffix(elsewhere):
             verb({"no": "frame"})
     with pytest.raises(FileNotFoundError, match=r"nowhere/x is not an existing path!"):
         storage.delete_storage("nowhere/x")
+
+
+def test_readers_take_texts_for_paths(elsewhere):
+    """Paths are read wherever they come from."""
+    from lamindb.dev.storage import _zarr, file
+
+    Path("x.tsv").write_text("a\tb\n1\t2\n")
+    assert file.read_tsv("x.tsv").to_dict("list") == {"a": [1], "b": [2]}
+    cells = ad.AnnData(np.ones((2, 3), dtype="float32"))
+    cells.write_h5ad(elsewhere / "x.h5ad")
+    _zarr.write_adata_zarr(cells, "x.zarr")
+    for read in (file.read_adata_h5ad, lambda path: file.backed_access(path).to_memory()):
+        assert read("x.h5ad").X.tolist() == cells.X.tolist()
+    assert _zarr.read_adata_zarr("x.zarr").X.tolist() == cells.X.tolist()
+
+
+@pytest.mark.usefixtures("instance")
+def test_what_is_no_hdf5_or_zarr_is_not_opened(elsewhere):
+    """A file and its path are opened alike; of another format, both are refused with the suffixes that there are."""
+    opened = ln.dev.storage.backed_access
+    message = r"file should have \.h5, \.hdf5, \.h5ad, \.zarr or \.zrad suffix, not \.txt\."
+    Path("x.txt").write_text("x")
+    for thing in ("x.txt", elsewhere / "x.txt", ln.File("x.txt", description="x")):
+        with pytest.raises(ValueError, match=message):
+            opened(thing)
+    file = ln.File(ad.AnnData(np.ones((2, 3), dtype="float32")), description="cells")
+    file.save()
+    assert opened(file).shape == opened(file.path).shape == (2, 3)
 
 
 @pytest.mark.usefixtures("instance")

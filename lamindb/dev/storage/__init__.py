@@ -11,6 +11,7 @@ _NAMES = {
     "BackedAccessor": "lamindb.io.accessors:BackedAccessor",
     "UPath": "lamindb.io.path_class:UPath",
     "LocalPathClasses": "lamindb.dev.storage.file:LocalPathClasses",
+    "backed_access": "lamindb.dev.storage.file:backed_access",
     "delete_storage": "lamindb.io.transfer:delete_storage",
     "infer_filesystem": "lamindb.io.storage:infer_filesystem",
     "infer_suffix": "lamindb.dev.storage.file:infer_suffix",
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lamindb.dev.storage import file
     from lamindb.dev.storage.file import (
         LocalPathClasses,
+        backed_access,
         infer_suffix,
         load_to_memory,
         store_object,
@@ -43,6 +45,7 @@ __all__ = [
     "BackedAccessor",
     "LocalPathClasses",
     "UPath",
+    "backed_access",
     "delete_storage",
     "file",
     "infer_filesystem",

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.io import paths, transfer
 from lamindb.io.formats import zarr
-from lamindb.io.formats.zarr import read_zarr as read_adata_zarr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from anndata import AnnData
+    from upath import UPath
 
     from lamindb.types import PathLike
 
 __all__ = ["read_adata_zarr", "write_adata_zarr"]
+
+
+def read_adata_zarr(path: PathLike, **kwargs: Any) -> AnnData | Path | UPath:
+    """Read an AnnData from a zarr store; return the path if something else is in the store."""
+    return zarr.read_zarr(paths.to_path(path), **kwargs)
 
 
 def write_adata_zarr(

@@ -7,21 +7,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fsspec.callbacks import Callback
+from upath import UPath
 from upath.implementations.local import FilePath, PosixUPath, WindowsUPath
 
 from lamindb import log
 from lamindb.io import formats, paths, transfer
-from lamindb.io.formats.anndata import read_h5ad as read_adata_h5ad
+from lamindb.io.formats import anndata as h5ad
+from lamindb.io.formats import tables
 from lamindb.io.formats.flow import read_fcs
-from lamindb.io.formats.tables import read_tsv
 from lamindb.io.paths import AUTO_KEY_PREFIX, KNOWN_SUFFIXES
 from lamindb.io.paths import auto_key as auto_storage_key_from_id_suffix
 from lamindb.io.transfer import delete_storage
 from lamindb.setup import settings
 
 if TYPE_CHECKING:
-    from upath import UPath
+    from pathlib import Path
 
+    import pandas as pd
+    from anndata import AnnData
+
+    from lamindb.io.accessors import AnnDataAccessor, BackedAccessor
     from lamindb.types import PathLike
     from lnschema_core.models import File
 
@@ -33,6 +38,7 @@ __all__ = [
     "attempt_accessing_path",
     "auto_storage_key_from_file",
     "auto_storage_key_from_id_suffix",
+    "backed_access",
     "delete_storage",
     "delete_storage_using_key",
     "extract_suffix_from_path",
@@ -67,9 +73,32 @@ def load_to_memory(path: PathLike, stream: bool = False, **kwargs: Any) -> Any: 
     """
     source = paths.to_path(path)
     is_streamed = paths.is_store(source) or (stream and paths.last_suffix_of(source) == ".h5ad")
-    if paths.is_local(source) or is_streamed:
-        return formats.load(source, **kwargs)
-    return formats.load(settings.storage.cloud_to_local(source), **kwargs)
+    return formats.load(source if is_streamed else _at_hand(source), **kwargs)
+
+
+def backed_access(file_or_path: File | PathLike) -> AnnDataAccessor | BackedAccessor:
+    """Open a file, or the HDF5 file or zarr store at a path, for reading parts of it.
+
+    Raises:
+        ValueError: It is of another format.
+    """
+    from lamindb.io.accessors import open_backed
+
+    if isinstance(file_or_path, str | os.PathLike | UPath):
+        return open_backed(file_or_path)
+    from lnschema_core.files.reading import path_for_parts
+
+    return open_backed(path_for_parts(file_or_path))
+
+
+def read_adata_h5ad(path: PathLike, **kwargs: Any) -> AnnData:
+    """Read an h5ad file, of cloud objects only the parts that are needed."""
+    return h5ad.read_h5ad(paths.to_path(path), **kwargs)
+
+
+def read_tsv(path: PathLike, **kwargs: Any) -> pd.DataFrame:
+    """Read tab-separated values, compressed or not."""
+    return tables.read_tsv(_at_hand(path), **kwargs)
 
 
 def write_to_file(obj: object, path: PathLike) -> None:
@@ -121,6 +150,12 @@ def delete_storage_using_key(file: File, storage_key: str) -> None:
         FileNotFoundError: There is no such object.
     """
     delete_storage(attempt_accessing_path(file, storage_key))
+
+
+def _at_hand(path: PathLike) -> Path:
+    """Where an object is on this machine: at its path, or in the cache of the instance."""
+    local = paths.as_local(path)
+    return settings.storage.cloud_to_local(path) if local is None else local
 
 
 # -- progress of transfers that others make ---------------------------------------------------------------------------
