@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lamindb.setup.instances import InstanceSettings
 
 _DUMP = "pg_dump"
+_SECRETS = {"password", "sslpassword"}
+"""What others could read among the arguments of a process."""
 
 
 def back_up(instance: InstanceSettings) -> Path | None:
@@ -55,21 +57,13 @@ def _dump(url: str, target: Path) -> str | None:
     command = shutil.which(_DUMP)
     if command is None:
         return f"{_DUMP} is not installed here"
-    parts = credentials.completed(database_url.parse(url, needs_user=False))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    names = {
-        "PGPASSWORD": parts.password,
-        "PGHOST": parts.server,
-        "PGPORT": parts.server_port,
-        "PGSERVICE": parts.options.get("service", ""),
-        "PGUSER": parts.user,
-        "PGDATABASE": parts.database,
-        "PGSSLMODE": parts.options.get("sslmode", ""),
-    }
-    environment = {**os.environ, **{name: value for name, value in names.items() if value}}
+    words = credentials.parameters(url)
+    environment = {**os.environ, **({"PGPASSWORD": words["password"]} if "password" in words else {})}
+    place = " ".join(f"{name}='{_quoted(value)}'" for name, value in words.items() if name not in _SECRETS)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         done = subprocess.run(  # noqa: S603 - the command has no word of anybody else's
-            [command, "--format=custom", "--no-password"],
+            [command, "--format=custom", "--no-password", f"--dbname={place}"],
             env=environment,
             stdout=file,
             stderr=subprocess.PIPE,
@@ -80,3 +74,8 @@ def _dump(url: str, target: Path) -> str | None:
         return None
     target.unlink()
     return f"{_DUMP} failed ({' '.join(done.stderr.decode(errors='replace').split())[:300]})"
+
+
+def _quoted(value: str) -> str:
+    """A value as libpq wants it: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE."""
+    return value.replace("\\", "\\\\").replace("'", "\\'")

@@ -10,8 +10,15 @@ from lamindb.arguments import check_text
 from lamindb.errors import InvalidDatabaseUrl
 
 _LOCAL_HOSTS = re.compile(r"(?:@|://)(?:localhost:|0\.0\.0\.0:|127\.0\.0\.1)")
+_ADDRESS = re.compile(
+    r"postgresql://(?:(?P<user>[^:/?#]*)(?::(?P<password>[^/?#]*))?@)?(?P<servers>[^/?#@]*)"
+    r"(?:/(?P<database>[^?#@]*))?(?:\?(?P<options>[^#]*))?"
+)
+_SERVER = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::(\d*))?")
 _HOST = re.compile(r"[\w.:%,-]+")
-_SECRETS = re.compile(r"(?i)(?<=[?&])((?:ssl)?password|passfile|oauth_client_secret)=[^&#\s]*")
+_LARGEST_PORT = 65_535
+_NOT_UNDERSTOOD = "host, port or options can't be understood; in a name or a password, @ : / ? # and % are written as %40 %3A %2F %3F %23 %25"
+_SECRETS = re.compile(r"(?i)(?<=[?&])((?:ssl)?password|passfile|oauth_client_secret)=[^&\s]*")
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,9 @@ class PostgresUrl:
     user: str
     password: str = field(repr=False)
     host: str
-    port: int | None
+    """The server, or several of them with commas between, of which the first that answers is taken."""
+    port: str
+    """Likewise; empty for the usual one."""
     database: str
     """The name of the database; empty if a service tells it."""
     options: dict[str, str] = field(repr=False)
@@ -35,7 +44,7 @@ class PostgresUrl:
     @property
     def server_port(self) -> str:
         """The port of the server, empty for the usual one."""
-        return str(self.port or self.options.get("port", ""))
+        return self.port or self.options.get("port", "")
 
 
 def parse(url: str, *, needs_user: bool = True) -> PostgresUrl:
@@ -49,38 +58,59 @@ def parse(url: str, *, needs_user: bool = True) -> PostgresUrl:
         InvalidDatabaseUrl: It can't be used; the message never has the password.
         TypeError: It is no text.
     """
-    from urllib.parse import parse_qsl, unquote, urlsplit
+    from urllib.parse import parse_qsl, unquote
 
     check_text("db", url)
     if any(character.isspace() or not character.isprintable() for character in url):
         raise _refused(url, "it has blanks, line breaks or control characters")
     if not url.startswith("postgresql://"):
         raise _refused(url, "only postgresql:// is understood; leave `db` out for SQLite")
+    parts = _ADDRESS.fullmatch(url)
+    if parts is None:
+        raise _refused(url, _NOT_UNDERSTOOD)
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        host, port = _servers(parts["servers"])
+        options = dict(parse_qsl(parts["options"], strict_parsing=True)) if parts["options"] else {}
     except ValueError:
         # No cause: it may quote the password.
-        raise _refused(url, "host, port or options can't be understood") from None
-    database = unquote(parts.path.removeprefix("/"))
+        raise _refused(url, _NOT_UNDERSTOOD) from None
+    database = unquote(parts["database"] or "")
     is_of_service = not host and "service" in options and "host" not in options  # which can have user and database, too
-    if needs_user and not parts.username and not is_of_service:
+    if needs_user and not parts["user"] and not is_of_service:
         raise _refused(url, "user must be provided")
     if not database and not is_of_service:
         raise _refused(url, "database must be provided")
-    if host and not _HOST.fullmatch(host):
+    if host and not host.startswith("/") and not _HOST.fullmatch(host):
         raise _refused(url, "host can't be understood")
     if not host and not is_of_service and "host" not in options:
         raise _refused(url, "host must be provided")
     return PostgresUrl(
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        host=host or "",
+        user=unquote(parts["user"] or ""),
+        password=unquote(parts["password"] or ""),
+        host=host,
         port=port,
         database=database,
         options=options,
     )
+
+
+def _servers(text: str) -> tuple[str, str]:
+    """The hosts and the ports of servers, with commas between.
+
+    Raises:
+        ValueError: They can't be understood.
+    """
+    from urllib.parse import unquote
+
+    found = [_SERVER.fullmatch(one) for one in text.split(",")]
+    hosts = [unquote(one[1].strip("[]")) for one in found if one is not None]
+    ports = [one[2] or "" for one in found if one is not None]
+    if len(hosts) < len(found) or (len(hosts) > 1 and not all(hosts)):
+        raise ValueError(text)
+    if any(port and int(port) > _LARGEST_PORT for port in ports):
+        raise ValueError(text)
+    hosts = [host if host.startswith("/") else host.lower() for host in hosts]  # or it is the folder of a socket
+    return ",".join(hosts), ",".join(ports) if any(ports) else ""
 
 
 def mask(url: str) -> str:
@@ -113,9 +143,15 @@ def place_of(url: str) -> str:
         return (
             f"postgresql:///{database}?{urlencode({name: value for name, value in socket.items() if value}, safe='/@')}"
         )
-    host = f"[{parts.server}]" if ":" in parts.server else parts.server
-    port = f":{parts.server_port}" if parts.server_port else ""
-    return f"postgresql://{host}{port}/{database}"
+    hosts, ports = parts.server.split(","), parts.server_port.split(",")
+    if len(ports) == 1:
+        ports *= len(hosts)
+    servers = [_server(host, port) for host, port in zip(hosts, ports, strict=False)]
+    return f"postgresql://{','.join(servers)}/{database}"
+
+
+def _server(host: str, port: str) -> str:
+    return f"{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}"
 
 
 def server_of(url: str) -> str:

@@ -85,7 +85,7 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
         USER=parts.user,
         PASSWORD=parts.password,
         HOST=parts.host,
-        PORT=str(parts.port or ""),
+        PORT=parts.port,
         OPTIONS=_POSTGRES_OPTIONS | parts.options,
         READ_ONLY=not writable,
     )

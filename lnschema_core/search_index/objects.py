@@ -24,7 +24,8 @@ _FIRST_WITH_TRIGRAM = (3, 34)  # https://www.sqlite.org/fts5.html#the_trigram_to
 _NO_TRIGRAMS = {
     "sqlite": "this Python's SQLite has no FTS5 with trigrams: searches read whole registries, which takes longer",
     "postgresql": "the database has no pg_trgm, so searches read whole registries, which takes longer: ask its administrator "
-    "for `CREATE EXTENSION pg_trgm`, then run `lamin migrate deploy`",
+    "for `CREATE EXTENSION pg_trgm`, or for `ALTER EXTENSION pg_trgm SET SCHEMA public` where it is in the schema of another instance, "
+    "then run `lamin migrate deploy`",
 }
 _LIKE = PREFIX.replace("_", "\\_") + "%"
 
@@ -189,7 +190,14 @@ def _has_trigrams() -> str | None:
         "SELECT nspname FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace "
         "WHERE extname = 'pg_trgm' AND nspname = ANY (current_schemas(true))"
     )
-    return _first(find) or (_first(find) if _succeeds("CREATE EXTENSION IF NOT EXISTS pg_trgm") else None)
+    return _first(find) or (_first(find) if _add_trigrams() else None)
+
+
+def _add_trigrams() -> bool:
+    """Add the functions to a Postgres database that has none, if the role may: to the last schema of the path, which instances share."""
+    shared = _first("SELECT path[array_upper(path, 1)] FROM current_schemas(false) AS path")
+    create = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
+    return (shared is not None and _succeeds(f"{create} SCHEMA {quoted(shared)}")) or _succeeds(create)
 
 
 def _first(statement: str) -> Any:

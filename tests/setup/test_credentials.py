@@ -39,7 +39,7 @@ def test_password_file_that_names_the_server(tmp_path: Path) -> None:
     """Its password is handed over, and wins over ``PGPASSWORD`` in the driver; colons and backslashes are escaped."""
     path = tmp_path / "passwords"
     path.write_text("# of the lab\n*:*:*:ada:x\ndb.lab.org:*:other:ada:y\ndb.lab.org:*:lab:ada:se\\:cr\\\\et\n")
-    expected = {"host": "db.lab.org", "port": 5433, "dbname": "lab", "user": "ada", "password": "se:cr\\et"}
+    expected = {"host": "db.lab.org", "port": "5433", "dbname": "lab", "user": "ada", "password": "se:cr\\et"}
     assert credentials.parameters(PLACE) == expected
     path.chmod(0o644)
     with pytest.raises(InstanceUnreachable):

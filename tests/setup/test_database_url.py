@@ -21,7 +21,7 @@ def test_address_is_taken_apart_with_its_options() -> None:
         "me@lab",
         "p/w",
         "db.lab.org",
-        5433,
+        "5433",
         "d b",
     )
     assert parts.options == {"sslmode": "verify-full", "sslrootcert": "/c.pem"}
@@ -44,6 +44,11 @@ def test_address_is_taken_apart_with_its_options() -> None:
         f"postgresql://me:{SECRET}@h:port/d",
         f"postgresql://me:{SECRET}@h:99999/d",
         f"postgresql://me:{SECRET}@h/d\n",
+        f"postgresql://me:{SECRET}@h:1,h:port/d",
+        f"postgresql://me:{SECRET}@h,/d",
+        f"postgresql://me:p@h/{SECRET}@h/d",
+        f"postgresql://me:p@h#{SECRET}@h/d",
+        f"postgresql://me@h/d?password=p#{SECRET}",
         f"postgresql://me:{SECRET}@h/d?password",
         f"postgresql://me@h:x/d?password={SECRET}",
         f"me:{SECRET}@h/d",
@@ -56,6 +61,28 @@ def test_address_that_cannot_be_used_is_refused_without_its_password(url: str) -
         database_url.parse(url)
     assert SECRET not in f"{caught.value}{caught.value.__cause__}"
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("server", "host", "port"),
+    [
+        ("%2Frun%2FPG:5433", "/run/PG", "5433"),
+        ("[FE80::1%25eth0]", "fe80::1%eth0", ""),
+        ("a:5433,b:5434", "a,b", "5433,5434"),
+        ("a,[::1]:5434", "a,::1", ",5434"),
+        ("a,b", "a,b", ""),
+    ],
+)
+def test_servers_are_those_of_libpq(server: str, host: str, port: str) -> None:
+    """The folder of a socket, an address with the network it is in, and several servers of which one answers."""
+    parts = database_url.parse(f"postgresql://me@{server}/d")
+    assert (parts.host, parts.port) == (host, port)
+
+
+def test_what_to_write_for_a_sign_in_a_password_is_said() -> None:
+    """Who pastes a password with a slash sees how it is written."""
+    with pytest.raises(InvalidDatabaseUrl, match=r"/ .* are written as .* %2F"):
+        database_url.parse(f"postgresql://me:{SECRET}/@h/d")
 
 
 def test_address_by_service_needs_no_host() -> None:
@@ -104,6 +131,9 @@ def test_repr_of_parts_has_no_secret() -> None:
         ("postgresql://me:p@/lab?service=lab", "postgresql:///lab?service=lab"),
         ("postgresql://me:p@/lab?host=db.lab.org&port=5433&password=p", "postgresql://db.lab.org:5433/lab"),
         ("postgresql://me:p@/lab?host=/run/postgresql", "postgresql:///lab?host=/run/postgresql"),
+        ("postgresql://me:p@%2Frun%2FPG:5433/lab", "postgresql:///lab?host=/run/PG&port=5433"),
+        ("postgresql://me:p@a:5433,[::1]:5434/lab", "postgresql://a:5433,[::1]:5434/lab"),
+        ("postgresql://me:p@/lab?host=a,b&port=5433", "postgresql://a:5433,b:5433/lab"),
         ("postgresql://h/d?service=lab&host=evil.org", "postgresql://h/d"),
         ("sqlite:////data/x.lndb", "sqlite:////data/x.lndb"),
     ],

@@ -248,6 +248,25 @@ def test_statements_end_where_the_address_says_so(sandbox: Sandbox, url: str) ->
     assert users == "1"
 
 
+def test_one_database_has_several_instances_by_schema(sandbox: Sandbox, url: str) -> None:
+    """Each has rows and search indexes of its own, and can be moved to a schema of its own."""
+    import psycopg2
+
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA a; CREATE SCHEMA b; CREATE SCHEMA c")
+    address = f"{url}?options=-c%20search_path%3D"
+    look = (
+        "from lnschema_core.search_index import objects\n"
+        "print(ln.ULabel.filter().list('name'), sorted(objects.usable()['lnschema_core_ulabel']))"
+    )
+    for name in "ab":
+        make = f"setup.init(storage='s', name={name!r}, db={f'{address}{name},public'!r}); ln.ULabel(name={name!r}).save()\n"
+        assert run(sandbox, make + look).splitlines()[-1] == f"['{name}'] ['keys', 'trigrams']"
+    moved = run(sandbox, f"setup.move({f'{address}c,public'!r})\n{look}")
+    assert moved.splitlines()[-1] == "['b'] ['keys', 'trigrams']"
+    assert run(sandbox, f"setup.load('a')\n{look}").splitlines()[-1] == "['a'] ['keys', 'trigrams']"
+
+
 def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox, url: str) -> None:
     """A service of ``PGSERVICEFILE`` names the server; TLS that is asked for is not left out."""
     host, _, port = url.partition("@")[2].partition("/")[0].partition(":")
