@@ -189,11 +189,6 @@ def bold(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m" if _is_terminal() else text
 
 
-def italic(text: str) -> str:
-    """The text in italics, where the stream is a terminal."""
-    return f"\x1b[3m{text}\x1b[0m" if _is_terminal() else text
-
-
 def _is_terminal() -> bool:
     stream = _state.stream or sys.stdout
     return "NO_COLOR" not in os.environ and hasattr(stream, "isatty") and stream.isatty()

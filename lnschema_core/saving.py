@@ -119,7 +119,6 @@ def _mark_saved(records: Sequence[Any]) -> None:
 
 def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
     """Let records whose row was refused become the records that have their unique values."""
-    key = registry._meta.pk.attname
     keys = [record.pk for record in records]
     present = set(registry.objects.filter(AnyOf("pk", keys)).values_list("pk", flat=True))
     refused = [record for record in records if record.pk not in present]
@@ -133,7 +132,7 @@ def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
             if same is not None:
                 _check_name(record, same, names)
                 record.become(same)
-        refused = [record for record in refused if getattr(record, key) not in present and record._state.adding]
+        refused = [record for record in refused if record._state.adding]
     if refused:
         msg = f"could not save {refused[0]}: a unique value is taken, or it refers to a record that doesn't exist"
         raise IntegrityError(msg)
@@ -286,13 +285,13 @@ def _unique_records(records: Registry | Iterable[Registry]) -> list[Any]:
     if isinstance(records, str) or not hasattr(records, "__iter__"):
         msg = f"pass a record or a list of records, not {records!r:.80}"
         raise TypeError(msg)
-    unique: dict[int, Any] = {}
+    unique: dict[Any, Any] = {}
     for record in records:
         if not isinstance(record, Registry):
             msg = f"pass records of registries only, not {record!r:.80}"
             raise NotRecords(msg)
         key = record.pk
-        unique.setdefault(hash((type(record), key)) if key is not None else id(record), record)
+        unique.setdefault((type(record), key) if key is not None else id(record), record)
     return list(unique.values())
 
 

@@ -19,9 +19,6 @@ from lamindb.io.placing import explaining
 if TYPE_CHECKING:
     from upath import UPath
 
-PROTOCOLS = frozenset({"s3", "gs"})
-"""Object stores that compare before they write."""
-
 
 def version_of(path: UPath) -> str | None:
     """What changes whenever an object is written, ``None`` if there is no object.

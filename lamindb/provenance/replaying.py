@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from lnschema_core.models import File, Run
 
 Verdict = Literal["same", "equivalent", "different", "missing"]
-VERDICTS: tuple[Verdict, ...] = ("same", "equivalent", "different", "missing")
 """From best to worst; equivalent are tables and matrices whose numbers differ by rounding only."""
 
 _ARRAYS = (".npy", ".npz")

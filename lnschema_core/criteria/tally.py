@@ -108,13 +108,6 @@ def split(column: pd.Series[Any], start: int = 0) -> Split:
     return _without_empty(start, len(column), rows, list(_by_type(values, codes, rows + start)))
 
 
-def missing_rows(column: pd.Series[Any]) -> Positions:
-    """The rows of a part without a value, for data types that have no texts."""
-    import numpy as np
-
-    return np.flatnonzero(column.isna().to_numpy())
-
-
 def _without_empty(start: int, n_rows: int, rows: Positions, groups: list[Coded]) -> Split:
     """Count empty texts among the missing values."""
     import numpy as np

@@ -27,7 +27,6 @@ FORMATS = (
         object_type="anndata.AnnData",
         accessor="AnnData",
         accessor_from_path=True,
-        streams=True,
     ),
 )
 

@@ -24,7 +24,6 @@ FORMATS = (
         accessor="AnnData",
         accessor_from_path=True,
         is_folder=True,
-        streams=True,
         on_request=True,
         requires=("tiledbsoma",),
         install="lamindb[tiledbsoma]",

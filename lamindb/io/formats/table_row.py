@@ -27,8 +27,6 @@ class Format:
     """Whether an object is a folder of many files."""
     can_execute: bool = False
     """Whether content may be code; the reader then takes ``allow_pickle``, and refuses or returns the path without."""
-    streams: bool = False
-    """Whether the reader takes cloud paths as well."""
     on_request: bool = False
     """Whether objects are written so only if somebody asks for it by name."""
     companions: str | None = None

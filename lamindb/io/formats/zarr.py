@@ -30,7 +30,6 @@ def _format(suffix: str, *, accessor_from_path: bool) -> Format:
         accessor="AnnData",
         accessor_from_path=accessor_from_path,
         is_folder=True,
-        streams=True,
         requires=("zarr",),
         install="lamindb[zarr]",
     )
