@@ -19,6 +19,17 @@ def check_text(name: str, value: object) -> None:
         raise TypeError(msg)
 
 
+def check_truth(name: str, value: object) -> None:
+    """Refuse what is neither true nor false.
+
+    Raises:
+        TypeError: It is neither; the message has the name of the argument.
+    """
+    if value not in (True, False):
+        msg = f"{name} has to be True or False, not {value!r:.80}"
+        raise TypeError(msg)
+
+
 def check_number(name: str, value: object) -> None:
     """Refuse what is no number; infinity is one.
 
@@ -30,16 +41,21 @@ def check_number(name: str, value: object) -> None:
         raise TypeError(msg)
 
 
-def check_amount(name: str, value: object) -> None:
+def check_amount(name: str, value: object, *, least: int = 0) -> None:
     """Refuse what can't be a number of things.
+
+    Args:
+        name: The argument.
+        value: Its value.
+        least: The smallest number that it can be.
 
     Raises:
         TypeError: It is no whole number; the message has the name of the argument.
-        ValueError: It is negative.
+        ValueError: It is too small.
     """
     if not isinstance(value, Integral):
         msg = f"{name} has to be a whole number, not {value!r:.80}"
         raise TypeError(msg)
-    if value < 0:
-        msg = f"{name} must not be negative, but is {value}"
+    if value < least:
+        msg = f"{name} has to be at least {least}, but is {value}"
         raise ValueError(msg)

@@ -58,11 +58,11 @@ def mounted_schemas() -> list[str]:
     return [config.name.removeprefix(_PREFIX) for config in apps.get_app_configs() if config.name.startswith(_PREFIX)]
 
 
-def registries_of(schema: str) -> list[type[Registry]]:
-    """The registries of a schema by name, without those that only link others.
+def mounted_name(schema: str) -> str:
+    """The name of a schema, if the instance mounts it.
 
     Raises:
-        SchemaNotInstalled: The instance doesn't mount the schema.
+        SchemaNotInstalled: It doesn't.
         TypeError: The schema is no text.
     """
     check_text("schema", schema)
@@ -70,7 +70,17 @@ def registries_of(schema: str) -> list[type[Registry]]:
     if name not in mounted_schemas():
         msg = f"the instance doesn't mount the schema {schema!r}: it has {', '.join(mounted_schemas())}"
         raise SchemaNotInstalled(msg)
-    models = apps.get_app_config(f"{_PREFIX}{name}").get_models()
+    return name
+
+
+def registries_of(schema: str) -> list[type[Registry]]:
+    """The registries of a schema by name, without those that only link others.
+
+    Raises:
+        SchemaNotInstalled: The instance doesn't mount the schema.
+        TypeError: The schema is no text.
+    """
+    models = apps.get_app_config(f"{_PREFIX}{mounted_name(schema)}").get_models()
     found = [model for model in models if issubclass(model, Registry) and not issubclass(model, LinkORM)]
     return sorted(found, key=lambda registry: registry.__name__)
 

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 def pages(queryset: QuerySet[Any], size: int) -> Iterator[list[Any]]:
     """The records of a query set in lists; see :meth:`QuerySet.pages <lnschema_core.query.QuerySet.pages>`."""
-    check_amount("size", size)
-    if not size:
-        msg = "a page has at least one record"
-        raise ValueError(msg)
+    check_amount("size", size, least=1)
     order = order_of(queryset)
     page = list(queryset.order_by(*order)[:size])
     while page:

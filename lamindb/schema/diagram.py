@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lamindb.display import mounted_schemas, registries_of
+from lamindb.display import mounted_name, mounted_schemas, registries_of
+from lamindb.text.batch import as_list
 from lnschema_core.drawing import Drawing, has_dot, text
 
 if TYPE_CHECKING:
@@ -59,20 +60,24 @@ class Relation:
     is_many: bool
 
 
-def graph(*, schemas: Sequence[str] | None = None, columns: bool = True) -> Drawing:
+def graph(*, schemas: str | Sequence[str] | None = None, columns: bool = True) -> Drawing:
     """The diagram of the mounted registries and their relations.
 
     Args:
-        schemas: Draw these schemas only, such as ``["bionty"]``.
+        schemas: Draw this schema or these schemas only, such as ``["bionty"]``.
         columns: Show the columns of registries.
 
     Returns:
         A graph for graphviz: a box per registry with its columns, arrows along foreign keys, dashed ones along
         many-to-many relations. Where many registries of a schema lead to the same one, as labels do to files, that is a line
         in their boxes instead of an arrow. Who created a record is not drawn, since every registry has that.
+
+    Raises:
+        ModuleNotFoundError: The instance doesn't mount a schema.
     """
     mounted = mounted_schemas()
-    drawn = [schema for schema in mounted if schemas is None or schema in schemas]
+    wanted = mounted if schemas is None else [mounted_name(schema) for schema in as_list(schemas)]
+    drawn = [schema for schema in mounted if schema in wanted]
     drawing = Drawing("schema", graph_attr=_GRAPH, node_attr=_NODE, edge_attr=_EDGE)
     found = [*relations(drawn)]
     arrows = [relation for relation in found if relation not in _to_hubs(found)]
@@ -83,11 +88,11 @@ def graph(*, schemas: Sequence[str] | None = None, columns: bool = True) -> Draw
     return drawing
 
 
-def view(*, schemas: Sequence[str] | None = None, columns: bool = True) -> Drawing:
+def view(*, schemas: str | Sequence[str] | None = None, columns: bool = True) -> Drawing:
     """Show the diagram of the mounted registries: as a picture in a notebook, elsewhere as the returned graph.
 
     Args:
-        schemas: Draw these schemas only, such as ``["bionty"]``.
+        schemas: Draw this schema or these schemas only, such as ``["bionty"]``.
         columns: Show the columns of registries.
     """
     has_dot()

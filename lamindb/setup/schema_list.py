@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamindb import log
+from lamindb.arguments import check_text
 from lamindb.errors import InvalidSchemaName, SchemaInUse, SchemaNotInstalled
 from lamindb.setup import backups, connection, current, instances
 
@@ -52,7 +53,9 @@ def remove_schema(schema: str) -> None:
         InvalidSchemaName: None is named but core, which is always mounted.
         SchemaInUse: The registries of another mounted schema relate to one of them.
         SchemaNotInstalled: The instance doesn't mount one of them.
+        TypeError: The names are no text.
     """
+    check_text("schema", schema)
     instance = _connected()
     gone = {instances.package_of(name) for name in instances.split_schemas(schema)}
     if not gone:

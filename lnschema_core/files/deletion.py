@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from lamindb import log
+from lamindb.arguments import check_truth
 from lamindb.io import transfer
 from lamindb.io.faults import point
 from lnschema_core.files import places
@@ -43,9 +44,11 @@ def is_confirmed(file: File, *, storage: bool | None) -> bool:
 
     Raises:
         EOFError: Nobody can answer, such as in a job.
+        TypeError: ``storage`` is neither true nor false.
     """
     if storage is not None:
-        return storage
+        check_truth("storage", storage)
+        return bool(storage)
     try:
         return input(f"Are you sure you want to delete {file} from storage? (y/n)") == "y"
     except (EOFError, NotImplementedError) as error:  # the latter is that of a kernel without a person

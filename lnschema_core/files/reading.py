@@ -25,7 +25,7 @@ def load(
     """Load a file into memory; see ``File.load``."""
     if track:
         runs.track_input(file, is_run_input=is_run_input)
-    if file.memory is not None:
+    if file.memory is not None and (not kwargs or file.pending is not None):
         return file.memory
     return formats.load(path_to_read(file, stream=stream), file.suffix, **kwargs)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lamindb import log, setup
+from lamindb.arguments import check_number
 from lamindb.io.progress import progress as bar
 from lamindb.io.progress import silenced
 from lnschema_core.integrity import cached, collecting, objects, repairing
@@ -66,9 +67,16 @@ def fsck(
         A report: ``report.df`` has a row per finding, ``report.status`` is ``"clean"``, ``"garbage"``, ``"incomplete"`` or
         ``"damaged"``.
 
+    Raises:
+        NoResultFound: ``storage`` is no storage location of the instance.
+        TypeError: A time is no number.
+
     Examples:
         >>> ln.fsck(read_data=True)
     """
+    check_number("grace", grace)
+    if time_limit is not None:
+        check_number("time_limit", time_limit)
     options = {"read_data": read_data, "storage": str(storage or ""), "unregistered": unregistered}
     places = places_of_instance()
     scope = Scope(tuple(chosen(places, storage)), read_data, unregistered)

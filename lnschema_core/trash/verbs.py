@@ -12,7 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lamindb import log
+from lamindb.arguments import check_number
 from lamindb.errors import DatabaseBehind, NoResultFound, NotRestorable
+from lamindb.text.batch import as_list
 from lnschema_core.catalogue import core_registry
 from lnschema_core.trash import content, rows
 from lnschema_core.trash.migrated import MIGRATION, is_migrated
@@ -106,7 +108,7 @@ def restore(name: str) -> Any:
     return core_registry(deletion.registry).objects.get(pk=deletion.record_id)
 
 
-def purge(names: Iterable[str] = (), *, older_than: float | None = None) -> builtins.list[Deleted]:
+def purge(names: str | Iterable[str] = (), *, older_than: float | None = None) -> builtins.list[Deleted]:
     """Remove what is in the trash, for good: first the content, then what is known of it.
 
     Args:
@@ -119,8 +121,11 @@ def purge(names: Iterable[str] = (), *, older_than: float | None = None) -> buil
     Raises:
         NoResultFound: A name is of nothing that is in the trash.
         StorageError: Content can't be removed; what comes after it is still there.
+        TypeError: ``older_than`` is no number.
     """
-    wanted = [*names]
+    if older_than is not None:
+        check_number("older_than", older_than)
+    wanted = as_list(names)
     found = _find(wanted) if wanted else [*_deletions().defer("rows")]
     if older_than is not None:
         limit = timezone.now() - timedelta(days=older_than)

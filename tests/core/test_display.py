@@ -125,6 +125,9 @@ def test_unknown_registry_is_named():
 
 def test_schema_has_a_box_per_registry_with_its_columns(display):
     """The graph is one of the graphviz package and names every registry with its columns."""
+    with pytest.raises(ModuleNotFoundError, match="doesn't mount the schema 'nosuch'"):
+        ln.schema.graph(schemas=["nosuch"])
+    assert ln.schema.graph(schemas="core").source == ln.schema.graph(schemas=["core"]).source
     graph = ln.schema.graph()
     assert isinstance(graph, graphviz.Digraph)
     for registry in display.registries_of("core"):

@@ -424,6 +424,15 @@ def test_failed_replace_keeps_record_and_content(csv, tmp_path):
     assert file.id == stored.id
 
 
+def test_keywords_of_load_count_for_what_was_just_saved(instance):
+    """Although the object is still in memory, which is what is loaded without keywords."""
+    frame = pd.DataFrame({"a": [1], "b": [2]})
+    file = ln.File(frame, description="two columns")
+    file.save()
+    assert file.load() is frame
+    assert list(file.load(columns=["b"]).columns) == ["b"]
+
+
 # -- delete -----------------------------------------------------------------------------------------------------------
 
 

@@ -57,6 +57,9 @@ def test_labels_round_trip_or_are_refused(name, description):
         (lambda label: next(type(label).filter().pages("x")), "size"),
         (lambda label: label.search("a", limit=1.5), "limit"),
         (lambda label: label.search("a", limit="x"), "limit"),
+        (lambda _: ln.fsck(grace="x"), "grace"),
+        (lambda _: ln.fsck(time_limit="x"), "time_limit"),
+        (lambda _: ln.trash.purge(older_than="x"), "older_than"),
     ],
 )
 def test_arguments_of_other_types_are_named(call, argument, capsys):
@@ -76,6 +79,16 @@ def test_depths_that_are_no_number_are_refused(tmp_path):
     file.save()
     with pytest.raises(TypeError, match=r"^depth has to be a number, not 'x'"):
         file.view_flow(depth="x")
+
+
+def test_what_to_do_with_content_is_said_by_a_truth(tmp_path):
+    """``delete`` refuses other words before anything is deleted: the file is what it was."""
+    (tmp_path / "b.txt").write_text("b")
+    file = ln.File(tmp_path / "b.txt", description="b")
+    file.save()
+    with pytest.raises(TypeError, match=r"^storage has to be True or False, not 'no'"):
+        file.delete(storage="no")
+    assert ln.File.filter(id=file.id).one() == file
 
 
 @pytest.mark.parametrize("name", ["a\0b", "half \ud800 character"])

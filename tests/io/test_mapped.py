@@ -54,14 +54,32 @@ def test_cells_are_those_of_the_files(made, join):
 
 @pytest.mark.parametrize("dense", [True, False])
 def test_batch_is_in_the_order_asked_for(made, dense):
-    """Positions of several files, repeated and mixed."""
+    """Positions of several files, repeated and mixed, some of them from the end."""
     parts, cells = made
-    positions = [140, 3, 3, 77, 0, 149]
-    with MappedCollection(parts) as mapped:
+    positions = [140, 3, 3, 77, 0, 149, -1, -150]
+    with MappedCollection(parts, obs_keys="type", encode_labels=False) as mapped:
         batch = mapped.batch(positions, dense=dense)
         found = batch["X"] if dense else batch["X"].toarray()
-        np.testing.assert_array_equal(found, ad.concat(cells)[:, mapped.var_names].X[positions].toarray())
-        assert batch["_store_idx"].tolist() == [2, 0, 0, 1, 0, 2]
+        joined = ad.concat(cells)[:, mapped.var_names]
+        np.testing.assert_array_equal(found, joined.X[positions].toarray())
+        assert list(batch["type"]) == joined.obs["type"].iloc[positions].to_list()
+        assert batch["_store_idx"].tolist() == [2, 0, 0, 1, 0, 2, 2, 0]
+
+
+def test_positions_that_are_none_are_refused(made):
+    """Positions outside, masks, and numbers of cells that are none."""
+    with MappedCollection(made[0]) as mapped:
+        for position in (150, -151):
+            with pytest.raises(IndexError, match=f"Position {position} is out of bounds"):
+                mapped.batch([position])
+        with pytest.raises(TypeError, match="positions of cells are whole numbers"):
+            mapped.batch([True, False])
+        assert mapped.batch([])["X"].shape == (0, 2)
+        for size in ("batch_size", "block_size", "blocks_at_once"):
+            with pytest.raises(ValueError, match=f"{size} has to be at least 1"):
+                next(mapped.batches(**{size: 0}))
+    with pytest.raises(ValueError, match="'inner' or 'outer'"):
+        MappedCollection(made[0], join="left")
 
 
 def test_labels_are_codes_that_do_not_depend_on_the_order(made):

@@ -215,6 +215,8 @@ def test_what_is_no_table_is_refused(tmp_path, table):
         open_table(tmp_path / "none.csv")
     with pytest.raises(MissingData, match="'nothing'"):
         table.to_pandas(columns=["nothing"])
+    with pytest.raises(MissingData, match="'nothing'"):
+        table.where(nothing=1)
     with pytest.raises(UnsupportedFormat, match="one format"):
         TableAccessor([*table.parts, TablePart(to_path(tmp_path / "a.csv"), ".csv")])
 

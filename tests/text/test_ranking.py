@@ -153,7 +153,7 @@ def test_a_query_that_is_no_string_is_refused(query):
 
 def test_a_negative_limit_is_refused():
     """Instead of cutting from the end."""
-    with pytest.raises(ValueError, match="limit must not be negative"):
+    with pytest.raises(ValueError, match="limit has to be at least 0"):
         rank("cell", CELLS, limit=-1)
 
 

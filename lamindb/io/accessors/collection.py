@@ -41,6 +41,9 @@ class AnnDataCollection:
         join: Whether variables of all files are kept, or of any.
         rows: Which rows of each file, by its position; by default all.
         columns: The names of variables; by default those that are kept.
+
+    Raises:
+        ValueError: There is no such way to join.
     """
 
     def __init__(
@@ -52,6 +55,9 @@ class AnnDataCollection:
         columns: pd.Index[Any] | None = None,
         accessors: dict[int, AnnDataAccessor] | None = None,
     ) -> None:
+        if join not in ("inner", "outer"):
+            msg = f"join has to be 'inner' or 'outer', not {join!r:.80}"
+            raise ValueError(msg)
         self.parts = tuple(parts)
         self.join = join
         self._rows = rows or {}

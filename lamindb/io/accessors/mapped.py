@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lamindb.arguments import check_amount
 from lamindb.errors import MissingData
 from lamindb.io.accessors.collection import AnnDataCollection
+from lamindb.io.accessors.selections import checked_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from lamindb.io.accessors.annotated import AnnDataAccessor
     from lamindb.io.accessors.joining import Join
+    from lamindb.io.accessors.selections import Positions
     from lamindb.io.accessors.tables import TablePart
 
     Encode = bool | Sequence[str]
@@ -111,11 +114,7 @@ class MappedCollection:
 
     def __getitem__(self, position: int) -> dict[str, Any]:
         """One cell: its values by matrix, its labels by key, and ``_store_idx``, the position of its file."""
-        length = len(self)
-        if not -length <= position < length:
-            msg = f"Position {position} is out of bounds for {length} cells"
-            raise IndexError(msg)
-        return self.__getitems__([position % length])[0]
+        return self.__getitems__([position])[0]
 
     def __getitems__(self, positions: Sequence[int]) -> list[dict[str, Any]]:
         """Several cells, each file read once; torch asks for batches by this name."""
@@ -127,10 +126,14 @@ class MappedCollection:
         """Several cells as one array per matrix and key, in the order of the positions.
 
         Args:
-            positions: Which cells.
+            positions: Which cells; negative ones count from the end.
             dense: Whether matrices are arrays, or sparse matrices of scipy.
+
+        Raises:
+            IndexError: A position is out of bounds.
+            TypeError: A position is no whole number.
         """
-        wanted = np.asarray(positions, dtype=np.int64)
+        wanted = _checked(positions, len(self))
         stores = np.searchsorted(self._ends, wanted, side="right")
         found: dict[str, Any] = {name: self._matrix(name, wanted, stores, dense=dense) for name in self.layers}
         for name in self.obs_keys:
@@ -159,7 +162,14 @@ class MappedCollection:
             blocks_at_once: How many blocks are read, and shuffled, together.
             dense: Whether matrices are arrays, or sparse matrices of scipy.
             drop_last: Whether a last batch that isn't full is left out.
+
+        Raises:
+            TypeError: A number of cells or blocks is no whole number.
+            ValueError: It is less than 1.
         """
+        sizes = {"batch_size": batch_size, "block_size": block_size, "blocks_at_once": blocks_at_once}
+        for name, size in sizes.items():
+            check_amount(name, size, least=1)
         random = np.random.default_rng(seed)
         starts = np.arange(0, len(self), block_size)
         if shuffle:
@@ -260,6 +270,15 @@ class _Cells:
         opened = vars(self).pop("_accessor", None)
         if opened is not None:
             opened.close()
+
+
+def _checked(positions: Any, length: int) -> Positions:
+    """Positions of cells, counted from the start."""
+    wanted = np.asarray(positions)
+    if wanted.size and wanted.dtype.kind not in "iu":
+        msg = f"positions of cells are whole numbers, not {positions!r:.80}"
+        raise TypeError(msg)
+    return checked_positions(wanted, length)
 
 
 def _annotation(collection: AnnDataCollection, name: str, lengths: Sequence[int]) -> pd.Series[Any]:

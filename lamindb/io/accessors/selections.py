@@ -39,7 +39,7 @@ def normalise(indexer: Any, length: int, names: Callable[[], pd.Index[Any]]) -> 
         return np.zeros(0, dtype=np.intp)
     if values.dtype.kind == "b":
         return _positions_of_mask(values, length)
-    return _checked_positions(values, length) if values.dtype.kind in "iu" else _positions_of_names(values, names())
+    return checked_positions(values, length) if values.dtype.kind in "iu" else _positions_of_names(values, names())
 
 
 def compose(outer: Selection, inner: Selection) -> Selection:
@@ -77,7 +77,12 @@ def _positions_of_mask(mask: np.ndarray[Any, Any], length: int) -> Selection:
     return np.flatnonzero(mask)
 
 
-def _checked_positions(positions: np.ndarray[Any, Any], length: int) -> Selection:
+def checked_positions(positions: np.ndarray[Any, Any], length: int) -> Positions:
+    """Positions from the start, of those that may count from the end.
+
+    Raises:
+        IndexError: One is out of bounds.
+    """
     outside = positions[(positions < -length) | (positions >= length)]
     if len(outside):
         msg = f"Position {outside[0]} is out of bounds for {length} names"

@@ -13,6 +13,7 @@ from functools import cached_property, reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from lamindb.arguments import check_amount
 from lamindb.errors import MissingData, UnreadableData, UnsupportedFormat
 from lamindb.io.accessors.handing_over import to_daft, to_dask, to_duckdb, to_ibis, to_polars, to_ray
 from lamindb.io.formats.tables import REPETITIONS
@@ -20,7 +21,7 @@ from lamindb.io.formats.unpacking import Unpacked
 from lamindb.io.paths import as_local, name_of, suffix_of, to_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     import pyarrow as pa
@@ -131,11 +132,15 @@ class TableAccessor:
         whole = self.dataset.schema
         if self._columns is None:
             return whole
-        missing = [name for name in self._columns if name not in whole.names]
-        if missing:
-            msg = f"The table has no column {', '.join(map(repr, missing))}, but {', '.join(whole.names)}"
-            raise MissingData(msg)
+        self._check_columns(self._columns)
         return pa.schema([whole.field(name) for name in self._columns])
+
+    def _check_columns(self, names: Iterable[str]) -> None:
+        known = self.dataset.schema.names
+        missing = [name for name in names if name not in known]
+        if missing:
+            msg = f"The table has no column {', '.join(map(repr, missing))}, but {', '.join(known)}"
+            raise MissingData(msg)
 
     @property
     def columns(self) -> list[str]:
@@ -181,10 +186,19 @@ class TableAccessor:
         """
         of_files, of_rows = split_conditions(self.parts, labels)
         chosen = TableAccessor(matching(self.parts, of_files), columns=self._columns, condition=self._condition)
-        return chosen.select(filter=[(name, "in", values) for name, values in of_rows.items()]) if of_rows else chosen
+        if not of_rows:
+            return chosen
+        chosen._check_columns(of_rows)
+        return chosen.select(filter=[(name, "in", values) for name, values in of_rows.items()])
 
     def head(self, n: int = 5) -> pd.DataFrame:
-        """The first rows."""
+        """The first rows.
+
+        Raises:
+            TypeError: ``n`` is no whole number.
+            ValueError: ``n`` is negative.
+        """
+        check_amount("n", n)
         frame: pd.DataFrame = self.dataset.head(n, columns=self.columns).to_pandas()
         return frame
 
