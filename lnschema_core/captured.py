@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from lamindb.io.paths import AUTO_KEY_PREFIX
+from lnschema_core import ids
 from lnschema_core.linked_order import LinkedOrderManager
 
 if TYPE_CHECKING:
@@ -25,7 +26,18 @@ if TYPE_CHECKING:
 KEY_PREFIX = f"{AUTO_KEY_PREFIX}runs/"
 """What the keys of captured files start with."""
 
+ID_PREFIX = "0000"
+"""What their ids start with, for knowing that nearly all other files are none without looking them up; the key decides."""
+
+OTHERS = "captured_files_of_other_ids"
+"""The index of captured files whose ids don't start like that: there are none, unless an id or a key was given by hand."""
+
 _NAMING = {"id", "pk", "key"}
+
+
+def new_id() -> str:
+    """The id of a new file that a run captures."""
+    return ID_PREFIX + ids.base62_16()
 
 
 def names_files(expressions: Iterable[str]) -> bool:
@@ -51,13 +63,19 @@ class FileManager(LinkedOrderManager):
         return hasattr(self, "instance") and not hasattr(self, "through")
 
 
-class IsCaptured(models.Func):
-    """A condition on a key of a file: it is that of a file that a run captured. An index of those files alone tells it.
+class IsShown(models.Func):
+    """A condition on a foreign key to a file: no run captured the file. Indexes tell it.
 
-    Databases use that index only where its condition is written out, and SQLite takes another one unless it is told.
+    There are as many captured files as runs, but hardly any links to them. So links are looked for that have the id of a captured file,
+    instead of comparing all links with all captured files; an index has those files that runs captured under other ids.
+    Databases use that index only where its condition is written out.
     """
 
-    _TEMPLATE = "EXISTS (SELECT 1 FROM lnschema_core_file AS captured{index} WHERE captured.id = %(expressions)s AND {condition})"
+    _LINKED = (
+        "%(expressions)s NOT IN (SELECT linked.{column} FROM {table} AS linked WHERE linked.{column} {is_given} "
+        "AND (SELECT key FROM lnschema_core_file WHERE id = linked.{column}){text} LIKE {key})"
+    )
+    _OTHERS = "SELECT id FROM lnschema_core_file{index} WHERE key{text} LIKE {key} AND NOT (id{text} LIKE {id})"
 
     def __init__(self, key: str) -> None:
         super().__init__(models.F(key), output_field=models.BooleanField())
@@ -65,15 +83,39 @@ class IsCaptured(models.Func):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """See https://www.sqlite.org/partialindex.html and https://www.sqlite.org/lang_indexedby.html."""
-        condition = f"captured.key LIKE '{KEY_PREFIX}%%%%' ESCAPE '\\'"
-        template = self._TEMPLATE.format(index=" INDEXED BY captured_files", condition=condition)
+        """SQLite takes another index unless it is told, and finds beginnings in an index by ``GLOB``.
+
+        See https://www.sqlite.org/lang_indexedby.html and https://www.sqlite.org/optoverview.html#the_like_optimization.
+        """
+        template = f"({self._LINKED} AND %(expressions)s NOT IN ({self._OTHERS}))".format(
+            **self._link(connection),
+            index=f" INDEXED BY {OTHERS}",
+            is_given=f"GLOB '{ID_PREFIX}*'",
+            id=f"'{ID_PREFIX}%%%%' ESCAPE '\\'",
+            key=f"'{KEY_PREFIX}%%%%' ESCAPE '\\'",
+            text="",
+        )
         return super().as_sql(compiler, connection, template=template, **extra_context)
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """See https://www.postgresql.org/docs/current/indexes-partial.html."""
-        condition = f"captured.key::text LIKE '{KEY_PREFIX}%%%%'"
-        template = self._TEMPLATE.format(index="", condition=condition)
+        """Postgres expects many other ids, and would look each link up among them if they weren't in its order.
+
+        See https://www.postgresql.org/docs/current/indexes-partial.html.
+        """
+        others = f"NOT EXISTS (SELECT FROM ({self._OTHERS} ORDER BY id) AS other WHERE other.id = %(expressions)s)"
+        template = f"({self._LINKED} AND {others})".format(
+            **self._link(connection),
+            index="",
+            is_given=f"LIKE '{ID_PREFIX}%%%%'",
+            id=f"'{ID_PREFIX}%%%%'",
+            key=f"'{KEY_PREFIX}%%%%'",
+            text="::text",
+        )
         return super().as_sql(compiler, connection, template=template, **extra_context)
+
+    def _link(self, connection: BaseDatabaseWrapper) -> dict[str, str]:
+        (key,) = self.get_source_expressions()
+        quoted = connection.ops.quote_name
+        return {"table": quoted(key.target.model._meta.db_table), "column": quoted(key.target.column)}

@@ -10,8 +10,7 @@ from django.db import IntegrityError, transaction
 from lamindb import log
 from lamindb.io import cache, hashing
 from lamindb.setup import settings
-from lnschema_core import ids
-from lnschema_core.captured import KEY_PREFIX
+from lnschema_core.captured import KEY_PREFIX, new_id
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files.pending import PendingFile
 
@@ -66,7 +65,7 @@ def key_of(source: Source) -> str:
 def _new_file(source: Source) -> Any:
     content = source.text.encode()
     digest = hashing.digest_bytes(content)
-    file_id = ids.base62_20()
+    file_id = new_id()
     path = cache.new_file(settings.storage.cache_dir, file_id, source.suffix)
     path.write_bytes(content)
     file = core_registry("File").from_fields(

@@ -18,7 +18,7 @@ from lnschema_core.counting import kept
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-MIGRATION = "0023_files_of_labels"
+MIGRATION = "0028_ids_of_captured_files"
 _LOOKUPS = {"exact", "in"}
 
 

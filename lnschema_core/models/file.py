@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
-from lnschema_core.captured import KEY_PREFIX, FileManager, IsCaptured, names_files, without_captured
+from lnschema_core.captured import ID_PREFIX, KEY_PREFIX, OTHERS, FileManager, IsShown, names_files, without_captured
 from lnschema_core.files.former_names import FormerNamesOfFiles
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.mixins import Data
@@ -108,7 +108,11 @@ class File(Registry, Data, FormerNamesOfFiles):
     class Meta:
         unique_together = (("storage", "key"),)
         indexes = (
-            models.Index(fields=["id"], name="captured_files", condition=models.Q(key__startswith=KEY_PREFIX)),
+            models.Index(
+                fields=["id"],
+                name=OTHERS,
+                condition=models.Q(key__startswith=KEY_PREFIX) & ~models.Q(id__startswith=ID_PREFIX),
+            ),
             index_of_later_versions("file"),
         )
 
@@ -163,7 +167,7 @@ class File(Registry, Data, FormerNamesOfFiles):
     @classmethod
     def is_shown(cls, foreign_key: str) -> models.Q:
         """The condition on rows with a foreign key to a file that no run captured the file."""
-        return ~models.Q(IsCaptured(foreign_key))
+        return models.Q(IsShown(foreign_key))
 
     # -- further ways to make files -----------------------------------------------------------------------------------
 

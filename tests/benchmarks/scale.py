@@ -163,10 +163,9 @@ def _statements(say: Dialect, files: int) -> Iterator[str]:
         f"'runrunruns' || {say.number(f'i / {PER_RUN} % {runs}')}, {stamps} FROM {say.rows(files)}"
     )
     yield (  # what each run captured: hidden, unless it is asked for
-        "INSERT INTO lnschema_core_file (id, storage_id, key, suffix, size, hash, hash_type, transform_id, run_id, "
-        "created_at, updated_at, created_by_id) "
-        f"SELECT 'captcaptca' || {say.number('i')}, {storage}, '.lamindb/runs/report' || i || '.html', '.html', 1000, 'report' || i, 'md5', "
-        f"'tran0000000000', 'runrunruns' || {say.number('i')}, {stamps} FROM {say.rows(runs)}"
+        "INSERT INTO lnschema_core_file (id, storage_id, key, suffix, size, hash, hash_type, created_at, updated_at, created_by_id) "
+        f"SELECT '0000000000' || {say.number('i')}, {storage}, '.lamindb/runs/report' || i || '.html', '.html', 1000, 'report' || i, 'md5', "
+        f"{stamps} FROM {say.rows(runs)}"
     )
     for feature, distance in ((1, "0"), (7, "500 + i / 1000 % 499")):
         yield (

@@ -28,11 +28,13 @@ def kept(instance) -> Iterator[Any]:
     kept.forget()
 
 
-def make_files(count: int, key: str = "plates") -> list[Any]:
+def make_files(count: int, key: str = "plates", id: str = "") -> list[Any]:  # noqa: A002 - what it is the beginning of
     """Save rows of files without content."""
-    storage = ln.Storage.filter().first()
+    storage, stem = ln.Storage.filter().first(), f"{id}{key}"[:8]
     files = [
-        ln.File.from_fields(id=f"{key[-8:]}{number:012}", storage=storage, suffix=".x", key=f"{key}/{number}.x")
+        ln.File.from_fields(
+            id=f"{stem}{number:0{20 - len(stem)}}", storage=storage, suffix=".x", key=f"{key}/{id}{number}.x"
+        )
         for number in range(count)
     ]
     ln.File.objects.bulk_create(files)
@@ -94,6 +96,46 @@ def test_files_of_a_label_are_counted_by_their_links(count_queries):
         assert read(queryset) == number
         assert not any('FROM "lnschema_core_file" ' in query["sql"] for query in queries)
     assert ln.File.filter(**links).count() == read(ln.File.filter(**links)) == 3
+
+
+@pytest.mark.parametrize("key", ["plates", ".lamindb/runs"])
+@pytest.mark.parametrize("id", ["0000", "0001", "000", "x"])
+def test_whether_a_file_is_counted_is_said_by_its_key_whatever_its_id(key, id):  # noqa: A002 - its beginning
+    """Ids of captured files start with zeros, by which the others needn't be looked up; others may do so by chance, or not do so."""
+    label = ln.ULabel.from_fields(name="label")
+    label.save()
+    (file,) = make_files(1, key, id)
+    file.ulabels.add(label)
+    of_label = ln.File.filter(ulabels=label)
+    assert of_label.count() == read(of_label) == (key == "plates")
+    ln.File.objects.filter(pk=file.pk).update(key="wells/0.x" if key != "plates" else ".lamindb/runs/0.x")
+    assert of_label.count() == read(of_label) == (key != "plates")
+
+
+@pytest.mark.postgres
+def test_captured_files_are_not_read_to_count_those_of_a_label(count_queries):
+    """There are as many of them as runs, and nobody gives them labels."""
+    from django.db import connection
+
+    label = ln.ULabel.from_fields(name="label")
+    label.save()
+    for file in make_files(20):
+        file.ulabels.add(label)
+    make_files(500, ".lamindb/runs", "0000")
+    with count_queries() as queries:
+        assert ln.File.filter(ulabels=label).count() == 20
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE lnschema_core_file, lnschema_core_fileulabel")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {queries[-1]['sql']}")
+        [[[explained]]] = cursor.fetchall()
+    assert max(rows_of(explained["Plan"])) == 20
+
+
+def rows_of(plan: dict[str, Any]) -> Iterator[int]:
+    """How many rows each node of a plan had."""
+    yield plan["Actual Rows"] * plan["Actual Loops"]
+    for part in plan.get("Plans", ()):
+        yield from rows_of(part)
 
 
 def test_files_with_a_label_under_a_feature_are_counted_by_their_links(count_queries):

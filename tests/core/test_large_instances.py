@@ -10,6 +10,7 @@ from django.utils import timezone
 
 import lamindb as ln
 from lnschema_core import ids
+from lnschema_core.captured import KEY_PREFIX, new_id
 from lnschema_core.values import AnyOf
 from tests.ladders import make_ladder
 
@@ -114,3 +115,22 @@ def test_flow_among_many_files_reads_none_of_them_whatever_the_planner_was_told(
         cursor.execute("ANALYZE")
     among_others = [count_steps(host.view_flow) for host in (files[-1][0], runs[25])]
     assert sum(among_others) < 2 * sum(alone)
+
+
+@pytest.mark.sqlite
+def test_files_of_a_label_among_many_captured_ones_are_counted_by_links_alone(count_steps):
+    """There are as many captured files as runs: none of them is read, whatever ``ANALYZE`` told."""
+    label, storage = ln.ULabel.from_fields(name="label"), ln.Storage.filter().first()
+    label.save()
+    ln.File.objects.bulk_create(
+        ln.File.from_fields(id=ids.base62_20(), storage=storage, suffix=".txt") for _ in range(20)
+    )
+    label.files.add(*ln.File.objects.all())
+    alone = count_steps(ln.File.filter(ulabels=label).count)
+    ln.File.objects.bulk_create(
+        ln.File.from_fields(id=new_id(), storage=storage, suffix=".txt", key=f"{KEY_PREFIX}{number}.txt")
+        for number in range(1_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert count_steps(ln.File.filter(ulabels=label).count) <= alone + 1

@@ -15,7 +15,7 @@ from lamindb.errors import StorageError
 from lamindb.provenance import ending, environment, going_on, keeping, parameters, recording, reports, sources
 from lamindb.provenance.sources import Source
 from lnschema_core import executions
-from lnschema_core.captured import KEY_PREFIX
+from lnschema_core.captured import ID_PREFIX, KEY_PREFIX
 from tests.provenance.notebook_makers import METADATA, TITLE, code, write_notebook
 
 
@@ -113,6 +113,7 @@ def test_environment_is_stored_once(instance):
     text = first.environment.path.read_text()
     assert "django==" in text
     assert first.environment.key.startswith(KEY_PREFIX)
+    assert first.environment.id.startswith(ID_PREFIX)
 
 
 def test_captured_files_are_not_among_those_that_people_registered(instance, tmp_path):
