@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection
+from django.db.models.signals import post_save, pre_save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,11 @@ def insert(record: models.Model) -> None:
         cursor.execute(_insertion(type(record)), values)
     record._state.adding = False
     record._state.db = connection.alias
+
+
+def is_listened_to(registry: type[models.Model]) -> bool:
+    """Whether signals of Django tell anybody of records that are saved."""
+    return bool(pre_save.has_listeners(registry) or post_save.has_listeners(registry))
 
 
 def _fetched(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:

@@ -6,14 +6,15 @@ The remaining two characters are random for every version.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from lamindb import log
 from lnschema_core import ids
+from lnschema_core.statements import is_listened_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,15 +169,20 @@ def tell_first_version(record: Versioned, family: Family) -> None:
 def saving_family(record: Versioned, *, has_content: bool = True, is_within: bool = False) -> Iterator[None]:
     """Save a record within the block together with what its family needs: all or nothing.
 
+    A record without a version before it is one statement, unless somebody hears of it and writes more. One statement is a transaction
+    by itself, which SQLite writes without the copies of pages by which it would be undone within a larger one.
+
     Args:
         record: The record.
         has_content: Whether something may be stored under its id already, so that it can't get another one.
         is_within: Whether the block is in a transaction of its own already, which a failure ends.
     """
     family = record.family
-    with transaction.atomic(savepoint=not is_within):
-        if family is not None and family.previous is not None:
-            _prepare_previous(family.previous)
+    previous = None if family is None else family.previous
+    is_alone = previous is None and not connection.in_atomic_block and not is_listened_to(type(record))
+    with nullcontext() if is_alone else transaction.atomic(savepoint=not is_within):
+        if previous is not None:
+            _prepare_previous(previous)
         if family is not None and family.is_counted:
             _count_on(record, str(family.initial_version_id), has_content=has_content)
         yield

@@ -74,6 +74,11 @@ class PendingFile:
         """Whether there are bytes to store."""
         return self.source is not None or self.memory is not None
 
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more to write than the row."""
+        return self.has_content or bool(self.feature_sets) or self.annotate is not None
+
 
 @dataclass
 class PendingDataset:

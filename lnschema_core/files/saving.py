@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import Model
-from django.db.models.signals import post_save, pre_save
 
 from lamindb import log, setup
 from lamindb.errors import StorageError
@@ -32,7 +31,7 @@ from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import interrupted, places
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.settings import settings
-from lnschema_core.statements import insert
+from lnschema_core.statements import insert, is_listened_to
 from lnschema_core.storable import check_storable
 from lnschema_core.trash.content import make_way
 from lnschema_core.trash.migrated import is_migrated
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from lnschema_core.models import File, Storage
 
 _UPLOADS = ".lamindb/uploads"
+_PROVENANCE = ("storage", "storage_id"), ("transform", "transform_id"), ("run", "run_id")
 
 
 @dataclass
@@ -116,13 +116,23 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
         StorageError: The content can't be stored.
         IntegrityError: Another file of the storage location has the key.
     """
-    pending = file.pending
-    if pending is None:
+    if _is_only_row(file):
         with explaining_taken_keys([file]):
             save_row(file, *args, **kwargs)
         reproducing.link_runs([file])
-        reproducing.forget(file)
-        return
+    else:
+        _save_with_more(file, *args, **kwargs)
+    finish(file)
+
+
+def _is_only_row(file: File) -> bool:
+    """Whether a row is all there is to write, so that its statement is a transaction by itself."""
+    return file.pending is None or not (file.pending.has_more or _unsettled_provenance(file))
+
+
+def _save_with_more(file: File, *args: Any, **kwargs: Any) -> None:
+    pending = file.pending
+    assert pending is not None
     if file._state.adding and pending.has_content:
         refuse_taken_keys([file])
     with explaining_taken_keys([file]), stored_content(file) as content, transaction.atomic():
@@ -136,7 +146,6 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
         publish(file, content)
         point("save.before-commit")
     point("save.committed")
-    finish(file)
 
 
 def publish(file: File, content: StoredContent | None) -> None:
@@ -326,14 +335,21 @@ def _notes() -> Path:
 
 def save_provenance(host: Any) -> None:
     """Save the records that a file or dataset refers to, as far as they are new."""
-    for name in ("storage", "transform", "run"):
-        record = host._state.fields_cache.get(name)
-        if record is None:
-            continue
+    for name, record in _unsettled_provenance(host):
         if record._state.adding:
             _save_storage(record) if name == "storage" else record.save()
-        if record.pk != getattr(host, f"{name}_id"):  # it has become another one
+        if record.pk != getattr(host, f"{name}_id"):
             setattr(host, name, record)
+
+
+def _unsettled_provenance(host: Any) -> list[tuple[str, Any]]:
+    """The records that a file or dataset refers to and that are new, or have become other ones, by the names of the fields."""
+    known = host._state.fields_cache
+    return [
+        (name, known[name])
+        for name, column in _PROVENANCE
+        if known.get(name) is not None and (known[name]._state.adding or known[name].pk != getattr(host, column))
+    ]
 
 
 def _save_storage(storage: Storage) -> None:
@@ -375,14 +391,9 @@ def save_row(file: File, *args: Any, is_within: bool = False, **kwargs: Any) -> 
     check_storable([file])
     is_new = file._state.adding and not args
     with saving_family(file, is_within=is_within):
-        if is_new and not kwargs and not _is_listened_to(type(file)):
+        if is_new and not kwargs and not is_listened_to(type(file)):
             insert(file)
             return
         if is_new:
             kwargs = {"force_insert": not kwargs.keys() & {"force_update", "update_fields"}, **kwargs}
         Model.save(file, *args, **kwargs)
-
-
-def _is_listened_to(registry: type[File]) -> bool:
-    """Whether signals of Django tell anybody of records that are saved."""
-    return bool(pre_save.has_listeners(registry) or post_save.has_listeners(registry))

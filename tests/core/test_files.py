@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import signals
 
 import lamindb as ln
@@ -107,8 +107,26 @@ def test_who_listens_to_signals_is_told_of_saved_files(csv):
     assert (unheard.created_at, unheard.updated_at) == (rows["unheard"]["created_at"], rows["unheard"]["updated_at"])
 
 
+def test_what_listeners_write_is_committed_with_the_file_in_place(root):
+    """All or nothing: of a file that a listener refuses there is no row, and nothing of what was written for it."""
+
+    def note_and_refuse(instance, **_):
+        ln.ULabel(name=instance.key).save()
+        raise PermissionError(instance.key)
+
+    file = ln.File(_written(root / "listened.txt"))
+    signals.post_save.connect(note_and_refuse, sender=ln.File)
+    try:
+        with pytest.raises(PermissionError):
+            file.save()
+    finally:
+        signals.post_save.disconnect(note_and_refuse, sender=ln.File)
+    assert not ln.ULabel.filter(name="listened.txt").exists()
+    assert not ln.File.filter(key="listened.txt").exists()
+
+
 def test_file_in_place_takes_two_statements_to_make_and_one_to_save(root, count_queries):
-    """The storage locations, the content, and the row, in a transaction without savepoints."""
+    """The storage locations, the content, and the row, whose statement is a transaction by itself."""
     for name in ("a.txt", "b.txt"):
         (root / name).write_text(name)
     ln.File(root / "a.txt").save()
@@ -116,8 +134,7 @@ def test_file_in_place_takes_two_statements_to_make_and_one_to_save(root, count_
         file = ln.File(root / "b.txt")
         assert len(queries) == 2
         file.save()
-    written = [query["sql"].split()[0] for query in queries[2:]]
-    assert [word for word in written if word not in ("BEGIN", "COMMIT")] == ["INSERT"]
+    assert [query["sql"].split()[0] for query in queries[2:]] == ["INSERT"]
 
 
 def test_storage_of_a_file_is_as_it_is_registered_now(root):
@@ -355,6 +372,25 @@ def test_a_key_that_is_taken_meanwhile_is_explained(tmp_path, root):
     for save in (ln.File.save, lambda file: ln.save([file])):
         with pytest.raises(IntegrityError, match=f"its key is that of file {second.id}"):
             save(ln.File(root / "b.txt"))
+
+
+def test_a_refused_file_in_place_leaves_the_transaction_around_it(root):
+    """What is written before and after it is committed, and its new run is not."""
+    (root / "a.txt").write_text("content")
+    first = ln.File(root / "a.txt")
+    first.save()
+    (root / "a.txt").write_text("other content")
+    transform = ln.Transform(name="pipeline")
+    with transaction.atomic():
+        transform.save()
+        for run in (None, ln.Run(transform)):
+            with pytest.raises(IntegrityError, match=f"its key is that of file {first.id}"):
+                ln.File(root / "a.txt", run=run).save()
+        ln.ULabel(name="afterwards").save()
+    with pytest.raises(IntegrityError, match=f"its key is that of file {first.id}"):
+        ln.File(root / "a.txt", run=ln.Run(transform)).save()
+    assert ln.ULabel.filter(name="afterwards").exists()
+    assert not ln.Run.filter(transform=transform).exists()
 
 
 def test_a_source_that_changed_since_registration_is_refused(csv):
