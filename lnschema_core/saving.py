@@ -159,27 +159,22 @@ def _unique_fields(registry: type[Registry]) -> list[tuple[str, ...]]:
     return [*single, *together]
 
 
-def _update_rows(registry: type[Registry], records: Sequence[Any], state: object = None) -> list[Any]:
+def _update_rows(registry: type[Registry], records: Sequence[Any]) -> list[Any]:
     """Write those records that differ from their rows.
-
-    Args:
-        registry: The registry.
-        records: Its records.
-        state: What :func:`lnschema_core.unchanged.state` returns: what was read when it was the same needn't be read again.
 
     Returns:
         The records that have no row any more, which aren't written.
     """
+    if not records:
+        return []
     names = as_read.column_names(registry)
     with without_garbage_collection():
-        values = zip(records, as_read.values_of(records, names), strict=True)
-        unsure = [(record, own) for record, own in values if record.as_read != (state, own)]
-        if not unsure:
-            return []
-        rows = registry.objects.filter(AnyOf("pk", [own[0] for _, own in unsure])).order_by().values_list(*names)
+        values = as_read.values_of(records, names)
+        rows = registry.objects.filter(AnyOf("pk", [own[0] for own in values])).order_by().values_list(*names)
         found = {row[0]: row for row in rows.iterator()}
-        changed = [record for record, own in unsure if own != found.get(own[0], own)]
-        lost = [record for record, own in unsure if own[0] not in found]
+        both = list(zip(records, values, strict=True))
+        changed = [record for record, own in both if own != found.get(own[0], own)]
+        lost = [record for record, own in both if own[0] not in found]
     if changed:
         update_existing(registry, changed, [field for field in registry._meta.concrete_fields if not field.primary_key])
     return lost
@@ -231,25 +226,37 @@ def _commit_content(files: Sequence[File], stored: Sequence[tuple[File, StoredCo
 
 
 def _commit_files(files: Sequence[File], state: object) -> None:
-    for file in files:
+    """Write the rows of files with their links.
+
+    Args:
+        files: The files.
+        state: What :func:`lnschema_core.unchanged.state` returns: what was read when it was the same needn't be read again.
+    """
+    touched = [file for file in files if not _is_as_committed(file, state)]
+    for file in touched:
         file_saving.save_provenance(file)
-    plain = [file for file in files if file.family is None or file.family.previous is None]
+    plain = [file for file in touched if file.family is None or file.family.previous is None]
     new = [file for file in plain if file._state.adding]
     if new:
         _insert_files(new)
     old = [file for file in plain if not file._state.adding and file.pending is None and file.family is None]
-    lost = _update_rows(File, old, state)
+    lost = _update_rows(File, old)
     written = {id(file) for file in [*new, *old]} - {id(file) for file in lost}
-    for file in files:
+    for file in touched:
         if id(file) not in written:
             file_saving.save_row(file)
-    for file in files:
+    for file in touched:
         if file.pending is not None and file.pending.feature_sets:
             save_feature_sets(file.pending.feature_sets)
             link_feature_sets(file, file.pending.feature_sets)
         if file.pending is not None and file.pending.annotate is not None:
             file.pending.annotate()
     reproducing.link_runs(files)
+
+
+def _is_as_committed(file: File, state: object) -> bool:
+    """Whether nothing of a file has to be written but which run made it again."""
+    return file.pending is None and file.family is None and as_read.is_as_read(file, state)
 
 
 def _insert_files(files: Sequence[File]) -> None:
