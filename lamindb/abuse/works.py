@@ -108,8 +108,8 @@ class Worker:
         file = _saved_file(name, key=f"{self._trial}/{name}.txt")
         label = self._one_of_own()
         file.ulabels.add(label)
-        assert file.ulabels.list() == [label], f"{file.key} was labelled, but has other labels"
-        assert file.path.read_bytes() == name.encode(), f"{file.key} was saved, but has other content"
+        _require(file.ulabels.list() == [label], f"{file.key} was labelled, but has other labels")
+        _require(file.path.read_bytes() == name.encode(), f"{file.key} was saved, but has other content")
         return [Told("file", file.key, file.id)]
 
     def _replace(self) -> list[Told]:
@@ -118,31 +118,45 @@ class Worker:
         return [Told("file version", str(new.version), new.id)]
 
     def _one_of_own(self) -> Any:
-        return self._random.choice(self._own) if self._own else self._create() and self._own[-1]
+        if not self._own:
+            self._create()
+        return self._random.choice(self._own)
 
     def _get(self) -> list[Told]:
         label = self._one_of_own()
-        found = ULabel.filter(id=label.id).one_or_none()
-        assert found is not None, f"{label.name} was saved, but isn't found by its id"
-        assert found.name == label.name, f"{label.name} has become {found.name}"
+        found: Any = ULabel.filter(id=label.id).one_or_none()
+        _require(found is not None, f"{label.name} was saved, but isn't found by its id")
+        _require(found.name == label.name, f"{label.name} has become {found.name}")
         return []
 
     def _validate(self) -> list[Told]:
         label, missing = self._one_of_own(), self._name()
         valid: Any = ULabel.validate([label.name, missing], mute=True)
-        assert list(valid) == [True, False], f"{label.name} was saved and {missing} was not, but validate says {valid}"
+        _require(
+            list(valid) == [True, False], f"{label.name} was saved and {missing} was not, but validate says {valid}"
+        )
         return []
 
     def _search(self) -> list[Told]:
         label = self._one_of_own()
         found: Any = ULabel.search(label.name)
-        assert label.name in found.index, f"{label.name} was saved, but a search doesn't find it"
+        _require(label.name in found.index, f"{label.name} was saved, but a search doesn't find it")
         return []
 
     def _page(self) -> list[Told]:
         times = [label.created_at for label in ULabel.filter().order_by("-created_at", "-id")[:_PAGE]]
-        assert times == sorted(times, reverse=True), "the newest labels are not in the order of their times"
+        _require(times == sorted(times, reverse=True), "the newest labels are not in the order of their times")
         return []
+
+
+def _require(is_so: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence
+    """Insist on something, also where Python leaves assertions out.
+
+    Raises:
+        AssertionError: It isn't so.
+    """
+    if not is_so:
+        raise AssertionError(otherwise)
 
 
 def begin(trial: str) -> None:

@@ -76,7 +76,7 @@ def find(address: str, *, owner: str, db: str | None = None) -> Found:
     """
     if address.startswith(("postgresql://", "postgres://")):
         return _in_postgres(db or address, owner)
-    root = StorageSettings(address.removesuffix("/"))
+    root = StorageSettings(address)
     if root.root_as_str.endswith(_SUFFIX):
         folder, _, name = root.root_as_str.rpartition("/")
         return _of_database(StorageSettings(folder), name.removesuffix(_SUFFIX), owner)

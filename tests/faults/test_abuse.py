@@ -46,6 +46,22 @@ def test_what_is_lost_or_doubled_is_named(instance):
 
 
 @pytest.mark.sqlite
+def test_client_that_reads_something_else_than_it_saved_says_so(instance):
+    """A record that is gone, and one that has another name."""
+    import lamindb as ln
+    from lamindb.abuse.works import Worker
+
+    worker = Worker("lamin abuse x", 1)
+    (told,) = worker.work("create")
+    ln.ULabel.filter(id=told.id).update(name="another")
+    with pytest.raises(AssertionError, match="has become another"):
+        worker.work("get")
+    ln.ULabel.filter(id=told.id).delete()
+    with pytest.raises(AssertionError, match="isn't found by its id"):
+        worker.work("get")
+
+
+@pytest.mark.sqlite
 def test_what_a_killed_trial_left_is_deleted(fresh_instance):
     """Only records of trials go, also those that have successors and parents."""
     user = fresh_instance("--name", "lab")

@@ -62,6 +62,7 @@ def test_folder_without_or_with_several_instances(sandbox: Sandbox) -> None:
     """The sentence says what to do."""
     (sandbox.home / "empty").mkdir()
     assert "lamin init --storage" in sandbox.lamin("load", "./empty", check=False).stderr
+    assert "names no bucket" in sandbox.lamin("load", "s3://", check=False).stderr
     for name in ("a", "b"):
         sandbox.lamin("init", "--storage", "shared", "--name", name)
     assert "shared/a.lndb" in sandbox.lamin("load", "./shared", check=False).stderr
