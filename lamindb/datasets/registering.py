@@ -46,11 +46,15 @@ def register(
 
 
 def _save(registry: str, values: Sequence[str], field: str = "name", **scope: Any) -> None:
-    """Save the records that the public reference of a registry has for values, if the instance mounts the registry."""
+    """Save the records that the public reference of a registry has for values, if the instance mounts the registry.
+
+    Where the reference has none of them, as for species whose table isn't on this machine, records have the values alone.
+    """
     from lamindb.setup import settings
     from lnschema_core.saving import save
 
     if "bionty" in settings.instance.schema:
         entities = getattr(import_module("lnschema_bionty"), registry, None)
         if entities is not None:
-            save(entities.from_values(values, field, **scope))
+            known = entities.from_values(values, field, **scope)
+            save(known or [entities(**{field: value}, **entities.scope(**scope)) for value in values])

@@ -224,3 +224,19 @@ def test_synonyms_and_abbreviations_are_edited(lb):
     assert lb.CellType.standardize(["my T cell", "Tc"]) == ["T cell", "T cell"]
     with pytest.raises(AttributeError, match="set_abbr"):
         lb.BiontySource.filter().first().set_abbr("x")
+
+
+def test_genes_of_sample_data_are_registered_without_their_public_table(lb, tmp_path, monkeypatch, capsys):
+    """Counts of yeast can be validated right away: their genes have the ids of the table, once and for all."""
+    import pandas as pd
+
+    import lamindb as ln
+
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        path = ln.dev.datasets.file_tsv_rnaseq_nfcore_salmon_merged_gene_counts(populate_registries=True)
+    assert capsys.readouterr().out == ""
+    genes = pd.read_csv(path, sep="\t")["gene_id"]
+    lb.settings.species = "saccharomyces cerevisiae"
+    assert lb.Gene.validate(genes, lb.Gene.stable_id, mute=True).all()
+    assert lb.Gene.filter(species=lb.settings.species).count() == len(genes)
