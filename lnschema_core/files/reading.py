@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,10 @@ def stage(file: File, *, is_run_input: bool | None = None) -> Path:
         msg = f"{kind} object can't be staged, please use load() or stream()"
         raise RuntimeError(msg)
     runs.track_input(file, is_run_input=is_run_input)
-    return local_path(file)
+    path = local_path(file)
+    if not file._state.adding and not path.exists():
+        raise FileNotFoundError(errno.ENOENT, f"the object of file {file.id} isn't there any more", str(path))
+    return path
 
 
 def local_path(file: File) -> Path:

@@ -258,6 +258,8 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
 
         Raises:
             EOFError: Nobody can answer, such as in a job: pass ``storage``.
+            ProtectedError: Something else refers to the dataset or its file, such as a later version.
+            TypeError: ``storage`` is neither true nor false.
         """
         from lnschema_core.files.deletion import delete_dataset
 
@@ -276,7 +278,9 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
             ``file_id`` tells the file, or a list of what each of them loads as.
 
         Raises:
+            FileNotFoundError: An object isn't there any more.
             RuntimeError: The files have different suffixes.
+            UnreadableFile: The content of one isn't what its suffix says, or would unpack to far more than data usually do.
         """
         from lnschema_core.files.datasets import load_dataset
 

@@ -336,6 +336,8 @@ class File(Registry, Data, FormerNamesOfFiles):
 
         Raises:
             EOFError: Nobody can answer, such as in a job: pass ``storage``.
+            ProtectedError: Something else refers to the file, such as the dataset that it is all of, or a later version.
+            TypeError: ``storage`` is neither true nor false.
         """
         from lnschema_core.files.deletion import delete_file
 
@@ -353,7 +355,14 @@ class File(Registry, Data, FormerNamesOfFiles):
                 usually do, ``allow_pickle=True`` what may run code.
 
         Returns:
-            A data frame, an ``AnnData`` object or, for formats without a reader, the local path.
+            A data frame, an ``AnnData`` object or, for formats without a reader, the local path. What was just saved from memory is
+            the same object again, unless there are keywords for the reader.
+
+        Raises:
+            FileNotFoundError: The object isn't there any more.
+            DigestMismatch: What is in cloud storage isn't what was registered.
+            MissingExtra: The reader isn't installed; the message has the line that installs it.
+            UnreadableFile: The content isn't what the suffix says, or would unpack to far more than data usually do.
         """
         from lnschema_core.files.reading import load
 
@@ -366,6 +375,8 @@ class File(Registry, Data, FormerNamesOfFiles):
             The path in local storage, or of a verified copy in the cache.
 
         Raises:
+            DigestMismatch: What is in cloud storage isn't what was registered.
+            FileNotFoundError: The object isn't there any more.
             RuntimeError: The file is a zarr store, which is a folder of many objects.
         """
         from lnschema_core.files.reading import stage
@@ -380,6 +391,7 @@ class File(Registry, Data, FormerNamesOfFiles):
             pyarrow and DuckDB read as far as they need it.
 
         Raises:
+            FileNotFoundError: The object isn't there any more.
             ValueError: The suffix is none of ``.h5 .hdf5 .h5ad .zrad .zarr``, and none of tables: ``.parquet .feather .csv .tsv
                 .jsonl``, compressed or not.
         """

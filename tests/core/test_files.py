@@ -460,6 +460,16 @@ def test_failed_replace_keeps_record_and_content(csv, tmp_path):
     assert file.id == stored.id
 
 
+def test_object_that_is_gone_is_an_error(csv):
+    """A path at which nothing is would fail later, and somewhere else."""
+    file = ln.File(csv, key="gone.csv")
+    file.save()
+    file.path.unlink()
+    for read in (file.load, file.stage, file.backed):
+        with pytest.raises(FileNotFoundError, match=r"gone\.csv"):
+            read()
+
+
 def test_keywords_of_load_count_for_what_was_just_saved(instance):
     """Although the object is still in memory, which is what is loaded without keywords."""
     frame = pd.DataFrame({"a": [1], "b": [2]})
