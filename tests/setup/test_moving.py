@@ -291,6 +291,45 @@ def test_instance_goes_to_postgres_and_back_unchanged(user, url, tmp_path):
     assert "already" in refused(user, "move", "--db", "sqlite")
 
 
+FACTS = '{"zz": [1, null, -0.0, 1e-7, true], "a": {"c": 1e22, "b": 1208925819614629174706177}}'
+
+
+@pytest.mark.postgres
+def test_json_is_moved_though_postgres_writes_it_in_another_way(user, url, tmp_path):
+    """Keys are in another order, and numbers without exponents; nothing else is different, and what is different is noticed."""
+    user.python(
+        f"import json; from lnschema_x.models import Odd; Odd.objects.create(pk=7, facts=json.loads({FACTS!r}))"
+    )
+    user.lamin("dump", str(tmp_path / "a.dump"))
+    look = f"import json; from lnschema_x.models import Odd; facts = Odd.objects.get(pk=7).facts; print(facts == json.loads({FACTS!r}), list(facts))"
+    user.lamin("move", "--db", url)
+    assert user.python(look).stdout.endswith("True ['a', 'zz']\n")
+    user.lamin("move", "--db", "sqlite")
+    user.lamin("restore", str(tmp_path / "a.dump"), "--name", "copy", "--storage", str(tmp_path / "t"))
+    assert user.python(look).stdout.endswith("True ['zz', 'a']\n")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ['{"a": 1, "b": 3}', '{"a": 1, "c": 2}', '{"a": 10, "b": 2}', '{"a": true, "b": 2}', '{"a": "1", "b": 2}'],
+)
+def test_json_that_differs_is_noticed(instance, changed):
+    """Another value, key, size or type is another row."""
+    import json
+
+    from lamindb.setup.moving import rows
+    from lnschema_core.models.execution import Execution
+
+    table = rows._table(Execution)
+    place = list(table.columns).index("params")
+
+    def compared(text: str) -> bytes:
+        values = [None] * place + [json.loads(text)]
+        return table.compared(values, rows.encoded(values))
+
+    assert compared('{"b": 2.0, "a": 1}') == compared('{"a": 1.0, "b": 2}') != compared(changed)
+
+
 @pytest.mark.postgres
 def test_what_was_moved_is_not_written_any_more(user, url):
     """Processes that still use the old database get a sentence rather than lose what they write."""

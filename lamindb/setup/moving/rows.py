@@ -9,6 +9,8 @@ import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
 from types import SimpleNamespace
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 _PER_STATEMENT = 2_000
 _SAME = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.FloatField)
 _HISTORY = "django_migrations"
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,18 @@ class Table:
     name: str
     model: type[models.Model]
     columns: dict[str, models.Field[Any, Any]]
+
+    @cached_property
+    def documents(self) -> list[int]:
+        """The places of columns of JSON in a row."""
+        return [place for place, one in enumerate(self.columns.values()) if isinstance(_target(one), models.JSONField)]
+
+    def compared(self, values: Sequence[Any], line: bytes) -> bytes:
+        """What is compared of a row: its line, without what Postgres doesn't keep of JSON."""
+        if not self.documents:
+            return line
+        kept = [_kept(value) if place in self.documents else value for place, value in enumerate(values)]
+        return json.dumps(kept, sort_keys=True).encode()
 
     def rows(self, alias: str) -> Generator[list[Any]]:
         """The rows of one database as plain values, in no order."""
@@ -166,11 +181,13 @@ def encoded(values: Sequence[Any]) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def counted(rows: Generator[list[Any]], tally: Tally, on_row: Callable[[int], object]) -> Generator[list[Any]]:
-    """The rows, each counted; who stops early closes what they come from."""
+def counted(
+    table: Table, rows: Generator[list[Any]], tally: Tally, on_row: Callable[[int], object]
+) -> Generator[list[Any]]:
+    """The rows of a table, each counted; who stops early closes what they come from."""
     with closing(rows):
         for row in rows:
-            tally.add(encoded(row))
+            tally.add(table.compared(row, encoded(row)))
             on_row(1)
             yield row
 
@@ -228,6 +245,20 @@ def _is_plain(one: models.Field[Any, Any]) -> bool:
 def _is_same(one: models.Field[Any, Any]) -> bool:
     """Whether databases take values as they are in JSON."""
     return isinstance(_target(one), _SAME)
+
+
+def _kept(value: Any) -> Any:
+    """What ``jsonb`` keeps of JSON: not the order of keys, and of a number neither how it is written nor the sign of zero.
+
+    See https://www.postgresql.org/docs/current/datatype-json.html.
+    """
+    if isinstance(value, dict):
+        return {key: _kept(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"number": str(_EXACT.normalize(Decimal(repr(value))) or 0)}
+    return value
 
 
 def _to_plain(one: models.Field[Any, Any]) -> Convert:

@@ -70,7 +70,7 @@ def dump(path: PathLike) -> None:
                 tally = rows.Tally()
                 for row in table.rows(alias):
                     line = rows.encoded(row)
-                    tally.add(line)
+                    tally.add(table.compared(row, line))
                     file.write(line + b"\n")
                     update(1)
                 dump_file.write_line(file, {"rows": tally.rows, "digest": tally.digest})
@@ -267,7 +267,7 @@ def _write(table: Table, values: Generator[list[Any]], columns: list[str], updat
     from lamindb.setup.moving import rows
 
     tally = rows.Tally()
-    with closing(rows.counted(values, tally, update)) as counted:
+    with closing(rows.counted(table, values, tally, update)) as counted:
         table.write(counted, database.alias, columns)
     if tally.rows >= _LINE:
         log.info(f"{table.name}: {tally.rows:,} rows")
@@ -282,7 +282,7 @@ def _verify(found: list[Table], expected: list[Tally], update: Callable[[int], o
 
     for table, tally in zip(found, expected, strict=True):
         again = rows.Tally()
-        for _ in rows.counted(table.rows(database.alias), again, update):
+        for _ in rows.counted(table, table.rows(database.alias), again, update):
             pass
         if (again.rows, again.digest) != (tally.rows, tally.digest):
             msg = f"The rows of {table.name} are not the same in the new database, so nothing was moved."
