@@ -33,9 +33,7 @@ if TYPE_CHECKING:
 SMALL = 1_000
 """Registries of up to so many records are ranked as a whole; that takes a few milliseconds."""
 
-_NEIGHBOURS = 20
 _PER_KEY = 40
-_COMMON = 4  # a new name has at least this part of its letters in common with a similar neighbour: one in so many
 _HIGHEST = chr(0x10FFFF)
 _SPELLINGS = 8  # as many, or a multiple of it
 _PER_TEXT = 500
@@ -45,7 +43,6 @@ _ENOUGH = 20
 _FEW = 2  # pieces that may be missing where any hit is enough
 _MOST_WORDS = 6
 _TIMEOUT, _PATIENCE = "statement_timeout", "300ms"  # of Postgres, for texts with similar words
-_MOST_PARTS = 30
 _LONGEST = 200  # characters that find candidates
 
 
@@ -70,11 +67,11 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
     which also finds candidates where the registry was large when it was last asked; where there are synonyms, another one looks for
     those.
     """
-    screen = snapshots.screen_of(registry)
-    if screen is not None:
-        is_large = len(screen) > SMALL
-        similar = screen.similar(name, most=_PER_TEXT if is_large else None) if with_similar else None
-        return Knowledge(name in screen, is_large, similar)
+    names = snapshots.names_of(registry)
+    if names is not None:
+        is_large = len(names) > SMALL
+        similar = names.similar(name, most=_PER_TEXT if is_large else None) if with_similar else None
+        return Knowledge(name in names, is_large, similar)
     layout = layout_of(registry)
     large = _known().large
     if with_similar and layout is not None and layout.table in large:
@@ -368,17 +365,18 @@ def _by_name(statement: _Statement, column: str, name: str, *, is_new: bool) -> 
     Of a new name, only neighbours are of interest that begin like it; SQLite can tell those by the order of names.
     """
     vendor = connection.vendor
-    spellings = _spellings(name)
+    spellings = keys.spellings(name)
     spellings += spellings[:1] * (-len(spellings) % _SPELLINGS)
-    starts = list(dict.fromkeys([name, name[:1].swapcase() + name[1:]]))
-    beginning = len(name) // _COMMON if is_new and vendor == "sqlite" else 0
+    starts = keys.starts(name)
+    is_bounded = is_new and vendor == "sqlite" and keys.beginning(name) != ""
     found = keys.keys(name, vendor)
-    shape = _Shape(vendor, len(spellings), len(starts), beginning > 0, tuple(map(len, found)))
+    shape = _Shape(vendor, len(spellings), len(starts), is_bounded, tuple(map(len, found)))
     statement.parts += _selections_by_name(statement.layout, column, shape)
     statement.parameters += spellings
     for start in starts:
-        if beginning:
-            statement.parameters += [start, start[:beginning] + _HIGHEST, start, start[:beginning]]
+        if is_bounded:
+            beginning = keys.beginning(start)
+            statement.parameters += [start, beginning + _HIGHEST, start, beginning]
         else:
             statement.parameters += [start, start]
     for values in found:
@@ -401,19 +399,11 @@ def _selections_by_name(layout: Layout, column: str, shape: _Shape) -> list[str]
     conditions = [(f"{column} IN ({', '.join(['%s'] * shape.spellings)})", _PER_KEY)]
     after, before = ("", "") if not shape.is_bounded else (f"AND {column} < %s ", f"AND {column} >= %s ")
     for _ in range(shape.starts):
-        conditions.append((f"{column} >= %s {after}ORDER BY {column}", _NEIGHBOURS))
-        conditions.append((f"{column} < %s {before}ORDER BY {column} DESC", _NEIGHBOURS))
+        conditions.append((f"{column} >= %s {after}ORDER BY {column}", keys.NEIGHBOURS))
+        conditions.append((f"{column} < %s {before}ORDER BY {column} DESC", keys.NEIGHBOURS))
     for expression, count in zip(keys.expressions(column, shape.vendor), shape.keys, strict=True):
         conditions += [(f"({expression}) = %s", _PER_KEY)] * count
     return [_selection(layout, condition, limit) for condition, limit in conditions]
-
-
-def _spellings(name: str) -> list[str]:
-    """The name in other cases, and the names that are whole words of it."""
-    words = name.split()
-    runs = (" ".join(words[i:j]) for i in range(len(words)) for j in range(len(words), i, -1))
-    cases = [name, name.lower(), name.upper(), name.capitalize(), name.title()]
-    return list(dict.fromkeys([*cases, *(run for run, _ in zip(runs, range(_MOST_PARTS), strict=False))]))
 
 
 def _by_text(

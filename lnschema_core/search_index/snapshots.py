@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import F, TextField, Value
 
 from lamindb.text.screening import Screen
 from lnschema_core import unchanged
 from lnschema_core.fields import has_field
+from lnschema_core.search_index.halves import Halves
 from lnschema_core.values import has_more_rows, plain
 
 if TYPE_CHECKING:
@@ -17,12 +18,21 @@ if TYPE_CHECKING:
 
     Entry = tuple[Any, str | None, str | None]
 
-_AT_ONCE = 1_000
+_FEW = 1_000
 """So many names are read when they are asked for a second time: comparing with each of them takes as long."""
-_PER_QUESTION = 50
-"""Asking the indexes of the database takes as long as reading this many names."""
-_MOST = 30_000
-"""Among more names, asking the indexes is as quick, and takes no memory."""
+
+
+class _Worth(NamedTuple):
+    """How many names are worth reading."""
+
+    per_question: int
+    """Asking the indexes of the database takes as long as reading this many."""
+    most: int
+    """Among more names, asking the indexes is as quick, or takes much less memory."""
+
+
+_WITH_SYNONYMS = _Worth(per_question=50, most=30_000)
+_WITHOUT = _Worth(per_question=100, most=150_000)
 
 
 @dataclass
@@ -30,11 +40,11 @@ class _Names:
     """The names of one registry, and how often they were asked for before they were read."""
 
     questions: int = 0
-    screen: Screen | None = None
+    read: Screen | Halves | None = None
 
 
-def screen_of(registry: type[models.Model]) -> Screen | None:
-    """The names and synonyms of a registry as they are now.
+def names_of(registry: type[models.Model]) -> Screen | Halves | None:
+    """The names of a registry as they are now, with their synonyms if it has some.
 
     Returns:
         ``None`` if asking the database is better: at first, among very many names, and where it can't be told whether names that were
@@ -45,19 +55,28 @@ def screen_of(registry: type[models.Model]) -> Screen | None:
         return None
     key = _Names, registry
     names = kept.get(key) or kept.setdefault(key, _Names())
-    if names.screen is None:
+    if names.read is None:
         names.questions += 1
         if _is_worth_reading(registry, names.questions):
-            names.screen = Screen(entries_of(registry._default_manager.all(), "name", synonyms_field(registry)))
-    return names.screen
+            names.read = _read(registry)
+    return names.read
 
 
 def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
     """Whether so many questions would have paid for reading the names. How many there are is asked at every power of two."""
     if questions == 1 or questions & (questions - 1):
         return False
-    most = min(max(_AT_ONCE, _PER_QUESTION * questions), _MOST)
+    worth = _WITH_SYNONYMS if synonyms_field(registry) else _WITHOUT
+    most = min(max(_FEW, worth.per_question * questions), worth.most)
     return not has_more_rows(registry._default_manager.order_by(), most)
+
+
+def _read(registry: type[models.Model]) -> Screen | Halves:
+    """Few names are compared as a whole, as those with synonyms are; of many names, halves are enough."""
+    synonyms, queryset = synonyms_field(registry), registry._default_manager.all()
+    if synonyms is None and has_more_rows(queryset.order_by(), _FEW):
+        return Halves(plain(queryset.exclude(name=None)).values_list("name", flat=True))
+    return Screen(entries_of(queryset, "name", synonyms))
 
 
 def entries_of(queryset: models.QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:

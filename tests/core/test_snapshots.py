@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import string
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -54,6 +56,31 @@ def test_similar_and_known_names_are_told_from_memory(kept, count_queries, capsy
     known = ln.ULabel.filter(name="kidney").one()
     assert ln.ULabel(name="kidney") == known
     assert ln.ULabel(name="Kidney")._state.adding
+
+
+def test_many_names_in_memory_hide_no_similar_one(instance, capsys):
+    """What is told of names with a mistake, in other cases, and of parts of names is what the database tells, as within transactions."""
+    rng = random.Random(5)
+    words = ["".join(rng.choices(string.ascii_lowercase, k=rng.randint(4, 9))) for _ in range(300)]
+    phrases = ([*rng.choices(words[:3], k=2), *rng.choices(words, k=rng.randint(1, 2))] for _ in range(1_300))
+    names = list(dict.fromkeys(map(" ".join, phrases)))
+    ln.save([ln.ULabel.from_fields(name=name) for name in names])
+    asked = [with_mistake(name, rng) for name in rng.sample(names, 60)]
+    asked += [name.upper() for name in names[:20]] + [name.rpartition(" ")[0] for name in names[20:40]]
+    asked += [f"much more {name}" for name in names[40:60]] + ["".join(reversed(name)) for name in names[60:120]]
+    asked = list(dict.fromkeys([name for name in asked if name and name not in names]))
+    with transaction.atomic():
+        told = [warned_of(capsys, name) for name in asked]
+    for number in range(20):
+        ln.ULabel(name=f"{number:05b}")
+    assert [warned_of(capsys, name) for name in asked] == told
+    assert 60 < sum("similar name" in one for one in told) < len(asked)
+
+
+def with_mistake(name, rng):
+    """A name with a letter less, more or changed."""
+    at, letter = rng.randrange(len(name)), rng.choice("abcde ")
+    return rng.choice([name[:at] + name[at + 1 :], name[:at] + letter + name[at:], name[:at] + letter + name[at + 1 :]])
 
 
 def test_synonyms_are_told_from_memory(instance, capsys):
