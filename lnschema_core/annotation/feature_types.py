@@ -67,7 +67,7 @@ def checked_columns(df: pd.DataFrame) -> list[str]:
         ValueError: A name is no string, or several columns have the same.
     """
     if not hasattr(df, "columns"):
-        msg = f"features are made of the columns of a data frame, not of a {type(df).__name__}"
+        msg = f"features are made of the columns of a data frame, not of {type(df).__name__} objects"
         raise TypeError(msg)
     columns = list(df.columns)
     strangers = [name for name in columns if not isinstance(name, str)]

@@ -99,8 +99,11 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
         indexes = (index_of_later_versions("dataset"),)
 
     family: Family | None = None
+    """Where the record stands among its versions, until it is saved."""
     pending: PendingDataset | None = None
+    """What is to be done on save."""
     made_again_by: Run | None = None
+    """The run that made the content of this existing dataset again, until it is saved."""
 
     def __init__(
         self,

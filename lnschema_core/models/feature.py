@@ -31,6 +31,10 @@ class Feature(Registry, CanValidate):
         modality: The kind of measurement.
         registries: The registries whose records are values of the feature.
 
+    Raises:
+        TypeError: Name or type is missing.
+        ValueError: An argument is positional, or the registries are none.
+
     Examples:
         >>> ln.Feature(name="cell_type", type="category", registries=[ln.ULabel]).save()
     """
@@ -76,7 +80,21 @@ class Feature(Registry, CanValidate):
 
     @classmethod
     def from_df(cls, df: pd.DataFrame) -> list[Feature]:
-        """Make one feature per column of a frame, in its order; existing features are returned as they are stored."""
+        """Make one feature per column of a frame, in its order; existing features are returned as they are stored.
+
+        Args:
+            df: The frame.
+
+        Returns:
+            As many features as the frame has columns; new ones have the type of the column, and aren't saved yet.
+
+        Raises:
+            TypeError: It is no frame.
+            ValueError: The names of columns are no texts, or not unique.
+
+        Examples:
+            >>> ln.save(ln.Feature.from_df(df))
+        """
         from lnschema_core.annotation.frame_features import features_of_frame
 
         return features_of_frame(df)

@@ -36,6 +36,14 @@ class FeatureSet(Registry):
         type: What the values of all features are; by default ``"number"`` for registries other than ``Feature``.
         modality: The kind of measurement.
         name: A name.
+
+    Raises:
+        TypeError: No features are passed, or they aren't records of one registry.
+        ValueError: There are none, one isn't saved, or an argument isn't known.
+
+    Examples:
+        >>> features = ln.Feature.filter(type="category").list()
+        >>> ln.FeatureSet(features, name="annotations of cells").save()
     """
 
     objects: ClassVar[Any] = FeatureSetManager()
@@ -62,6 +70,7 @@ class FeatureSet(Registry):
     """Who created the record."""
 
     pending_members: Members | None = None
+    """The members of a set that isn't saved yet."""
 
     @property
     def _features(self) -> tuple[str, list[Registry]]:
@@ -94,7 +103,23 @@ class FeatureSet(Registry):
         modality: Modality | None = None,
         **kwargs: Any,
     ) -> FeatureSet | None:
-        """Make a feature set of those values that are validated features."""
+        """Make a feature set of those values that are validated features.
+
+        Args:
+            values: The values, such as names of variables.
+            field: The registry field that has the values, such as ``lb.Gene.symbol``; by default ``Feature.name``.
+            type: What the values of all features are; by default ``"number"`` for registries other than ``Feature``.
+            name: A name of the set.
+            modality: The kind of measurement.
+            **kwargs: Further conditions that features have to meet, such as ``species="human"``.
+
+        Returns:
+            The set, unsaved, or the existing one of the same features; ``None`` if no value is validated.
+
+        Raises:
+            TypeError: The field is no field of a registry.
+            ValueError: There are no values.
+        """
         from lnschema_core.annotation.feature_sets import from_values
 
         return from_values(values, field, type=type, name=name, modality=modality, **kwargs)
@@ -107,7 +132,22 @@ class FeatureSet(Registry):
         name: str | None = None,
         modality: Modality | None = None,
     ) -> FeatureSet | None:
-        """Make a feature set of those columns of a frame that are validated features."""
+        """Make a feature set of those columns of a frame that are validated features.
+
+        Args:
+            df: The frame.
+            field: The registry field that has the names of columns; by default ``Feature.name``.
+            name: A name of the set.
+            modality: The kind of measurement.
+
+        Returns:
+            The set, unsaved, or the existing one of the same features; ``None`` if no column is validated.
+
+        Raises:
+            TypeError: The field is no field of a registry, or ``df`` no frame.
+            ValueError: The names of columns are no texts or not unique; or the columns have different data types, but the
+                features of the registry have no types of their own.
+        """
         from lnschema_core.annotation.feature_sets import from_df
 
         return from_df(df, field, name=name, modality=modality)

@@ -117,9 +117,13 @@ class File(Registry, Data, FormerNamesOfFiles):
         )
 
     family: Family | None = None
+    """Where the record stands among its versions, until it is saved."""
     pending: PendingFile | None = None
+    """What is to be done on save."""
     memory: Any = None
+    """The object that the file was made of, which :meth:`load` gives again."""
     made_again_by: Run | None = None
+    """The run that made the content of this existing file again, until it is saved."""
 
     def __init__(
         self,

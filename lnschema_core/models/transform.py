@@ -42,6 +42,10 @@ class Transform(Registry, HasParents):
         reference_type: What kind of reference, such as ``"url"``.
         is_new_version_of: The previous version.
 
+    Raises:
+        TypeError: The name is no text, or the previous version no transform.
+        ValueError: An argument isn't known, or the version doesn't follow the previous one.
+
     Examples:
         >>> transform = ln.Transform(name="Cell Ranger", version="7.2.0", type="pipeline")
         >>> transform.save()
@@ -78,6 +82,7 @@ class Transform(Registry, HasParents):
         indexes = (index_of_later_versions("transform"),)
 
     family: Family | None = None
+    """Where the record stands among its versions, until it is saved."""
 
     def _construct(self, fields: dict[str, Any]) -> None:
         unknown = {name: value for name, value in fields.items() if name not in _ARGUMENTS}

@@ -204,7 +204,7 @@ class TestFromDf:
     def test_what_is_no_frame_is_refused(self, values):
         """A list of names is for ``from_values``."""
         for registry in (ln.Feature, ln.FeatureSet):
-            with pytest.raises(TypeError, match="the columns of a data frame, not of a"):
+            with pytest.raises(TypeError, match="the columns of a data frame, not of "):
                 registry.from_df(values)
 
     def test_empty_frame_has_no_features(self):
