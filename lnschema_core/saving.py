@@ -52,7 +52,7 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
             save_many = getattr(registry, "save_many", None)
             if save_many is not None:
                 save_many(group, **_accepted(save_many, kwargs))
-            elif _has_own_save(registry):
+            elif _has_own_save(registry) or _is_in_several_tables(registry):
                 for record in group:
                     record.save(**_accepted(registry.save, kwargs))
             else:
@@ -321,6 +321,11 @@ def _targets(registry: type[Registry]) -> set[Any]:
 
 def _has_own_save(registry: type[Registry]) -> bool:
     return registry.save is not Registry.save
+
+
+def _is_in_several_tables(registry: type[Registry]) -> bool:
+    """Whether a registry extends another one that has rows of its own."""
+    return any(registry._meta.parents.values())
 
 
 def _accepted(verb: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,29 @@ def test_registries_of_the_modern_package_have_all_that_core_offers(lab: Sandbox
     assert {record["name"] for record in listed} == {"g0", "g1", "g2"}
 
 
+def test_registry_that_extends_another_one(lab: Sandbox) -> None:
+    """Its records are rows in both tables, however they are saved, and work like those of any registry."""
+    run(
+        lab,
+        """
+        from lnschema_assays.models import Assay, Screen
+        first = Screen(name="CRISPR screen", library="Brunello")
+        first.save()
+        second = Screen(name="drug screen", synonyms="compound screen")
+        first.library = "Dolcetto"
+        ln.save([first, second, Assay(name="assay of cells")])
+        assert Screen.filter(library="Dolcetto").one() == first
+        assert {"CRISPR screen", "drug screen", "assay of cells"} <= set(Assay.filter().list("name"))
+        assert Screen.from_values(["compound screen", "CRISPR screen"]) == [second, first]
+        second.parents.add(first)
+        assert Screen.filter(parents__name="CRISPR screen").df()["name"].tolist() == ["drug screen"]
+        for record in (second, first):
+            record.delete()
+        assert not Screen.filter().exists() and not Assay.filter(name="drug screen").exists()
+        """,
+    )
+
+
 def test_registries_of_biology_of_another_package(lab: Sandbox) -> None:
     """They have species and parents, label files by a link table with a feature, and need no public source and no times."""
     run(

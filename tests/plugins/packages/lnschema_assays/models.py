@@ -24,6 +24,12 @@ class Assay(Registry, HasParents, CanValidate):
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_assays")
 
 
+class Screen(Assay):
+    """Assays of many perturbations, which have rows in a table of their own besides those of assays."""
+
+    library = models.CharField(max_length=64, null=True, default=None)
+
+
 class Guide(Registry, CanValidate):
     """Guides of a screen, which are features of data."""
 

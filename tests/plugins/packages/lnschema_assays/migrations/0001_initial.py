@@ -39,6 +39,24 @@ class Migration(migrations.Migration):
             bases=(models.Model, lnschema_core.models.HasParents, lnschema_core.models.CanValidate),
         ),
         migrations.CreateModel(
+            name="Screen",
+            fields=[
+                (
+                    "assay_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="lnschema_assays.assay",
+                    ),
+                ),
+                ("library", models.CharField(default=None, max_length=64, null=True)),
+            ],
+            bases=("lnschema_assays.assay",),
+        ),
+        migrations.CreateModel(
             name="Guide",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
