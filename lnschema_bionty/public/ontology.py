@@ -247,6 +247,9 @@ class PublicOntology:
 
         Returns:
             Per value its standard; with ``keep=False`` a list where there are several.
+
+        Raises:
+            NoSuchColumn: There is no such column, or it is both that of names and that of synonyms.
         """
         name, synonyms = self._check(field), str(synonyms_field)
         if synonyms == name:

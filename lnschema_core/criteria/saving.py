@@ -43,6 +43,9 @@ def save_if_met(
 
     Returns:
         The record, None if they don't; and the report.
+
+    Raises:
+        SourceChanged: They were changed while they were checked.
     """
     kind = _checked_kind(data, kind, arguments)
     before = _state_of(data)

@@ -34,7 +34,12 @@ _SEMI_PRIVATE = ("initial_version_id", "format", "log_hint", "skip_check_exists"
 
 
 def construct(file: File, arguments: dict[str, Any]) -> None:
-    """Make an unsaved file of the constructor's arguments, or become the existing file with the same content."""
+    """Make an unsaved file of the constructor's arguments, or become the existing file with the same content.
+
+    Raises:
+        MissingData: No data are passed.
+        ValueError: An argument isn't known, none of key, description and run is given, or the key contradicts the place of the data.
+    """
     _check_arguments(arguments)
     old = arguments.get("is_new_version_of")
     family = plan_version(type(file), old, arguments.get("version"), arguments.get("initial_version_id"))

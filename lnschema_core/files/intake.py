@@ -189,7 +189,11 @@ def _take_in_object(data: Any, id: str, key: str | None, format: str | None) -> 
 
 
 def with_size_and_digest(intake: Intake, facts: Facts | None = None) -> Intake:
-    """Add size and digest of all bytes, unless the session wants files without."""
+    """Add size and digest of all bytes, unless the session wants files without.
+
+    Raises:
+        IsADirectoryError: It is a folder, and no store.
+    """
     path = intake.source
     assert path is not None
     local = Path(str(path))

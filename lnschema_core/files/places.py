@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def storage_key(file: File) -> str:
-    """The path of a file within its storage location."""
+    """The path of a file within its storage location.
+
+    Raises:
+        AssertionError: The file was deleted, and has no id any more.
+    """
     if file.key is not None:
         return file.key
     if file.id is None:

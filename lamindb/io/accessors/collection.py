@@ -145,7 +145,11 @@ class AnnDataCollection:
         return chosen
 
     def column(self, position: int, name: str) -> pd.Series[Any]:
-        """A column of the annotations of a file, read without the others."""
+        """A column of the annotations of a file, read without the others.
+
+        Raises:
+            MissingData: There is no such column.
+        """
         accessor = self._accessor(position)
         group = accessor.storage["obs"]
         if is_group(group) and name in group:

@@ -254,7 +254,11 @@ class _Cells:
         return None if own.equals(self._var_names) else own.get_indexer(self._var_names)
 
     def read(self, name: str, rows: np.ndarray[Any, Any], dtype: Any) -> Any:
-        """Some rows of a matrix, in their order."""
+        """Some rows of a matrix, in their order.
+
+        Raises:
+            MissingData: The file has no such layer.
+        """
         wanted, back = np.unique(rows, return_inverse=True)
         part = self._accessor[wanted]
         if name != "X" and (part.layers is None or name not in part.layers):

@@ -38,7 +38,11 @@ class Copying:
         return self._before.size
 
     def copy_to(self, write: Callable[[memoryview], object], update: Update) -> None:
-        """Write all bytes."""
+        """Write all bytes.
+
+        Raises:
+            SourceChanged: The file was modified meanwhile.
+        """
         buffer = memoryview(bytearray(min(_CHUNK, self.size + 1)))
         remaining = self.size
         while size := self._file.readinto(buffer):  # type: ignore[attr-defined]

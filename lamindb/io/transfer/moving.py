@@ -172,6 +172,9 @@ def store_object(localpath: PathLike, target: PathLike) -> float:
 
     Returns:
         The size in bytes.
+
+    Raises:
+        StorageError: The source is not local, or can't be stored.
     """
     source = as_local(localpath)
     if source is None:
