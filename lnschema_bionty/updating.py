@@ -103,11 +103,7 @@ def plan_update(registry: type[BioRegistry], row: BiontySource | None, version: 
         NotImplementedError: Records of this registry have no ontology ids.
         ValueError: There is no such version, or none is used.
     """
-    if registry.public_id is None:
-        msg = (
-            f"records of {registry.__name__} have no ontology ids, by which terms are followed from version to version"
-        )
-        raise NotImplementedError(msg)
+    _check_followed(registry)
     used = row or sources.current_row(registry.__name__)
     if used is None:
         msg = f"no source of {registry.__name__} is currently used: pass `bionty_source`"
@@ -116,6 +112,25 @@ def plan_update(registry: type[BioRegistry], row: BiontySource | None, version: 
         wanted = row.version if row is not None else version
         return _plan(registry, public.sources.find(used.entity, used.species, used.source, wanted))
     return _plan(registry, newest(registry, used))
+
+
+def _check_followed(registry: Any) -> None:
+    """Refuse a registry whose terms can't be followed from version to version.
+
+    Raises:
+        NotImplementedError: Its records have no ontology ids.
+        TypeError: It is no registry.
+    """
+    if not hasattr(registry, "public_id"):
+        msg = (
+            f"a registry such as lb.CellType has terms that are followed from version to version, not {registry!r:.80}"
+        )
+        raise TypeError(msg)
+    if registry.public_id is None:
+        msg = (
+            f"records of {registry.__name__} have no ontology ids, by which terms are followed from version to version"
+        )
+        raise NotImplementedError(msg)
 
 
 def newest(registry: type[Any], used: BiontySource) -> Source:
@@ -168,10 +183,16 @@ def plan_updates(registry: type[BioRegistry] | None = None, *, source: str | Non
     Returns:
         What would change, an update per source with such terms; :func:`apply_updates` applies them.
 
+    Raises:
+        NotImplementedError: Records of the registry have no ontology ids.
+        TypeError: It is no registry.
+
     Examples:
         >>> updates = lb.plan_updates()
         >>> lb.apply_updates(updates)
     """
+    if registry is not None:
+        _check_followed(registry)
     conditions: dict[str, Any] = {"currently_used": True} if source is None else {"source": source}
     rows = bio_registry("BiontySource").filter(**conditions).order_by("entity", "species", "source", "pk")
     registries = {one.__name__: one for one in _registries_with_terms() if registry in (None, one)}

@@ -318,6 +318,10 @@ def test_registries_without_ontology_ids_are_not_updated(lb):
     """Which is said, as is an unknown version."""
     with pytest.raises(NotImplementedError, match="records of Gene have no ontology ids"):
         lb.Gene.plan_update()
+    with pytest.raises(NotImplementedError, match="records of Gene have no ontology ids"):
+        lb.plan_updates(lb.Gene)
+    with pytest.raises(TypeError, match=r"a registry such as lb\.CellType has terms .*, not 'CellType'"):
+        lb.plan_updates("CellType")
     with pytest.raises(ValueError, match="No source is available"):
         lb.CellType.plan_update(version="1848")
 

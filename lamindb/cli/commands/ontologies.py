@@ -239,8 +239,8 @@ def _plans(entity: str | None, source: str | None, version: str | None, species:
         msg = "name the registry, such as CellType, whose source, version or species you mean"
         raise click.UsageError(msg, click.get_current_context(silent=True))
     registry = None if entity is None else _registry(entity)
-    if registry is not None and (registry.public_id is None or version is not None):
-        return [registry.plan_update(None if version is None else _row(registry.__name__, source, version, species))]
+    if registry is not None and version is not None:
+        return [registry.plan_update(_row(registry.__name__, source, version, species))]
     _registries()
     from lnschema_bionty.updating import plan_updates
 
