@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lamindb import log, setup
-from lamindb.errors import SettingsNotWritable, UnsupportedFormat
+from lamindb.errors import SettingsNotWritable
 from lamindb.io import buckets, cache, clients, formats, hashing, listing, paths, remembered
 from lamindb.io.placing import explaining
 from lamindb.io.storage import StorageRoot, innermost_place
@@ -167,9 +167,6 @@ def _facts_of(path: UPath) -> Facts:
 
 
 def _take_in_object(data: Any, id: str, key: str | None, format: str | None) -> Intake:  # noqa: A002
-    if formats.format_of_object(data) is None:
-        msg = f"Do not know how to create a file object from {data}, pass a filepath instead!"
-        raise UnsupportedFormat(msg)
     suffix = formats.suffix_of_object(data, format=format, key=key)
     intake = Intake(
         storage=default_storage(),

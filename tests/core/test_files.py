@@ -226,6 +226,11 @@ def test_keys_of_the_folder_for_keyless_files_are_refused(csv):
         (lambda csv, frame: ln.File(frame), ValueError, "Pass one of key, run or description as a parameter"),
         (lambda csv, frame: ln.File("missing.csv", description="x"), FileNotFoundError, "missing.csv"),
         (lambda csv, frame: ln.File(1, description="x"), NotImplementedError, "Do not know how to create a file"),
+        (
+            lambda csv, frame: ln.File(["a" * 999], description="x"),
+            NotImplementedError,
+            f"['{'a' * 198}, pass a filepath",
+        ),
         (lambda csv, frame: ln.File(frame, key="x.csv"), ValueError, "it should be '.parquet'"),
         (lambda csv, frame: ln.File(frame, key="x"), ValueError, "it should be '.parquet'"),
         (lambda csv, frame: ln.File(csv.parent, description="x"), IsADirectoryError, "from_dir"),

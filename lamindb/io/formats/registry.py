@@ -92,7 +92,7 @@ def suffix_of_object(value: object, *, format: str | None = None, key: str | Non
     """
     rows = list(formats_of_object(value))
     if not rows:
-        msg = f"Do not know how to create a file object from {value}, pass a filepath instead!"
+        msg = f"Do not know how to create a file object from {value!s:.200}, pass a filepath instead!"
         raise UnsupportedFormat(msg)
     suffix = _choose(rows, type(value).__name__, format, key)
     key_suffix = suffix if key is None else suffix_of(key, what="key").suffix
