@@ -92,6 +92,17 @@ def test_condition_on_a_label_opens_its_files_only(tables):
         tables.backed().where(donor="D9")
 
 
+def test_part_without_rows_has_columns(cell_dataset):
+    """No positions, an empty slice, a mask that is false, and a value that nobody has."""
+    opened = cell_dataset.backed()
+    for part in (opened[[]], opened[9:3], opened[[False] * 90], opened.where(donor="D1")[[]]):
+        assert part.shape == (0, 2)
+        loaded = part.to_memory()
+        assert loaded.shape == (0, 2)
+        assert list(loaded.var_names) == ["a", "c"]
+        assert "donor" in part.obs
+
+
 def test_cells_are_one_anndata(cell_dataset, cells):
     """Shape, names and annotations are those of the files one after the other, with their labels."""
     opened = cell_dataset.backed()

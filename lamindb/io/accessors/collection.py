@@ -174,7 +174,8 @@ class AnnDataCollection:
             )
             if len(within):
                 parts[position] = np.asarray(self.rows_of(position))[within]
-        return self._only(parts, names)
+        nothing = {0: np.empty(0, dtype=np.intp)}  # of one file, so that there still are columns
+        return self._only(parts or nothing, names)
 
     def _only(self, rows: dict[int, Any], columns: pd.Index[Any] | None) -> AnnDataCollection:
         order = {old: new for new, old in enumerate(rows)}
