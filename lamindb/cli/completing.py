@@ -22,7 +22,7 @@ from lamindb.cli.texts import QUERY_TEXT, Text
 from lamindb.errors import LaminError, NoResultFound
 from lamindb.setup import locations, sqlite_files
 from lamindb.setup.current import settings
-from lamindb.setup.postgres import credentials
+from lamindb.setup.postgres import direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,7 +117,7 @@ def or_nothing(find: Callable[P, list[T]]) -> Callable[P, list[T]]:
         except (LaminError, OSError, SyntaxError, ImportError, sqlite3.Error):
             return []
         except Exception as error:
-            if type(error).__module__.partition(".")[0] != "psycopg2":
+            if type(error).__module__.partition(".")[0] not in {"psycopg2", "psycopg"}:
                 raise
             return []
 
@@ -256,10 +256,8 @@ def _sqlite(instance: InstanceSettings) -> Database:
 
 
 def _postgres(instance: InstanceSettings) -> Database:
-    import psycopg2
-
-    connection = psycopg2.connect(
-        **{**credentials.parameters(instance.db), "connect_timeout": 1, "options": "-c statement_timeout=150"}
-    )
-    connection.set_session(readonly=True, autocommit=True)
+    connection = direct.connect(instance.db, patience=1)
+    with closing(connection.cursor()) as cursor:  # begins the transaction of all that is asked; pools take no options
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.execute("SET LOCAL statement_timeout = 150")
     return Database(connection, instance.packages, "%s", "SELECT tablename FROM pg_catalog.pg_tables")

@@ -15,7 +15,6 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from lamindb import __version__, log, setup
@@ -25,7 +24,7 @@ from lamindb.errors import InstanceNotLoaded, MissingExtra, StorageError, Storag
 from lamindb.io import file_systems
 from lamindb.setup import database_url, layers, locations, sqlite_files
 from lamindb.setup.current import choose_instance
-from lamindb.setup.postgres import credentials
+from lamindb.setup.postgres import direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +43,7 @@ _LIBRARIES = (
 )  # fmt: skip
 _LARGEST_SKEW = 60.0  # seconds
 _LEAST_FREE = 1 << 30  # bytes
+_PATIENCE = 5  # seconds to wait for a database server
 _OTHERS = 0o077  # permissions of group and others
 
 
@@ -210,14 +210,9 @@ def _sqlite(path: Path, facts: dict[str, Any]) -> Check:
 
 
 def _postgres(instance: InstanceSettings, facts: dict[str, Any]) -> Check:
-    if find_spec("psycopg2") is None:
-        msg = "Postgres needs a driver: pip install 'lamindb[postgres]'"
-        raise MissingExtra(msg)
-    import psycopg2
-
     start = time.perf_counter()
-    with closing(psycopg2.connect(**{**credentials.parameters(instance.db), "connect_timeout": 5})) as connection:
-        facts |= {"latency_ms": _milliseconds_since(start), "server_version": connection.server_version}
+    with closing(direct.connect(instance.db, patience=_PATIENCE)) as connection:
+        facts |= {"latency_ms": _milliseconds_since(start), "server_version": connection.info.server_version}
     major, minor = divmod(facts["server_version"], 10_000)
     return Check("database", "ok", f"Postgres {major}.{minor} at {facts['url']}", facts)
 

@@ -9,16 +9,15 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lamindb.errors import InstanceNotFound, InstanceUnreachable, InvalidSettings, MissingExtra
+from lamindb.errors import InstanceNotFound, InstanceUnreachable, InvalidSettings
 from lamindb.io import paths
 from lamindb.io.placing import explaining
 from lamindb.setup import cloud_sqlite, database_url, describing, identity, instances, locations, sqlite_files
 from lamindb.setup.instances import InstanceSettings
-from lamindb.setup.postgres import credentials, errors
+from lamindb.setup.postgres import direct, errors
 from lamindb.setup.storages import StorageSettings
 
 if TYPE_CHECKING:
@@ -231,13 +230,11 @@ def _in_postgres(url: str, owner: str) -> Found:
 
 def _in_server(url: str) -> _Told:
     """What a Postgres database says of its instance."""
-    options = {"connect_timeout": _PATIENCE} | credentials.parameters(url)
-    driver = _driver()
     try:
-        with closing(driver.connect(**options)) as connection:
+        with closing(direct.connect(url, patience=_PATIENCE)) as connection:
             cursor = connection.cursor()
             return _told(lambda sql: _all(cursor, sql))
-    except driver.Error as error:
+    except direct.driver().Error as error:
         reason = " ".join(str(error).split())
         msg = (
             f"The database {database_url.mask(url)} can't be reached or has no instance ({reason}). "
@@ -249,16 +246,6 @@ def _in_server(url: str) -> _Told:
 def _all(cursor: Any, sql: str) -> list[Any]:
     cursor.execute(sql)
     return [*cursor.fetchall()]
-
-
-def _driver() -> Any:
-    from importlib import import_module
-
-    name = next((name for name in ("psycopg2", "psycopg") if find_spec(name)), None)
-    if name is None:
-        msg = "Postgres needs a driver: pip install 'lamindb[postgres]'"
-        raise MissingExtra(msg)
-    return import_module(name)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ from django.apps import AppConfig, apps
 from django.conf import settings as django_settings
 from django.db import connections
 
-from lamindb.errors import MissingExtra
 from lamindb.setup import database_url, sqlite_files
-from lamindb.setup.postgres import credentials
+from lamindb.setup.postgres import credentials, direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,9 +75,7 @@ def postgres_database(url: str, *, writable: bool) -> dict[str, Any]:
         MissingExtra: No driver is installed.
     """
     parts = credentials.completed(database_url.parse(url, needs_user=False))
-    if find_spec("psycopg2") is None and find_spec("psycopg") is None:
-        msg = "Postgres needs a driver: pip install 'lamindb[postgres]'"
-        raise MissingExtra(msg)
+    direct.driver()
     return _database(
         "lamindb.setup.postgres",
         parts.database,

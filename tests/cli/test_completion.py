@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox import Sandbox
-from tests.servers import postgres
+from tests.servers import pooler, postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,13 +128,16 @@ def test_completion_reads_while_others_write(user: Sandbox) -> None:
 
 @pytest.mark.postgres
 def test_completion_from_postgres(postgres_server: str, sandbox: Sandbox) -> None:
-    """Registries, columns and ids are completed from a Postgres database as well."""
+    """Registries, columns and ids are completed from a Postgres database as well, behind a pool of connections, too."""
     url = postgres.create_database(postgres_server, "completion")
     sandbox.lamin("init", "--storage", "storage", "--db", url)
     record_id = sandbox.lamin("list", "Storage", "-q").stdout.strip()
     assert offered(sandbox, "list", "UL") == ["ULabel"]
     assert offered(sandbox, "list", "ULabel", "--filter", "na") == ["name="]
     assert offered(sandbox, "get", "Storage", record_id[:3]) == [record_id]
+    with pooler.running_pool(url) as pooled:
+        sandbox.lamin("init", "--storage", "storage", "--name", "pooled", "--db", pooled)
+        assert offered(sandbox, "get", "Storage", record_id[:3]) == [record_id]
 
 
 @pytest.mark.parametrize("words", [["list", ""], ["get", "ULabel", ""], ["load", ""]], ids=lambda words: words[0])
