@@ -95,7 +95,7 @@ def test_condition_on_a_label_opens_its_files_only(tables):
 def test_part_without_rows_has_columns(cell_dataset):
     """No positions, an empty slice, a mask that is false, and a value that nobody has."""
     opened = cell_dataset.backed()
-    for part in (opened[[]], opened[9:3], opened[[False] * 90], opened.where(donor="D1")[[]]):
+    for part in (opened[[]], opened[9:3], opened[[False] * 90], opened.where(type="none")):
         assert part.shape == (0, 2)
         loaded = part.to_memory()
         assert loaded.shape == (0, 2)
