@@ -77,6 +77,9 @@ def test_filters_are_conditions_or_expressions(table):
     assert table.select(filter=wanted).to_pandas(filter=[("gene", "==", "CD4")])["count"].tolist() == [10, 20.5]
     assert table.select(["gene"]).columns == ["gene"]
     assert len(table.select(filter=wanted)) == 3
+    assert len(table.select(filter=[])) == len(table)
+    with pytest.raises(TypeError, match="gene has to be a value or several, not None"):
+        table.where(gene=None)
 
 
 def test_files_are_joined_by_names_of_columns(table):

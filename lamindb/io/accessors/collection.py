@@ -131,6 +131,7 @@ class AnnDataCollection:
 
         Raises:
             MissingData: There is no such label or column, or no file has the labels.
+            TypeError: A wanted value is ``None``.
         """
         of_files, of_rows = split_conditions(self.parts, conditions)
         kept = matching(self.parts, of_files)

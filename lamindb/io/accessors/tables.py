@@ -183,6 +183,7 @@ class TableAccessor:
 
         Raises:
             MissingData: There is no such label or column, or no file has the labels.
+            TypeError: A wanted value is ``None``.
         """
         of_files, of_rows = split_conditions(self.parts, labels)
         chosen = TableAccessor(matching(self.parts, of_files), columns=self._columns, condition=self._condition)
@@ -325,7 +326,15 @@ class _PartOfTable(TableAccessor):
 def split_conditions(
     parts: Sequence[TablePart], wanted: Mapping[str, Any]
 ) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
-    """The wanted values by name, those of labels of whole files and those of columns."""
+    """The wanted values by name, those of labels of whole files and those of columns.
+
+    Raises:
+        TypeError: One is ``None``, which is no value.
+    """
+    missing = [name for name, value in wanted.items() if value is None]
+    if missing:
+        msg = f"{missing[0]} has to be a value or several, not None"
+        raise TypeError(msg)
     known = {name for part in parts for name in part.labels}
     listed = {name: [value] if isinstance(value, str | int | float) else list(value) for name, value in wanted.items()}
     of_files = {name: values for name, values in listed.items() if name in known}
@@ -348,8 +357,8 @@ def matching(parts: Sequence[TablePart], wanted: Mapping[str, Sequence[Any]]) ->
 
 
 def as_expression(filter: Any) -> Any:  # noqa: A002 - the word of Arrow
-    """A condition of Arrow from one, or from a list of conditions as ``pandas.read_parquet`` takes it."""
-    if filter is None:
+    """A condition of Arrow from one, or from a list of conditions as ``pandas.read_parquet`` takes it; ``None`` if there are none."""
+    if filter is None or (isinstance(filter, list | tuple) and not filter):
         return None
     import pyarrow.dataset as pads
     import pyarrow.parquet as pq
