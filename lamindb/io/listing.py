@@ -15,6 +15,7 @@ from lamindb.io.paths import (
     address_segments,
     as_local,
     is_store,
+    protocol_of,
     server_of,
     to_path,
 )
@@ -86,11 +87,25 @@ def has_object(path: PathLike) -> bool:
     local = as_local(path)
     if local is not None:
         return local.is_file() or (is_store(local) and local.is_dir())
+    cloud = to_path(path)
     try:
-        facts = fresh_facts(to_path(path))
+        if protocol_of(cloud) == "s3" and not is_store(cloud):
+            _ask_for_object(cloud)
+            return True
+        facts = fresh_facts(cloud)
     except FileNotFoundError:
         return False
     return facts["type"] != "directory" or is_store(path)
+
+
+def _ask_for_object(path: UPath) -> None:
+    """Ask S3 for an object of this very name: its file system would also list what is below the name.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
+    bucket, key, _ = path.fs.split_path(path.path)
+    path.fs.call_s3("head_object", Bucket=bucket, Key=key)
 
 
 def content_of(folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from lamindb import setup
 from lamindb.errors import StorageError
-from lamindb.io import cache, hashing, paths, transfer
+from lamindb.io import cache, hashing, listing, paths, transfer
 from lamindb.io.progress import unseen
 from lnschema_core.integrity import leftovers, objects, rows
 from lnschema_core.integrity.findings import DAMAGE
@@ -95,7 +95,7 @@ def _restore(finding: Finding, place: Place, row: Row, source: UPath) -> Finding
             return finding.with_outcome("kept", "the file was changed meanwhile")
         if rows.is_whole(place, row):
             return finding.with_outcome("repaired", "somebody restored it meanwhile")
-        if objects.look_at(place, row.object_key) is not None:
+        if listing.has_object(target):  # what lies below a prefix of the same name is others'
             transfer.move(target, _kept_name(place, row))
         transfer.move(content, target)
     return finding.with_outcome("repaired", f"restored from {source}")

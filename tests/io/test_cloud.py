@@ -14,7 +14,7 @@ from lamindb.errors import DigestMismatch, InvalidKey, SourceChanged, StorageErr
 from lamindb.io import cache, faults, formats, hashing, multipart, transfer
 from lamindb.io.accessors import open_backed
 from lamindb.io.hashing import digest_bytes, digest_file, digest_folder, hash_of_listing
-from lamindb.io.listing import files_below, size_of
+from lamindb.io.listing import files_below, has_object, size_of
 from lamindb.io.storage import StorageRoot
 from tests.servers import s3
 
@@ -199,6 +199,8 @@ def test_missing_object_is_file_not_found(root, tmp_path):
         size_of,
         lambda path: transfer.fetch(path, tmp_path / "x"),
         lambda path: transfer.move(path, tmp_path / "y"),
+        lambda path: transfer.move(path, root.path_of("y")),
+        lambda path: transfer.move(path, root.path_of("y.zarr")),
     ):
         with pytest.raises(FileNotFoundError):
             ask(root.path_of("none"))
@@ -211,6 +213,16 @@ def test_removing_an_object_spares_what_lies_below_its_name(root, small):
     transfer.store_file(small, root.path_of("x"))
     assert transfer.remove(root.path_of("x"))
     assert files_below(root.path) == ["x/below"]
+
+
+@pytest.mark.parametrize("root", ["s3"], indirect=True)
+def test_what_lies_below_the_name_of_an_object_is_not_moved(root, small):
+    """There is no object of that name, so there is nothing to move."""
+    transfer.store_file(small, root.path_of("x.txt/below"))
+    assert not has_object(root.path_of("x.txt"))
+    with pytest.raises(FileNotFoundError):
+        transfer.move(root.path_of("x.txt"), root.path_of("y.txt"))
+    assert files_below(root.path) == ["x.txt/below"]
 
 
 def test_objects_are_moved_between_places(root, small, tmp_path):

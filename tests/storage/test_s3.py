@@ -214,8 +214,23 @@ def test_tag_of_an_encrypted_object_is_compared_with_no_content(default, new_buc
         assert ln.fsck(read_data=True, storage=one.storage, progress=False, resume=False).is_clean
 
 
+@pytest.mark.commits
+def test_repairing_leaves_what_lies_below_the_name_of_a_lost_object(default, options):
+    """A prefix of the same name has objects of others: the lost one comes back from its copy, and these stay."""
+    ln.settings.storage = UPath(f"s3://lab/{uuid.uuid4().hex}", **options)
+    path, below = ln.settings.storage / "x.txt", ln.settings.storage / "x.txt/below.txt"
+    path.write_text("content")
+    file = ln.File(path)
+    file.save()
+    file.stage()
+    path.unlink()
+    below.write_text("of somebody else")
+    ln.fsck(repair=True, storage=file.storage, progress=False, resume=False)
+    assert (path.read_text(), below.read_text()) == ("content", "of somebody else")
+
+
 def test_requests(default, new_bucket, requests, tmp_path):
-    """Registering a folder takes a listing and a question, a file one question, and neither is read."""
+    """Registering a folder takes a listing and a question, a file one question, and neither is read; storing takes no listing."""
     for number in range(30):
         (new_bucket / f"folder/{number % 3}/{number}.txt").write_text(str(number))
     requests.clear()
@@ -236,6 +251,13 @@ def test_requests(default, new_bucket, requests, tmp_path):
     requests.clear()
     file.stage()
     assert requests == []
+    (tmp_path / "z.txt").write_text("z")
+    keyed = ln.File(tmp_path / "z.txt", key="folder/z.txt")
+    requests.clear()
+    keyed.save()
+    stored, looked_for, moved = requests[:2], requests[2:3], requests[3:]
+    assert (stored, looked_for) == (["PutObject", "HeadObject"], ["HeadObject"])
+    assert moved == ["HeadObject", "CopyObject", "DeleteObject"]
 
 
 @pytest.mark.sqlite

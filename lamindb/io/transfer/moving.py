@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lamindb.errors import StorageError
 from lamindb.io.faults import point
 from lamindb.io.listing import fresh_facts, has_object, size_of
-from lamindb.io.paths import address_segments, as_local, location_of, server_of, to_path
+from lamindb.io.paths import address_segments, as_local, is_store, location_of, server_of, to_path
 from lamindb.io.placing import (
     discard,
     explaining,
@@ -74,22 +74,40 @@ def _move_cloud(source: UPath, target: UPath) -> None:
     if source.fs != target.fs:
         msg = f"{source} and {target} are in different file systems: fetch the object, then store it"
         raise StorageError(msg)
-    kind = fresh_facts(source)["type"]
-    with explaining(target):
-        # not `mv`, which takes brackets and stars in names for patterns
-        filesystem = source.fs
-        if server_of(target):  # where to move is to rename
+    if server_of(target):
+        fresh_facts(source)
+        with explaining(target):  # where to move is to rename
             make_folders_above(target)
-            filesystem.mv(source.path, target.path)
-            return
-        if kind != "directory":
-            filesystem.cp_file(source.path, target.path)
-            filesystem.rm_file(source.path)
-            return
-        names = sorted(_names_below(source), key=describing_last)
-        for group in groups(names):
-            filesystem.copy(_joined(source, group), _joined(target, group))
-        remove_objects(filesystem, _joined(source, names[::-1]))
+            source.fs.mv(source.path, target.path)
+    elif is_store(source) and fresh_facts(source)["type"] == "directory":
+        with explaining(target):
+            _move_objects(source, target)
+    else:
+        _move_object(source, target)
+
+
+def _move_object(source: UPath, target: UPath) -> None:
+    """Move an object; whether it is there, copying asks by itself."""
+    is_there = True
+    with explaining(target):
+        source.fs.invalidate_cache(source.path)
+        try:
+            source.fs.cp_file(
+                source.path, target.path
+            )  # not `mv`, which takes brackets and stars in names for patterns
+        except FileNotFoundError:
+            is_there = False
+    if not is_there:
+        raise FileNotFoundError(str(source))
+    with explaining(source, "deleted"):
+        source.fs.rm_file(source.path)
+
+
+def _move_objects(source: UPath, target: UPath) -> None:
+    names = sorted(_names_below(source), key=describing_last)
+    for group in groups(names):
+        source.fs.copy(_joined(source, group), _joined(target, group))
+    remove_objects(source.fs, _joined(source, names[::-1]))
 
 
 def _names_below(folder: UPath) -> list[str]:
