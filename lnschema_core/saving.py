@@ -47,8 +47,16 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
     """
     unique = _unique_records(records)
     files = [record for record in unique if isinstance(record, File)]
+    if len(files) < len(unique):
+        _save_others([record for record in unique if not isinstance(record, File)], kwargs)
+    if files:
+        save_files(files)
+
+
+def _save_others(records: Sequence[Registry], kwargs: dict[str, Any]) -> None:
+    """Save records that are no files, all or nothing."""
     with transaction.atomic():
-        for registry, group in _by_registry(record for record in unique if not isinstance(record, File)):
+        for registry, group in _by_registry(records):
             save_many = getattr(registry, "save_many", None)
             if save_many is not None:
                 save_many(group, **_accepted(save_many, kwargs))
@@ -57,8 +65,6 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
                     record.save(**_accepted(registry.save, kwargs))
             else:
                 save_rows(registry, group)
-    if files:
-        save_files(files)
 
 
 def delete(records: Registry | Iterable[Registry]) -> None:

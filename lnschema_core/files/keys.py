@@ -52,7 +52,7 @@ def _what_is_taken(files: Sequence[File]) -> str | None:
         return None
     registry = type(files[0])
     owners = registry.objects.filter(AnyOf("key", [key for _, key in wanted])).values_list("storage_id", "key", "pk")
-    for storage_id, key, owner in owners.iterator():
+    for storage_id, key, owner in owners:
         refused = wanted.get((storage_id, key))
         if refused is not None and refused.pk != owner:
             return (

@@ -134,7 +134,22 @@ def test_file_in_place_takes_two_statements_to_make_and_one_to_save(root, count_
         file = ln.File(root / "b.txt")
         assert len(queries) == 2
         file.save()
-    assert [query["sql"].split()[0] for query in queries[2:]] == ["INSERT"]
+    assert _verbs(queries)[2:] == ["INSERT"]
+
+
+def test_files_with_content_take_a_transaction(csv, root, count_queries):
+    """One with a key asks first whether it is taken; of many in place, all rows are one statement."""
+    keyed, many = ln.File(csv, key="folder/x.csv"), [ln.File(_written(root / name)) for name in ("a.txt", "b.txt")]
+    with count_queries() as queries:
+        keyed.save()
+    assert _verbs(queries) == ["SELECT", "BEGIN", "INSERT", "COMMIT"]
+    with count_queries() as queries:
+        ln.save(many)
+    assert _verbs(queries) == ["BEGIN", "INSERT", "COMMIT"]
+
+
+def _verbs(queries):
+    return [query["sql"].split()[0] for query in queries]
 
 
 def test_storage_of_a_file_is_as_it_is_registered_now(root):
