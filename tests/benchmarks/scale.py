@@ -1,4 +1,4 @@
-"""How an instance of millions of files answers: ``python -m tests.benchmarks.scale [--files N] [--postgres] [--output FOLDER]``.
+"""How an instance of millions of files answers: ``python -m tests.benchmarks.scale [--files N] [--postgres [--partitions N]]``.
 
 Files with labels, features, runs and inputs are made in bulk by the database; then each operation is done with other values again
 and again, and the time is reported that 95 of 100 take at most: on the clock, and of processors, that of Postgres included. On a machine that
@@ -126,6 +126,47 @@ def build(files: int) -> None:
         for statement in say.after:
             cursor.execute(statement)
     objects.ensure()
+
+
+DIVIDED = ("fileulabel", "filefeatureset")
+
+
+def divide(partitions: int) -> None:
+    """Divide the links of files of a Postgres database by the ids of files, as is planned for 500 million files in decision 0025.
+
+    The key of a partitioned table has to have the column by which it is divided, and before Postgres 17 it has no identity.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for table in (f"lnschema_core_{link}" for link in DIVIDED):
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = %s", [table])
+            indexes = [index.replace("(id)", "(id, file_id)") for (index,) in cursor.fetchall()]
+            cursor.execute(
+                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'",
+                [table],
+            )
+            references = [
+                f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {is_held}' for name, is_held in cursor.fetchall()
+            ]
+            for statement in (
+                f"ALTER TABLE {table} RENAME TO whole",
+                f"CREATE TABLE {table} (LIKE whole) PARTITION BY HASH (file_id)",
+                *(
+                    f"CREATE TABLE {table}_{number} PARTITION OF {table} FOR VALUES WITH (MODULUS {partitions}, REMAINDER {number})"
+                    for number in range(partitions)
+                ),
+                f"INSERT INTO {table} SELECT * FROM whole",
+                "DROP TABLE whole",
+                *indexes,
+                *references,
+                f"CREATE SEQUENCE {table}_ids OWNED BY {table}.id",
+                f"SELECT setval('{table}_ids', max(id)) FROM {table}",
+                f"ALTER TABLE {table} ALTER id SET DEFAULT nextval('{table}_ids')",
+                f"VACUUM ANALYZE {table}",
+                "SET enable_partitionwise_join = on",
+            ):
+                cursor.execute(statement)
 
 
 def _statements(say: Dialect, files: int) -> Iterator[str]:
@@ -259,7 +300,7 @@ def _worker() -> int | None:
     return None if connection.vendor == "sqlite" else int(connection.connection.info.backend_pid)
 
 
-def measure(files: int, *, postgres: bool, output: Path) -> list[Quantile]:
+def measure(files: int, *, postgres: bool, output: Path, partitions: int = 0) -> list[Quantile]:
     """Build an instance, print a table of it, and write the table."""
     from lamindb import log, setup
     from tests.servers import postgres as servers
@@ -273,6 +314,8 @@ def measure(files: int, *, postgres: bool, output: Path) -> list[Quantile]:
         setup.connection.connect()
         start = time.perf_counter()
         build(files)
+        if partitions:
+            divide(partitions)
         seconds = time.perf_counter() - start
         sys.stdout.write(
             f"{files:,} files, {'Postgres' if postgres else 'SQLite'}, built in {seconds:.0f} s\n\n{HEADER}\n"
@@ -294,12 +337,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=None, help="by default 5 million, with --postgres 10 million")
     parser.add_argument("--postgres", action="store_true", help="a throw-away server instead of SQLite")
+    parser.add_argument("--partitions", type=int, default=0, help="divide links of files on Postgres into so many")
     parser.add_argument("--output", type=Path, default=Path("build"), help="folder of scale-….json")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ.update(isolated_environment(Path(home)))
         files = options.files or (10_000_000 if options.postgres else 5_000_000)
-        measure(files, postgres=options.postgres, output=options.output)
+        measure(files, postgres=options.postgres, output=options.output, partitions=options.partitions)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,12 @@ def test_failing_command_is_no_figure() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "options", [pytest.param([], marks=pytest.mark.sqlite), pytest.param(["--postgres"], marks=pytest.mark.postgres)]
+    "options",
+    [
+        pytest.param([], marks=pytest.mark.sqlite),
+        pytest.param(["--postgres"], marks=pytest.mark.postgres),
+        pytest.param(["--postgres", "--partitions", "3"], marks=pytest.mark.postgres),
+    ],
 )
 def test_scale_is_measured_at_a_small_size(sandbox: Sandbox, tmp_path: Path, options: list[str]) -> None:
     """An instance of many files is made in bulk on either database, and each operation is answered."""
