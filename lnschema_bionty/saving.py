@@ -120,7 +120,7 @@ def _rows(registry: type[Any], field: str, values: Sequence[Any]) -> dict[Any, A
 def save_parents(registry: type[Any], records: Sequence[Any], *, parents: bool | None = None) -> None:
     """Save all ancestors of saved records, and all links between them; six statements per source.
 
-    Terms that have a record keep it. Parents are looked up in the source that the record is from.
+    Terms that have a record keep it. Parents are looked up in the source that the record is from, if its registry knows sources.
     """
     with_parents = [record for record in records if parents_of(record)]
     if not with_parents or not (settings.auto_save_parents if parents is None else parents):
@@ -130,7 +130,7 @@ def save_parents(registry: type[Any], records: Sequence[Any], *, parents: bool |
     log.hint("you can switch this off via: lb.settings.auto_save_parents = False")
     by_source: dict[Any, list[Any]] = {}
     for record in with_parents:
-        by_source.setdefault(record.bionty_source_id, []).append(record)
+        by_source.setdefault(getattr(record, "bionty_source_id", None), []).append(record)
     with transaction.atomic():
         for group in by_source.values():
             _save_parents(registry, group)
@@ -138,7 +138,7 @@ def save_parents(registry: type[Any], records: Sequence[Any], *, parents: bool |
 
 def _save_parents(registry: type[BioRegistry], records: Sequence[Any]) -> None:
     wanted = list(dict.fromkeys(parent for record in records for parent in parents_of(record)))
-    terms, source = _terms_above(registry, records[0].bionty_source, wanted)
+    terms, source = _terms_above(registry, getattr(records[0], "bionty_source", None), wanted)
     keys = keys_by_ontology_id(registry, [*wanted, *terms])
     new = make_records(registry, [row for one, row in terms.items() if one not in keys], bionty_source=source)
     save_sources(new)

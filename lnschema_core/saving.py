@@ -60,7 +60,7 @@ def _save_others(records: Sequence[Registry], kwargs: dict[str, Any]) -> None:
             save_many = getattr(registry, "save_many", None)
             if save_many is not None:
                 save_many(group, **_accepted(save_many, kwargs))
-            elif _has_own_save(registry) or _is_in_several_tables(registry):
+            elif _has_own_save(registry):
                 for record in group:
                     record.save(**_accepted(registry.save, kwargs))
             else:
@@ -90,7 +90,14 @@ def select(registry: type[Registry], **expressions: Any) -> QuerySet[Any]:
 
 
 def save_rows(registry: type[Registry], records: Sequence[Registry]) -> None:
-    """Insert the new and update the changed ones among records of one registry."""
+    """Insert the new and update the changed ones among records of one registry.
+
+    Those of a registry that extends another one have rows in several tables, and are written one by one.
+    """
+    if any(registry._meta.parents.values()):
+        for record in records:
+            Registry.save(record)
+        return
     new = [record for record in records if record._state.adding]
     old = [record for record in records if not record._state.adding]
     if new:
@@ -327,11 +334,6 @@ def _targets(registry: type[Registry]) -> set[Any]:
 
 def _has_own_save(registry: type[Registry]) -> bool:
     return registry.save is not Registry.save
-
-
-def _is_in_several_tables(registry: type[Registry]) -> bool:
-    """Whether a registry extends another one that has rows of its own."""
-    return any(registry._meta.parents.values())
 
 
 def _accepted(verb: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:

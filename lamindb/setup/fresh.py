@@ -57,7 +57,9 @@ def make_tables(executor: MigrationExecutor, targets: list[tuple[str, str]]) -> 
     plan = [migration for migration, _ in executor.migration_plan(nodes)]
     labels = {label for label, _ in nodes}
     models = [
-        model for model in executor.loader.project_state(nodes).apps.get_models() if model._meta.app_label in labels
+        model
+        for model in executor.loader.project_state(nodes).apps.get_models()
+        if model._meta.app_label in labels and model._meta.can_migrate(connection)
     ]
     with connection.constraint_checks_disabled(), transaction.atomic():
         executor.recorder.ensure_schema()

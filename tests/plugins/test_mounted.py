@@ -126,9 +126,41 @@ def test_registry_that_extends_another_one(lab: Sandbox) -> None:
         assert Screen.from_values(["compound screen", "CRISPR screen"]) == [second, first]
         second.parents.add(first)
         assert Screen.filter(parents__name="CRISPR screen").df()["name"].tolist() == ["drug screen"]
+        second.library = "FDA"
+        ln.save([second])
+        assert Screen.filter(library="FDA").one() == second
         for record in (second, first):
             record.delete()
         assert not Screen.filter().exists() and not Assay.filter(name="drug screen").exists()
+        """,
+    )
+
+
+def test_registry_that_has_the_table_of_another_one(lab: Sandbox) -> None:
+    """What is saved through a proxy is a record of both."""
+    run(
+        lab,
+        """
+        from lnschema_assays.models import Assay, SequencingAssay
+        SequencingAssay(name="ATAC-seq").save()
+        ln.save([SequencingAssay(name="ChIP-seq"), SequencingAssay(name="ATAC-seq")])
+        names = {"ATAC-seq", "ChIP-seq"}
+        assert names == set(Assay.filter(name__in=names).list("name"))
+        assert {record.name for record in SequencingAssay.from_values([*names, "unheard of"])} == names
+        """,
+    )
+
+
+def test_biological_registry_without_sources(lab: Sandbox) -> None:
+    """Parents are found by their ontology ids among the records that there are."""
+    run(
+        lab,
+        """
+        from lnschema_vetbio.models import Rank
+        Rank(name="family", ontology_id="RANK:1").save()
+        ln.save([Rank(name="genus", ontology_id="RANK:2", parents=["RANK:1"])])
+        assert Rank.filter(name="genus").one().parents.list("name") == ["family"]
+        assert Rank.standardize(["genus", "tribe"]) == ["genus", "tribe"]
         """,
     )
 

@@ -30,6 +30,13 @@ class Screen(Assay):
     library = models.CharField(max_length=64, null=True, default=None)
 
 
+class SequencingAssay(Assay):
+    """Assays by sequencing, seen through a class of their own: there is no table."""
+
+    class Meta:
+        proxy = True
+
+
 class Guide(Registry, CanValidate):
     """Guides of a screen, which are features of data."""
 

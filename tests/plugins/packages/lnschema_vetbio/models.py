@@ -36,3 +36,13 @@ class Strain(BioRegistry):
     id = models.CharField(max_length=8, default=ids.base62_8, primary_key=True)
     name = models.CharField(max_length=64, db_index=True, default=None)
     genes = models.ManyToManyField(Gene, related_name="strains")
+
+
+class Rank(BioRegistry):
+    """Has ancestors, and no source that could tell them."""
+
+    id = models.CharField(max_length=8, default=ids.base62_8, primary_key=True)
+    name = models.CharField(max_length=64, db_index=True, default=None)
+    ontology_id = models.CharField(max_length=32, db_index=True, null=True, default=None)
+    synonyms = models.TextField(null=True, default=None)
+    parents = models.ManyToManyField("self", symmetrical=False, related_name="children")

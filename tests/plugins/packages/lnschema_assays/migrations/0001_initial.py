@@ -57,6 +57,12 @@ class Migration(migrations.Migration):
             bases=("lnschema_assays.assay",),
         ),
         migrations.CreateModel(
+            name="SequencingAssay",
+            fields=[],
+            options={"proxy": True, "indexes": [], "constraints": []},
+            bases=("lnschema_assays.assay",),
+        ),
+        migrations.CreateModel(
             name="Guide",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

@@ -74,6 +74,23 @@ class Migration(migrations.Migration):
             bases=(models.Model, lnschema_core.models.HasParents, lnschema_core.models.CanValidate),
         ),
         migrations.CreateModel(
+            name="Rank",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=lnschema_core.ids.base62_8, max_length=8, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(db_index=True, default=None, max_length=64)),
+                ("ontology_id", models.CharField(db_index=True, default=None, max_length=32, null=True)),
+                ("synonyms", models.TextField(default=None, null=True)),
+                ("parents", models.ManyToManyField(related_name="children", to="lnschema_vetbio.rank")),
+            ],
+            options={"abstract": False},
+            bases=(models.Model, lnschema_core.models.HasParents, lnschema_core.models.CanValidate),
+        ),
+        migrations.CreateModel(
             name="FileBreed",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
