@@ -28,8 +28,8 @@ def check_storable(records: Iterable[models.Model]) -> None:
     Lengths are those of the fields; SQLite, which doesn't limit them, also takes names that are longer, but no books.
 
     Raises:
-        NotStorable: A text or number is too large, a text has characters that no database takes, or a value that has to be there
-            isn't.
+        NotStorable: A text or number is too large, a text has characters that no database takes, a value that has to be there
+            isn't, or the record was deleted and has no key any more.
     """
     groups: dict[type[models.Model], list[models.Model]] = {}
     for record in records:
@@ -69,6 +69,8 @@ def _check_each(registry: type[models.Model], records: list[models.Model]) -> No
         for field, is_required, limits in _columns(registry, connection.vendor):
             value = values.get(field.attname)
             if value is None:
+                if field.primary_key and not _is_made_anew(field):
+                    refuse_deleted(record)
                 if is_required and field.attname in values:  # else it was left in the database: `only`, `defer`
                     msg = f"a {registry.__name__} needs a {field.name}: pass {field.name}=…"
                     raise NotStorable(msg)
@@ -80,6 +82,23 @@ def _check_each(registry: type[models.Model], records: list[models.Model]) -> No
                     raise NotStorable(msg)
             elif _becomes_text(field, value):
                 _check_text(record, field, str(value))
+
+
+def refuse_deleted(record: models.Model) -> None:
+    """Refuse a record that was deleted, and so has no key any more; Django would save an empty one in its place.
+
+    Raises:
+        NotStorable: It was.
+    """
+    if record.pk is None and not record._state.adding:
+        name = type(record).__name__
+        msg = f"this {name} was deleted: ln.trash.restore(…) restores files and datasets, anything else has to be made anew"
+        raise NotStorable(msg)
+
+
+def _is_made_anew(key: Any) -> bool:
+    """Whether a record that was deleted gets another key when it is saved again."""
+    return not isinstance(key, CharField) or (key.has_default() and callable(key.default))
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 
 from lamindb import log
-from lamindb.errors import EmptyInput, MissingData, NotFiles, UnsupportedFormat
+from lamindb.errors import EmptyInput, MissingData, NotFiles, StorageError, UnsupportedFormat
 from lamindb.io import formats, paths
 from lamindb.io.hashing import hash_set
 from lnschema_core import naming, reproducing, runs
@@ -19,7 +19,7 @@ from lnschema_core.files import reading
 from lnschema_core.files.file_labels import labels_of_files
 from lnschema_core.files.pending import PendingDataset, PendingFile
 from lnschema_core.files.saving import save_file, save_provenance
-from lnschema_core.storable import check_storable
+from lnschema_core.storable import check_storable, refuse_deleted
 from lnschema_core.versioning import join_family, plan_version, saving_family, tell_first_version
 
 if TYPE_CHECKING:
@@ -221,6 +221,7 @@ def save_dataset(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
 
 
 def _save_row(dataset: Dataset, *args: Any, **kwargs: Any) -> None:
+    refuse_deleted(dataset)
     check_storable([dataset])
     models.Model.save(dataset, *args, **kwargs)
 
@@ -264,7 +265,7 @@ def load_dataset(dataset: Dataset, *, is_run_input: bool | None = None, **kwargs
     runs.track_input(dataset, is_run_input=is_run_input)
     if dataset.file is not None:
         return reading.load(dataset.file, track=False, **kwargs)
-    files = ordered_files(dataset)
+    files = _files_to_read(dataset)
     if len({file.suffix for file in files}) != 1:
         msg = "Can only load datasets where all files have the same suffix"
         raise RuntimeError(msg)
@@ -274,6 +275,19 @@ def load_dataset(dataset: Dataset, *, is_run_input: bool | None = None, **kwargs
         return load_joined([reading.path_to_read(file) for file in files], [file.id for file in files])
     objects = [reading.load(file, track=False, **kwargs) for file in files]
     return _concatenate(objects, [file.id for file in files])
+
+
+def _files_to_read(dataset: Dataset) -> list[File]:
+    """The files of a dataset of several.
+
+    Raises:
+        StorageError: All of them were deleted.
+    """
+    files = ordered_files(dataset)
+    if not files:
+        msg = f"the files of {dataset} were deleted: see ln.trash.list()"
+        raise StorageError(msg)
+    return files
 
 
 def _are_annotated(files: list[File]) -> bool:
@@ -313,6 +327,7 @@ def parts_of_dataset(dataset: Dataset, *, is_run_input: bool | None = None) -> T
     """The files of a dataset, one or several, as one table or one ``AnnData``, with the labels of each file.
 
     Raises:
+        StorageError: They were deleted.
         UnsupportedFormat: They are of several formats, or of one that isn't read piece by piece.
     """
     from lamindb.io.accessors import TABLE_SUFFIXES, AnnDataCollection, TableAccessor
@@ -344,7 +359,7 @@ def map_dataset(dataset: Dataset, *, is_run_input: bool | None = None, **options
 def _parts(dataset: Dataset) -> list[TablePart]:
     from lamindb.io.accessors import TablePart
 
-    files = ordered_files(dataset) if dataset.file is None else [dataset.file]
+    files = _files_to_read(dataset) if dataset.file is None else [dataset.file]
     return [
         TablePart(paths.to_path(reading.path_for_parts(file)), file.suffix.lower(), labels)
         for file, labels in zip(files, labels_of_files(files), strict=True)

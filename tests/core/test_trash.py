@@ -110,6 +110,34 @@ def test_permanent_deletion_leaves_nothing(ln, file):
     assert len(ln.trash.list()) == 0
 
 
+def test_what_was_deleted_is_not_saved_again_without_its_content(ln, file, frame):
+    """A record that is still in memory says what to do, alone and among others; the database stays as it is."""
+    dataset = ln.Dataset([file], name="D")
+    dataset.save()
+    transform = ln.Transform(name="T")
+    transform.save()
+    dataset.delete()
+    file.delete(storage=True)
+    transform.delete()
+    for record in (file, dataset, transform):
+        with pytest.raises(ValueError, match=r"was deleted: ln\.trash\.restore"):
+            record.save()
+    with pytest.raises(ValueError, match="this File was deleted"):
+        ln.save([file, ln.File(frame, key="tables/b.parquet")])
+    assert not ln.File.filter().exists()
+    assert not ln.Dataset.filter().exists()
+
+
+def test_dataset_whose_files_were_deleted_says_so(ln, file):
+    """Rather than that their formats don't fit."""
+    dataset = ln.Dataset([file], name="D")
+    dataset.save()
+    file.delete(storage=True)
+    for read in (dataset.load, dataset.backed, dataset.mapped):
+        with pytest.raises(RuntimeError, match=r"the files of Dataset.* were deleted"):
+            read()
+
+
 def test_restoring_is_refused_where_another_file_has_taken_the_key(ln, file, frame):
     """Neither is lost: once the other one is gone, the first comes back."""
     file.delete(storage=True)
