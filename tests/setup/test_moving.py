@@ -204,6 +204,9 @@ def test_damaged_dump_makes_no_instance(user, tmp_path):
 
 def test_dump_of_an_earlier_release_is_restored_as_it_was_and_migrated(user, tmp_path):
     """Tables are made as they were when the dump was written; deploying adds what has come since."""
+    user.python(
+        "import lamindb as ln; ln.track(ln.Transform(name='p', type='pipeline')); ln.ULabel(name='of a run').save()"
+    )
     before = rows_of(user, tmp_path / "a.dump")
     lines = gzip.decompress((tmp_path / "a.dump").read_bytes()).splitlines(keepends=True)
     start = next(i for i, line in enumerate(lines) if b'"lnschema_x_odd"' in line)

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import NotMoved
+from lamindb.setup.moving.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -52,8 +53,6 @@ class DumpedTable:
     last_key: int | None = None
     """The last key that the database made for a row, if it makes them; dumps of earlier releases don't tell."""
     rows: Generator[list[Any]] = field(init=False)
-    expected: dict[str, Any] | None = None
-    """Number and digest of the rows, once they are read."""
 
 
 # -- write ------------------------------------------------------------------------------------------------------------
@@ -145,11 +144,15 @@ def _table(path: Path, file: GzipFile, start: dict[str, Any]) -> DumpedTable:
 
 
 def _rows(path: Path, file: GzipFile, table: DumpedTable) -> Generator[list[Any]]:
+    tally = Tally()
     for line in file:
         value = _parsed(path, line)
         if isinstance(value, dict):
-            table.expected = value
+            if value != {"rows": tally.rows, "digest": tally.digest}:
+                msg = f"The dump is damaged: rows of {table.name} are not those that were written. Take another copy of it."
+                raise NotMoved(msg)
             return
+        tally.add(line.removesuffix(b"\n"))
         yield value
     raise _damaged(path)
 

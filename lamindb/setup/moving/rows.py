@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from functools import cached_property
-from hashlib import blake2b
 from itertools import islice
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import DatabaseError, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
     from django.apps.registry import Apps
+
+    from lamindb.setup.moving.tally import Tally
 
     Convert = Callable[[Any], Any]
 
@@ -67,17 +68,25 @@ class Table:
                     values[place] = function(values[place])
             yield values
 
-    def write(self, rows: Iterable[list[Any]], alias: str, columns: Sequence[str]) -> None:
-        """Insert rows of plain values.
+    def with_columns(self, names: Sequence[str]) -> Self:
+        """The table with some of its columns, in the order of those that wrote the rows.
 
         Raises:
-            NotMoved: The database can't store a row, or has no such column.
+            NotMoved: It has no such column.
         """
-        unknown = [name for name in columns if name not in self.columns]
+        unknown = [name for name in names if name not in self.columns]
         if unknown:
             msg = f"The table {self.name} has no column {', '.join(unknown)} in this release."
             raise NotMoved(msg)
-        fields = [self.columns[name] for name in columns]
+        return replace(self, columns={name: self.columns[name] for name in names})
+
+    def write(self, rows: Iterable[list[Any]], alias: str) -> None:
+        """Insert rows of plain values.
+
+        Raises:
+            NotMoved: The database can't store a row.
+        """
+        fields = list(self.columns.values())
         convert = [(place, _to_stored(one, alias)) for place, one in enumerate(fields) if not _is_same(one)]
         iterator = iter(rows)
         while part := list(islice(iterator, _PER_STATEMENT)):
@@ -85,13 +94,13 @@ class Table:
                 for place, function in convert:
                     if values[place] is not None:
                         values[place] = function(values[place])
-            self._insert(part, alias, columns)
+            self._insert(part, alias)
 
-    def _insert(self, rows: list[list[Any]], alias: str, columns: Sequence[str]) -> None:
+    def _insert(self, rows: list[list[Any]], alias: str) -> None:
         connection = connections[alias]
         quote = connection.ops.quote_name
-        names = ", ".join(quote(name) for name in columns)
-        marks = f"({', '.join(['%s'] * len(columns))})"
+        names = ", ".join(quote(name) for name in self.columns)
+        marks = f"({', '.join(['%s'] * len(self.columns))})"
         start = f"INSERT INTO {quote(self.name)} ({names}) VALUES "  # noqa: S608 - names of the registries
         try:
             with connection.cursor() as cursor:
@@ -143,24 +152,6 @@ class Table:
                     "FROM pg_get_serial_sequence(%s, %s) AS name",
                     [last_key, connections[alias].ops.quote_name(self.name), str(self.model._meta.pk.column)],
                 )
-
-
-@dataclass
-class Tally:
-    """How many rows there were, and a digest of them that doesn't depend on their order."""
-
-    rows: int = 0
-    total: int = field(default=0, repr=False)
-
-    def add(self, row: bytes) -> None:
-        """Count one more row, as :func:`encoded`."""
-        self.rows += 1
-        self.total += int.from_bytes(blake2b(row, digest_size=16).digest(), "little")
-
-    @property
-    def digest(self) -> str:
-        """The digest, as 32 hexadecimal digits."""
-        return f"{self.total % (1 << 128):032x}"
 
 
 def tables(apps: Apps) -> list[Table]:

@@ -28,12 +28,13 @@ from lamindb.setup import (
 from lamindb.setup.instances import InstanceSettings
 from lamindb.setup.moving import dump_file
 from lamindb.setup.moving.dump_file import Header
+from lamindb.setup.moving.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from lamindb.setup.moving.dump_file import DumpedTable
-    from lamindb.setup.moving.rows import Table, Tally
+    from lamindb.setup.moving.rows import Table
     from lamindb.types import PathLike
 
 _SQLITE = "sqlite"
@@ -67,10 +68,10 @@ def dump(path: PathLike) -> None:
             for table in found:
                 facts = {"table": table.name, "columns": list(table.columns), "last_key": table.last_key(alias)}
                 dump_file.write_line(file, facts)
-                tally = rows.Tally()
+                tally = Tally()
                 for row in table.rows(alias):
                     line = rows.encoded(row)
-                    tally.add(table.compared(row, line))
+                    tally.add(line)
                     file.write(line + b"\n")
                     update(1)
                 dump_file.write_line(file, {"rows": tally.rows, "digest": tally.digest})
@@ -222,7 +223,7 @@ def _copy(old: InstanceSettings, new: InstanceSettings) -> None:
         with filled() as found:
             total = sum(table.count(alias) for table in found)
             with progress(2 * total, "move", unit="rows") as update:
-                tallies = [_write(table, table.rows(alias), list(table.columns), update) for table in found]
+                tallies = [_write(table, table.rows(alias), update) for table in found]
                 _verify(found, tallies, update)
             rows.restart_keys(found, [table.last_key(alias) for table in found], database.alias)
         databases.freeze(alias)
@@ -253,22 +254,18 @@ def _restored(dumped: DumpedTable, by_name: dict[str, Table], update: Callable[[
     if dumped.name not in by_name:
         msg = f"The dump has a table {dumped.name} that no mounted package knows."
         raise NotMoved(msg)
-    table = by_name.pop(dumped.name)
-    tally = _write(table, dumped.rows, dumped.columns, update)
-    if dumped.expected != {"rows": tally.rows, "digest": tally.digest}:
-        msg = f"The dump is damaged: rows of {dumped.name} are not those that were written. Take another copy of it."
-        raise NotMoved(msg)
-    return table, tally
+    table = by_name.pop(dumped.name).with_columns(dumped.columns)
+    return table, _write(table, dumped.rows, update)
 
 
-def _write(table: Table, values: Generator[list[Any]], columns: list[str], update: Callable[[int], object]) -> Tally:
+def _write(table: Table, values: Generator[list[Any]], update: Callable[[int], object]) -> Tally:
     from django.db import connection as database
 
     from lamindb.setup.moving import rows
 
-    tally = rows.Tally()
+    tally = Tally()
     with closing(rows.counted(table, values, tally, update)) as counted:
-        table.write(counted, database.alias, columns)
+        table.write(counted, database.alias)
     if tally.rows >= _LINE:
         log.info(f"{table.name}: {tally.rows:,} rows")
     return tally
@@ -281,7 +278,7 @@ def _verify(found: list[Table], expected: list[Tally], update: Callable[[int], o
     from lamindb.setup.moving import rows
 
     for table, tally in zip(found, expected, strict=True):
-        again = rows.Tally()
+        again = Tally()
         for _ in rows.counted(table, table.rows(database.alias), again, update):
             pass
         if (again.rows, again.digest) != (tally.rows, tally.digest):
