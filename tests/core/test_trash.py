@@ -128,6 +128,16 @@ def test_what_was_deleted_is_not_saved_again_without_its_content(ln, file, frame
     assert not ln.Dataset.filter().exists()
 
 
+def test_a_record_that_was_deleted_is_shown(ln, file, capsys):
+    """As what it was, since a notebook shows what is in a variable; nothing is asked about links that are gone."""
+    file.delete(storage=False)
+    assert "tables/a.parquet" in file._repr_html_()
+    file.describe()
+    assert "tables/a.parquet" in capsys.readouterr().out
+    assert repr(file.labels) == "no linked labels"
+    assert repr(file.features) == "no linked features"
+
+
 def test_dataset_whose_files_were_deleted_says_so(ln, file):
     """Rather than that their formats don't fit."""
     dataset = ln.Dataset([file], name="D")
