@@ -92,7 +92,8 @@ def select(registry: type[Registry], **expressions: Any) -> QuerySet[Any]:
 def save_rows(registry: type[Registry], records: Sequence[Registry]) -> None:
     """Insert the new and update the changed ones among records of one registry.
 
-    Those of a registry that extends another one have rows in several tables, and are written one by one.
+    Those whose rows are gone are inserted again, as they are when they are saved alone. Those of a registry that extends another
+    one have rows in several tables, and are written one by one.
     """
     if any(registry._meta.parents.values()):
         for record in records:
@@ -102,7 +103,8 @@ def save_rows(registry: type[Registry], records: Sequence[Registry]) -> None:
     old = [record for record in records if not record._state.adding]
     if new:
         insert_rows(registry, new)
-    _update_rows(registry, old)
+    for lost in _update_rows(registry, old):
+        Registry.save(lost)
 
 
 def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:

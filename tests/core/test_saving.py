@@ -20,6 +20,18 @@ def test_save_inserts_all_records():
     assert features[0].created_at is not None
 
 
+def test_records_whose_rows_are_gone_are_saved_again():
+    """As by ``record.save()``: those that somebody else has deleted, with their id, and those that were deleted here."""
+    kept, gone, deleted = labels = [ln.ULabel(name=name) for name in ("kept", "gone", "deleted")]
+    ln.save(labels)
+    ln.ULabel.filter(id=gone.id).delete()
+    deleted.delete()
+    kept.description = "changed"
+    ln.save(labels)
+    assert {label.name: label.id for label in ln.ULabel.filter()} == {label.name: label.id for label in labels}
+    assert ln.ULabel.filter(description="changed").one() == kept
+
+
 @pytest.mark.parametrize("n", [10, 2000])
 def test_save_costs_a_constant_number_of_queries(n, count_queries):
     """One statement inserts all, beside the savepoints of the transaction."""
