@@ -23,14 +23,17 @@ USER = "lamin"
 
 
 @contextmanager
-def running_postgres(**settings: str) -> Iterator[str]:
+def running_postgres(*, authority: Path | None = None, **settings: str) -> Iterator[str]:
     """Start a server, yield the start of its database urls (append a database name), stop and remove it.
 
     Args:
+        authority: Let it encrypt, with a certificate that is signed by the authority whose own is written here.
         **settings: What its configuration says, beside writing without waiting for the disk.
     """
     binaries = find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="pgt-"))
+    if authority is not None:
+        settings |= _with_certificate(folder, authority)
     account = _unprivileged_account(folder)
     port = _free_port()
     try:
@@ -93,8 +96,19 @@ def _unprivileged_account(folder: Path) -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
-    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+def _with_certificate(folder: Path, authority: Path) -> dict[str, str]:
+    """The settings of a server with a certificate in its folder."""
+    from tests.servers.certificates import write_certificates
+
+    write_certificates(folder)
+    (folder / "server.key").chmod(0o600)
+    shutil.copy(folder / "ca.crt", authority)
+    return {"ssl": "on", "ssl_cert_file": str(folder / "server.crt"), "ssl_key_file": str(folder / "server.key")}
 
 
 def _free_port() -> int:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.sandbox import Sandbox
 from tests.servers import pooler, postgres
+from tests.servers.certificates import write_certificates
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.postgres
 
@@ -280,6 +285,22 @@ def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox
     told = failure(sandbox, f"setup.init(storage='s', name='y', db={url + '?sslmode=require'!r})")
     assert "SSL" in told
     assert SECRET not in told
+
+
+def test_certificate_of_the_server_is_checked(sandbox: Sandbox, tmp_path: Path) -> None:
+    """With ``verify-full``, a server is used whose certificate its authority has signed, and no other; ``pg_dump`` goes there, too."""
+    write_certificates(tmp_path)  # of another authority
+    with postgres.running_postgres(authority=tmp_path / "lab.crt") as server:
+        url = postgres.create_database(server, "tls")
+        address = f"{url}?sslmode=verify-full&sslrootcert="
+        encrypted = (
+            f"setup.init(storage='s', name='x', db={f'{address}{tmp_path}/lab.crt'!r}); ln.User.filter().count()\n"
+            "from django.db import connection; from lamindb.setup import backups\n"
+            "copy = backups.back_up(setup.settings.instance); print(connection.connection.info.ssl_in_use, copy.exists())\n"
+        )
+        assert run(sandbox, encrypted).endswith("True True\n")
+        told = failure(sandbox, f"setup.init(storage='s', name='y', db={f'{address}{tmp_path}/ca.crt'!r})")
+        assert "SSL error" in told
 
 
 def test_service_that_tells_everything(sandbox: Sandbox, url: str) -> None:
