@@ -35,6 +35,7 @@ _ARRAYS: dict[type[models.Field[Any, Any]], str] = {
 SQLite has texts, numbers, booleans and nulls in their columns, which JSON keeps as they are. The length of a text is no part of its
 type, since a cast would cut longer ones off.
 """
+_TAKES_THE_VALUE = {kind.pre_save for kind in (models.Field, models.DateField, models.DateTimeField, models.TimeField)}
 _NUMBERS = {models.IntegerField, models.BigIntegerField}
 
 
@@ -149,31 +150,54 @@ def update_existing(
 ) -> None:
     """Write fields of records of one registry to their rows.
 
+    Args:
+        registry: The registry.
+        records: Its records.
+        fields: The fields; each that the database keeps an index of costs time, also if its values stay the same.
+
     Raises:
         IntegrityError: A value is taken, or refers to a record that doesn't exist.
         NotStorable: The database can't store a text.
     """
     check_storable(records)
     key = registry._meta.pk
-    stored = _stored_columns(fields, records, add=False)
-    rows = list(zip(*stored, [record.pk for record in records], strict=True))
+    columns = [*_stored_columns(fields, records, add=False), [record.pk for record in records]]
     quote = connection.ops.quote_name
     table, key_column = quote(registry._meta.db_table), quote(str(key.column))
-    columns = [quote(str(field.column)) for field in fields]
+    names = [quote(str(field.column)) for field in fields]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            changes = ", ".join(f"{column} = %s" for column in columns)
+            changes = ", ".join(f"{name} = %s" for name in names)
+            rows = list(zip(*columns, strict=True))
             cursor.executemany(f"UPDATE {table} SET {changes} WHERE {key_column} = %s", rows)  # noqa: S608 - our names
-        else:
-            changes = ", ".join(f"{column} = new.{column}" for column in columns)
-            marks = ", ".join(f"CAST(%s AS {field.db_type(connection)})" for field in [*fields, key])
-            values = ", ".join([f"({marks})"] * len(rows))
-            named = ", ".join([*columns, key_column])
+            return
+        changes = ", ".join(f"{name} = new.{name}" for name in names)
+        for source, parameters in _new_values([*fields, key], columns):
             statement = (
-                f"UPDATE {table} SET {changes} FROM (VALUES {values}) AS new ({named}) "  # noqa: S608 - likewise
+                f"UPDATE {table} SET {changes} FROM {source} AS new ({', '.join([*names, key_column])}) "  # noqa: S608 - likewise
                 f"WHERE {table}.{key_column} = new.{key_column}"
             )
-            cursor.execute(statement, [value for row in rows for value in row])
+            cursor.execute(statement, parameters)
+
+
+def sets_itself(field: models.Field[Any, Any]) -> bool:
+    """Whether a field has a value of its own whenever a record is written, such as the time."""
+    return getattr(field, "auto_now", False) or type(field).pre_save not in _TAKES_THE_VALUE
+
+
+def _new_values(
+    fields: Sequence[models.Field[Any, Any]], columns: list[list[Any]]
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Tables of values that Postgres reads, with their parameters: an array per column, or one by one what is no part of an array."""
+    types = [_array_of(field) for field in fields]
+    if None in types:
+        marks = f"({', '.join(f'CAST(%s AS {field.db_type(connection)})' for field in fields)})"
+        values = [value for row in zip(*columns, strict=True) for value in row]
+        yield f"(VALUES {', '.join([marks] * len(columns[0]))})", values
+        return
+    source = f"unnest({', '.join(f'%s::{kind}[]' for kind in types)})"
+    for parts in zip(*map(_parts, columns), strict=True):
+        yield source, [_as_array(part) for part in parts]
 
 
 def _parts(values: list[Any]) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ from lnschema_core import as_read, naming, reproducing, unchanged
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
-from lnschema_core.inserting import insert_new, update_existing
+from lnschema_core.inserting import insert_new, sets_itself, update_existing
 from lnschema_core.models import File, Registry
 from lnschema_core.storable import check_storable
 from lnschema_core.values import AnyOf, without_garbage_collection
@@ -188,11 +188,18 @@ def _update_rows(registry: type[Registry], records: Sequence[Any]) -> list[Any]:
         rows = registry.objects.filter(AnyOf("pk", [own[0] for own in values])).order_by().values_list(*names)
         found = {row[0]: row for row in rows.iterator()}
         both = list(zip(records, values, strict=True))
-        changed = [record for record, own in both if own != found.get(own[0], own)]
+        changed = [(record, own) for record, own in both if own != found.get(own[0], own)]
         lost = [record for record, own in both if own[0] not in found]
     if changed:
-        update_existing(registry, changed, [field for field in registry._meta.concrete_fields if not field.primary_key])
+        differing = _differing(names, [(own, found[own[0]]) for _, own in changed])
+        fields = [field for field in registry._meta.concrete_fields if field.attname in differing or sets_itself(field)]
+        update_existing(registry, [record for record, _ in changed], fields)
     return lost
+
+
+def _differing(names: Sequence[str], pairs: Sequence[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> set[str]:
+    """The columns in which the rows of any pair differ."""
+    return {name for place, name in enumerate(names) if any(ours[place] != theirs[place] for ours, theirs in pairs)}
 
 
 # -- files ------------------------------------------------------------------------------------------------------------

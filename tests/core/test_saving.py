@@ -110,6 +110,24 @@ def test_save_writes_changes_of_existing_records_only():
     assert ln.ULabel.filter(name="b").one().updated_at == before
 
 
+def test_save_writes_those_columns_that_changed(count_queries):
+    """A column that nobody changed is not written, so its indexes are left alone, and what others wrote meanwhile stays."""
+    labels = [ln.ULabel.from_fields(name=name, reference="before") for name in "ab"]
+    ln.save(labels)
+    labels[0].description, labels[1].reference = 'said "so" \\ {x}', None
+    with count_queries() as queries:
+        ln.save(labels)
+    update = next(query["sql"] for query in queries if 'UPDATE "' in query["sql"]).split(" WHERE ")[0]
+    assert [name for name in ("name", "description", "reference", "updated_at") if f'"{name}" = ' in update] == [
+        "description",
+        "reference",
+        "updated_at",
+    ]
+    there = ln.ULabel.filter(name__in="ab").order_by("name").values_list("name", "description", "reference")
+    assert list(there) == [("a", 'said "so" \\ {x}', "before"), ("b", None, None)]
+    assert ln.ULabel.filter(name="a").one().updated_at == labels[0].updated_at
+
+
 @pytest.mark.parametrize("records", [None, "x", 1, ["x"], [None]])
 def test_save_refuses_what_is_no_record(records):
     """All or nothing: a stray value is an error before anything is written."""
