@@ -16,11 +16,13 @@ from tests.servers.middleware import Flaky
 
 CLIENTS = int(os.environ.get("HISTORY_CLIENTS", "4"))
 SECONDS = float(os.environ.get("HISTORY_SECONDS", "4"))
-"""By hand: ``HISTORY_CLIENTS=16 HISTORY_SECONDS=300 pytest tests/faults/test_many_writers.py``."""
+"""By hand: ``HISTORY_CLIENTS=16 HISTORY_SECONDS=300 HISTORY_SLOW=0.05 pytest tests/faults/test_many_writers.py``."""
 LONG = 60
 """Seconds in which everybody does everything, however slow the store is."""
 REFUSED = float(os.environ.get("HISTORY_REFUSED", "0.2"))
-"""The part of all requests that a flaky store refuses."""
+"""The part of all requests that a flaky store refuses, or doesn't answer."""
+SLOW = float(os.environ.get("HISTORY_SLOW", "0"))
+"""The part of all requests that it answers ten seconds late."""
 
 BEGIN = """
 from pathlib import Path
@@ -90,9 +92,9 @@ def test_history_is_one_that_could_have_been_where_the_store_refuses_a_fifth_of_
         s3.make_bucket(endpoint, "lab")
         lab.environment |= s3.environment(endpoint)
         lab.python(IN_BUCKET + BEGIN)
-        flaky.share = REFUSED
+        flaky.share, flaky.slow = REFUSED, SLOW
         events = _history(lab, BUCKET)
-        flaky.share = 0.0
+        flaky.share = flaky.slow = 0.0
         assert flaky.failed
         there = _look(lab, IN_BUCKET + COLLECT)
     _check_records(events, there)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,11 +42,20 @@ class Counting:
 
 
 class Flaky:
-    """Fails some of the requests, always the same ones: with an error, or after the work was done."""
+    """Fails some of the requests: with an error, or by cutting the connection before or after the work was done. Others it delays.
 
-    def __init__(self, share: float, seed: int = 0) -> None:
+    Args:
+        share: The part of all requests that fails.
+        slow: The part of all requests that is answered late.
+        delay: How many seconds late.
+        seed: Makes others fail.
+    """
+
+    def __init__(self, share: float, *, slow: float = 0.0, delay: float = 10.0, seed: int = 0) -> None:
         self.failed = 0
         self.share = share
+        self.slow = slow
+        self._delay = delay
         self._random = random.Random(seed)
         self._lock = threading.Lock()
 
@@ -53,12 +64,23 @@ class Flaky:
 
         def flaky(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
             with self._lock:
-                dice = self._random.random()
-                self.failed += dice < self.share
-            if dice >= self.share:
+                is_refused, is_late = self._random.random() < self.share, self._random.random() < self.slow
+                way = self._random.choice(("error", "error", "cut", "cut when done"))
+                self.failed += is_refused
+            if is_late:
+                time.sleep(self._delay)
+            if not is_refused:
                 return application(environ, start_response)
-            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            start_response(random.choice(("500 Internal Server Error", "503 Slow Down")), [("Content-Length", "0")])
+            if way == "cut when done":
+                list(application(environ, lambda *_: None))
+            else:
+                environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            if way != "error":
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+                raise ConnectionResetError
+            start_response(
+                self._random.choice(("500 Internal Server Error", "503 Slow Down")), [("Content-Length", "0")]
+            )
             return [b""]
 
         return flaky
