@@ -6,6 +6,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,7 @@ def _files_of_a_folder(count: int, root: Path) -> Iterator[Figure]:
     import lamindb as ln
 
     folder = _folder_of_files(root / "storage" / "folder", count)
+    time.sleep(0.2)  # as files of users, these are old enough for their digests to be remembered
     ours = of_call(lambda: ln.save(ln.File.from_dir(folder)))
     assert ln.File.filter(key__startswith="folder/").count() == count
     yield Figure(f"{count:,} files in place: from_dir and save", ours, _hash_and_insert(folder, root), "md5 and insert")
