@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from lamindb.errors import DatabaseBehind
 from lamindb.setup import fresh, migration_plan, signals
 from lamindb.setup.migration_files import naming_faults
+from lamindb.setup.postgres.patience import take_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ class Executor(MigrationExecutor):
         with self.connection.constraint_checks_disabled(), transaction.atomic():
             if (migration.app_label, migration.name) in self.recorder.applied_migrations():
                 return migration.mutate_state(state)
+            take_time(self.connection)
             return super().apply_migration(state, migration, fake, fake_initial)
 
 
@@ -110,8 +112,8 @@ def _one_at_a_time() -> Iterator[None]:
     holder = connection.copy()
     try:
         holder.set_autocommit(False)
+        take_time(holder)
         with holder.cursor() as cursor:
-            cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         yield
     finally:

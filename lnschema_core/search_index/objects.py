@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import Error, connection, transaction
 
 from lamindb import log
+from lamindb.setup.postgres.patience import take_time
 from lnschema_core.search_index import definitions
 from lnschema_core.search_index.definitions import quoted
 from lnschema_core.search_index.layout import PREFIX, layout_of, object_name
@@ -36,6 +37,7 @@ def ensure() -> None:
     Those of packages that others mount stay as they are.
     """
     with transaction.atomic():
+        take_time(connection)
         there = _of_this_instance(_existing())
         capable = _has_trigrams()
         wanted = {layout: _definitions(layout, capable) for layout in layouts()}

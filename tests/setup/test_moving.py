@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import sqlite3
+import threading
 import uuid
 from contextlib import closing
 from pathlib import Path
@@ -292,6 +293,20 @@ def test_instance_goes_to_postgres_and_back_unchanged(user, url, tmp_path):
     assert user.python(more).stdout.splitlines()[-2] == "1004"
     assert "not empty" in refused(user, "move", "--db", url)
     assert "already" in refused(user, "move", "--db", "sqlite")
+
+
+@pytest.mark.postgres
+def test_dump_takes_longer_than_statements_of_users_may(user, url, tmp_path):
+    """``statement_timeout`` of the address, or of the role, doesn't end it while it waits for the lock of a table."""
+    import psycopg2
+
+    user.lamin("move", "--db", f"{url}?options=-c%20statement_timeout%3D1000")
+    with closing(psycopg2.connect(url)) as other:
+        other.cursor().execute("LOCK TABLE lnschema_core_ulabel")
+        release = threading.Timer(3, other.commit)
+        release.start()
+        user.lamin("dump", str(tmp_path / "a.dump"))
+        release.join()
 
 
 FACTS = '{"zz": [1, null, -0.0, 1e-7, true], "a": {"c": 1e22, "b": 1208925819614629174706177}}'

@@ -15,6 +15,7 @@ from lamindb.errors import NotMoved
 from lamindb.setup import connection as connecting
 from lamindb.setup import django_start, migrating, signals, sqlite_files
 from lamindb.setup.moving import rows
+from lamindb.setup.postgres.patience import take_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +67,7 @@ def _begin(*, locked: bool) -> None:
         return
     with connections[_SOURCE].cursor() as cursor:
         cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ {'WRITE' if locked else 'ONLY'}")
+        take_time(connections[_SOURCE])
         if locked:
             names = ", ".join(f'"{table.name}"' for table in rows.tables(apps))
             cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
@@ -148,6 +150,7 @@ def _filled_postgres(migrations: Names | None = None) -> Iterator[list[Table]]:
         msg = f"The database {connection.settings_dict['NAME']} is not empty: make a new one."
         raise NotMoved(msg)
     with transaction.atomic():
+        take_time(connection)
         found = _make_tables(migrations)
         _clear(found)
         yield found
