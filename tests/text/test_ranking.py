@@ -6,6 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz, utils
 
 from lamindb.text.ranking import LONGEST_QUERY, Entry, Hit, rank
 
@@ -170,3 +173,34 @@ def test_ranking_a_few_entries_loads_neither_numpy_nor_pandas():
         "assert not {'numpy', 'pandas', 'django'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+_TEXTS = st.text(alphabet="aAbBé 1-|%", max_size=6)
+
+
+@given(
+    query=_TEXTS.filter(bool),
+    names=st.lists(st.none() | _TEXTS, max_size=8),
+    synonyms=st.lists(st.none() | _TEXTS, min_size=8, max_size=8),
+    limit=st.none() | st.integers(1, 4),
+    case_sensitive=st.booleans(),
+)
+def test_hits_are_those_that_comparing_with_each_text_gives(query, names, synonyms, limit, case_sensitive):
+    """An entry scores as its best text, and as its namesakes do; the best come first, the exact name before others on par."""
+    entries = list(zip(range(len(names)), names, synonyms, strict=False))
+
+    def score(entry):
+        texts = [entry[1], *(entry[2] or "").split("|")]
+        processor = None if case_sensitive else utils.default_process
+        return max(fuzz.WRatio(query, text, processor=processor) for text in texts if text is not None)
+
+    scores = {
+        entry[0]: max(
+            score(other) for other in entries if other is entry or (entry[1] is not None and other[1] == entry[1])
+        )
+        for entry in entries
+    }
+    found = [entry for entry in entries if scores[entry[0]] > 0]
+    found.sort(key=lambda entry: (-scores[entry[0]], entry[1] != query, str(entry[1]), str(entry[0])))
+    hits = rank(query, entries, limit=limit, case_sensitive=case_sensitive)
+    assert hits == [(key, value, scores[key]) for key, value, _ in found[:limit]]
