@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from pathlib import Path
 
@@ -11,7 +12,15 @@ from tests.servers import postgres
 
 
 @pytest.fixture
-def ln(instance):
+def no_copies(instance):
+    """A cache without copies that tests before have left."""
+    for folder in instance.storage.cache_dir.iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+
+@pytest.fixture
+def ln(instance, no_copies):
     """The door, which may register the same content twice."""
     import lamindb
 
