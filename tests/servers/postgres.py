@@ -50,14 +50,14 @@ def running_postgres(*, authority: Path | None = None, **settings: str) -> Itera
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def create_database(server: str, name: str) -> str:
-    """Create an empty database and return its url."""
+def create_database(server: str, name: str, options: str = "") -> str:
+    """Create an empty database, with options of ``CREATE DATABASE``, and return its url."""
     import psycopg2
 
     connection = psycopg2.connect(f"{server}postgres")
     connection.autocommit = True
     try:
-        connection.cursor().execute(f'CREATE DATABASE "{name}"')
+        connection.cursor().execute(f'CREATE DATABASE "{name}" {options}')
     finally:
         connection.close()
     return server + name

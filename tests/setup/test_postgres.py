@@ -449,3 +449,24 @@ def test_options_that_a_pool_refuses_belong_to_the_role(sandbox: Sandbox, url: s
             assert "unsupported startup parameter: options" in told
             assert "ALTER ROLE … SET statement_timeout" in told
             assert "PGOPTIONS" in told
+
+
+@pytest.mark.parametrize(("collation", "others"), [("C", False), ("C.UTF-8", True)])
+def test_names_are_found_by_how_they_begin_with_no_more_indexes_than_that_takes(
+    sandbox: Sandbox, postgres_server: str, collation: str, others: bool
+) -> None:
+    """Where a database doesn't compare by bytes, the order of names doesn't tell, and there is another index for that."""
+    options = f"TEMPLATE template0 LC_COLLATE '{collation}' LC_CTYPE '{collation}'"
+    url = postgres.create_database(postgres_server, f"t{uuid.uuid4().hex}", options)
+    run(sandbox, f"setup.init(storage='s', db={url!r})")
+    script = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT count(*) FROM pg_indexes WHERE right(indexname, 5) = '_like'")
+    print("others", cursor.fetchone()[0] > 0)
+    cursor.execute("SET enable_seqscan = off")
+print(ln.ULabel.filter(name__startswith="lung").explain())
+"""
+    shown = run(sandbox, script)
+    assert f"others {others}" in shown
+    assert f"Index Cond: (((name)::text {'~>=~' if others else '>='} 'lung'::text)" in shown

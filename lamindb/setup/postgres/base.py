@@ -19,6 +19,7 @@ from django.db.utils import DatabaseErrorWrapper, Error, InterfaceError, Operati
 from django.utils.functional import cached_property
 
 from lamindb.setup.postgres import errors
+from lamindb.setup.postgres.schema import SchemaEditor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     With ``READ_ONLY`` among the settings of the database, the server, too, refuses what writes, unless there is a pool.
     """
+
+    SchemaEditorClass = SchemaEditor
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
