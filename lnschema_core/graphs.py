@@ -64,10 +64,14 @@ def view_flow(
 
     Raises:
         TypeError: The depth is no number.
+        ValueError: The record was deleted.
     """
     if depth is not None:
         check_number("depth", depth)
     registry = type(host).__name__
+    if host.pk is None:
+        msg = f"the {registry.lower()} was deleted: it is part of no flow of data any more"
+        raise ValueError(msg)
     run_id = host.pk if registry == "Run" else getattr(host, "run_id", None)
     flow = lineage.flow_of(registry, host.pk, run_id, with_children=with_children, most_runs=MOST_RUNS)
     distance = None if depth is None else 2 * depth - (registry == "Run")

@@ -385,20 +385,6 @@ def begin_cloud(instance: InstanceSettings) -> Refusal | None:
     return lambda: StorageNotWritable(reason)
 
 
-def refuse_cloud_sqlite(instance: InstanceSettings) -> None:
-    """Refuse an SQLite database in a bucket.
-
-    Raises:
-        InstanceUnreachable: It is one.
-    """
-    if instance.is_cloud_sqlite:
-        msg = (
-            f"The database of {instance.identifier} is an SQLite file in {instance.storage.root_as_str}, which can't be used "
-            "safely by several people: use a Postgres database with `--db postgresql://…`, or a local storage folder."
-        )
-        raise InstanceUnreachable(msg)
-
-
 @contextmanager
 def reachable(instance: InstanceSettings) -> Iterator[None]:
     """Turn errors of the database driver into one that names the instance and the way out.

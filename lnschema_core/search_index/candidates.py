@@ -402,7 +402,8 @@ def _selections_by_name(layout: Layout, column: str, shape: _Shape) -> list[str]
         conditions.append((f"{column} >= %s {after}ORDER BY {column}", keys.NEIGHBOURS))
         conditions.append((f"{column} < %s {before}ORDER BY {column} DESC", keys.NEIGHBOURS))
     for expression, count in zip(keys.expressions(column, shape.vendor), shape.keys, strict=True):
-        conditions += [(f"({expression}) = %s", _PER_KEY)] * count
+        if count:
+            conditions.append((f"({expression}) IN ({', '.join(['%s'] * count)})", _PER_KEY * count))
     return [_selection(layout, condition, limit) for condition, limit in conditions]
 
 

@@ -178,6 +178,14 @@ def test_colours_tell_data_runs_and_the_start():
     assert colours_of(start.view_flow()) == {start.id: "#10b981", other.id: "honeydew", run.id: "gainsboro"}
 
 
+def test_deleted_file_is_part_of_no_flow():
+    """A sentence says so."""
+    file = make_file("gone", make_run())
+    file.delete(storage=False)
+    with pytest.raises(ValueError, match="the file was deleted: it is part of no flow"):
+        file.view_flow()
+
+
 def test_dataset_of_one_file_is_one_place_in_the_flow():
     """A dataset and the file that it was stored as have one id, and are shown as what was asked for."""
     run = make_run()

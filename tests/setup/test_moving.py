@@ -175,6 +175,8 @@ def test_restoring_takes_the_place_of_nothing(user, tmp_path):
     (user.home / "s" / "other.lndb").write_bytes(b"mine")
     assert "other.lndb already" in refused(user, "restore", str(tmp_path / "a.dump"), "--name", "other")
     assert (user.home / "s" / "other.lndb").read_bytes() == b"mine"
+    in_bucket = refused(user, "restore", str(tmp_path / "a.dump"), "--name", "other", "--storage", "s3://bucket/other")
+    assert "moved or restored to: pass `--db postgresql" in in_bucket
     assert user.python("import lamindb as ln; print(ln.ULabel.filter().count())").stdout.endswith("2501\n")
 
 

@@ -107,7 +107,7 @@ def move(db: str) -> None:
         old.schema_str,
         old.id,
     )
-    connection.refuse_cloud_sqlite(new)
+    _refuse_bucket(new)
     if new.db == old.db:
         msg = f"{old.identifier} is in {database_url.mask(new.db)} already."
         raise NotMoved(msg)
@@ -187,6 +187,16 @@ def _header(instance: InstanceSettings, history: Table, alias: str, total: int) 
     )
 
 
+def _refuse_bucket(instance: InstanceSettings) -> None:
+    """Refuse an SQLite database in a bucket: rows are written to a database that is here, or on a server."""
+    if instance.is_cloud_sqlite:
+        msg = (
+            f"The database of {instance.identifier} would be an SQLite file in {instance.storage.root_as_str}, where rows can't be "
+            "moved or restored to: pass `--db postgresql://…`, or restore with `--storage` and a folder of this machine."
+        )
+        raise NotMoved(msg)
+
+
 def _planned(header: Header, *, storage: PathLike | None, name: str | None, db: str | None) -> InstanceSettings:
     """The instance that is to be made, of which there must be nothing yet."""
     facts = header.instance
@@ -196,7 +206,7 @@ def _planned(header: Header, *, storage: PathLike | None, name: str | None, db: 
         database_url.parse(db)
     chosen = identity.check_name(name if name is not None else str(facts["name"]))
     instance = InstanceSettings(current.settings.owner, chosen, root, region, db, facts["schema"])
-    connection.refuse_cloud_sqlite(instance)
+    _refuse_bucket(instance)
     if not instance.storage.is_cloud:
         storages.make_folder(Path(instance.storage.root_as_str))
     try:
