@@ -299,6 +299,10 @@ class Data:
         Returns:
             The graph, a ``graphviz.Digraph``; in a notebook it is displayed. ``.df()``, ``.mermaid()`` and ``.networkx()`` have
             it in other forms.
+
+        Raises:
+            TypeError: The depth is no number.
+            ValueError: The record was deleted.
         """
         from lnschema_core.graphs import view_flow
 

@@ -131,6 +131,10 @@ class Run(Registry):
             with_children: Show what was made from its outputs, too.
             depth: How many runs to go in each direction; by default all.
             cluster: Show more than five siblings as one.
+
+        Raises:
+            TypeError: The depth is no number.
+            ValueError: The run was deleted.
         """
         from lnschema_core.graphs import view_flow
 

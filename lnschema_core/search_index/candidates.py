@@ -21,6 +21,7 @@ from lnschema_core.search_index import definitions, keys, objects, snapshots, tr
 from lnschema_core.search_index.common import common_trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
+from lnschema_core.search_index.snapshots import SMALL
 from lnschema_core.values import is_storable
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from django.db import models
 
     from lnschema_core.search_index.layout import Layout
-
-SMALL = 1_000
-"""Registries of up to so many records are ranked as a whole; that takes a few milliseconds."""
 
 _PER_KEY = 40
 _HIGHEST = chr(0x10FFFF)

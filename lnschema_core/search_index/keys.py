@@ -4,6 +4,8 @@ A name is cut into quarters, and each key leaves one of the first three out; two
 in common. The last quarter needs no key: such names are neighbours in the order of names. One more key leaves out the first
 word. Blanks and case don't count. Every key is an expression that databases can index, so that each costs one look-up,
 however many names there are.
+
+The other ways to a similar name need no key either: its spellings, its parts, and its neighbours.
 """
 
 from __future__ import annotations

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     Entry = tuple[Any, str | None, str | None]
 
-_FEW = 1_000
-"""So many names are read when they are asked for a second time: comparing with each of them takes as long."""
+SMALL = 1_000
+"""Registries of up to so many records are ranked as a whole, which takes a few milliseconds; so many names are read when they are asked for
+a second time."""
 
 
 class _Worth(NamedTuple):
@@ -67,14 +68,14 @@ def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
     if questions == 1 or questions & (questions - 1):
         return False
     worth = _WITH_SYNONYMS if synonyms_field(registry) else _WITHOUT
-    most = min(max(_FEW, worth.per_question * questions), worth.most)
+    most = min(max(SMALL, worth.per_question * questions), worth.most)
     return not has_more_rows(registry._default_manager.order_by(), most)
 
 
 def _read(registry: type[models.Model]) -> Screen | Halves:
     """Few names are compared as a whole, as those with synonyms are; of many names, halves are enough."""
     synonyms, queryset = synonyms_field(registry), registry._default_manager.all()
-    if synonyms is None and has_more_rows(queryset.order_by(), _FEW):
+    if synonyms is None and has_more_rows(queryset.order_by(), SMALL):
         return Halves(plain(queryset.exclude(name=None)).values_list("name", flat=True))
     return Screen(entries_of(queryset, "name", synonyms))
 

@@ -92,9 +92,8 @@ def _move_object(source: UPath, target: UPath) -> None:
     with explaining(target):
         source.fs.invalidate_cache(source.path)
         try:
-            source.fs.cp_file(
-                source.path, target.path
-            )  # not `mv`, which takes brackets and stars in names for patterns
+            # not `mv`, which takes brackets and stars in names for patterns
+            source.fs.cp_file(source.path, target.path)
         except FileNotFoundError:
             is_there = False
     if not is_there:
