@@ -13,7 +13,7 @@ from lamindb.text.joined import split
 from lnschema_bionty import public
 from lnschema_bionty.construction import plain_value
 from lnschema_bionty.public import places
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

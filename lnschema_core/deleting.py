@@ -8,7 +8,7 @@ from django.db.models import CASCADE, Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 
 from lnschema_core.annotation.migrated import is_migrated
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from lnschema_core import drawing, lineage
 from lnschema_core.catalogue import core_registry
 from lnschema_core.drawing import RUN, START, Node, Picture
 from lnschema_core.fields import string_field
+from lnschema_core.rows.values import AnyOf
 from lnschema_core.siblings import clustered
-from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

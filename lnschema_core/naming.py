@@ -12,10 +12,10 @@ from lamindb import log
 from lamindb.text.screening import SIMILAR
 from lamindb.text.tables import as_text
 from lnschema_core.fields import has_field, oldest_first
+from lnschema_core.rows.values import is_storable
 from lnschema_core.search_index import candidates
 from lnschema_core.search_index.snapshots import synonyms_field
 from lnschema_core.settings import settings
-from lnschema_core.values import is_storable
 
 if TYPE_CHECKING:
     from lamindb.text.ranking import Hit

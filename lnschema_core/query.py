@@ -14,8 +14,8 @@ from lamindb.text.lookup import Lookup
 from lnschema_core.counting.shortcuts import number_of
 from lnschema_core.fields import field_name, string_field
 from lnschema_core.html import queryset_to_html
-from lnschema_core.older_tables import delete_among_older_tables
-from lnschema_core.values import find_records
+from lnschema_core.rows.older_tables import delete_among_older_tables
+from lnschema_core.rows.values import find_records
 
 if TYPE_CHECKING:
     import builtins

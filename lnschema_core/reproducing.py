@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lamindb.setup import connection
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

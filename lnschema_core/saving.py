@@ -11,14 +11,15 @@ from django.db import IntegrityError, connection, models, transaction
 
 from lamindb import log
 from lamindb.errors import NotRecords, StorageError
-from lnschema_core import as_read, naming, reproducing, unchanged
+from lnschema_core import naming, reproducing
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
-from lnschema_core.inserting import insert_new, sets_itself, update_existing
 from lnschema_core.models import File, Registry
-from lnschema_core.storable import check_storable
-from lnschema_core.values import AnyOf, without_garbage_collection
+from lnschema_core.rows import as_read, unchanged
+from lnschema_core.rows.inserting import insert_new, sets_itself, update_existing
+from lnschema_core.rows.storable import check_storable
+from lnschema_core.rows.values import AnyOf, without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -252,7 +253,7 @@ def _commit_files(files: Sequence[File], state: object) -> None:
 
     Args:
         files: The files.
-        state: What :func:`lnschema_core.unchanged.state` returns: what was read when it was the same needn't be read again.
+        state: What :func:`lnschema_core.rows.unchanged.state` returns: what was read when it was the same needn't be read again.
     """
     touched = [file for file in files if not _is_as_committed(file, state)]
     for file in touched:

@@ -10,9 +10,9 @@ from lamindb import log
 from lamindb.errors import EmptyInput
 from lamindb.text.ranking import check_query, rank
 from lnschema_core.fields import field_name, has_field, string_field
+from lnschema_core.rows.values import AnyOf, PositionIn, plain
 from lnschema_core.search_index import candidates
 from lnschema_core.search_index.snapshots import entries_of, synonyms_field
-from lnschema_core.values import AnyOf, PositionIn, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

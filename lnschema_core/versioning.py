@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from lamindb import log
 from lnschema_core import ids
-from lnschema_core.statements import is_listened_to
+from lnschema_core.rows.statements import is_listened_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ from lnschema_core.annotation.relations import relations_of
 from lnschema_core.catalogue import core_registry
 from lnschema_core.curation.vocabulary import vocabulary_of
 from lnschema_core.fields import has_field, shown_field
-from lnschema_core.values import without_garbage_collection
+from lnschema_core.rows.values import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

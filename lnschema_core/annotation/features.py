@@ -13,7 +13,7 @@ from lnschema_core.annotation.label_overview import label_relations
 from lnschema_core.annotation.overview import slots_of
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets
 from lnschema_core.catalogue import core_registry, registry_by_name
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from lnschema_core.annotation.slots import Host

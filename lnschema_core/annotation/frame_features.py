@@ -9,8 +9,8 @@ from lamindb.text.ranking import rank
 from lamindb.text.screening import SIMILAR, Screen
 from lnschema_core.annotation.feature_types import checked_columns, feature_types
 from lnschema_core.catalogue import core_registry
+from lnschema_core.rows.values import find_records
 from lnschema_core.settings import settings
-from lnschema_core.values import find_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,8 +18,8 @@ from django.db.models.functions import Cast
 from lamindb.text.joined import split
 from lnschema_core.annotation.migrated import is_migrated
 from lnschema_core.catalogue import core_registry
-from lnschema_core.inserting import insert_new
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.inserting import insert_new
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

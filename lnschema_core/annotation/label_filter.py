@@ -10,7 +10,7 @@ from lnschema_core.annotation.label_features import are_of_any_feature, are_unde
 from lnschema_core.annotation.label_input import check_feature, check_saved, listed_labels, registries_of
 from lnschema_core.annotation.label_links import find_relation_to_labels, relation_to_labels
 from lnschema_core.fields import shown_field
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from lnschema_core.annotation import label_features
 from lnschema_core.annotation.label_overview import label_relations
 from lnschema_core.annotation.migrated import ADVICE, is_migrated
 from lnschema_core.catalogue import core_registry
-from lnschema_core.inserting import insert_new
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.inserting import insert_new
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import ManyToManyRel
 
-from lnschema_core.inserting import insert_new, insert_pairs
+from lnschema_core.rows.inserting import insert_new, insert_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

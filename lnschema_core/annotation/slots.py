@@ -8,7 +8,7 @@ from lamindb import log
 from lnschema_core.annotation.migrated import ADVICE, is_migrated
 from lnschema_core.annotation.relations import relation_to
 from lnschema_core.catalogue import core_registry
-from lnschema_core.inserting import insert_new
+from lnschema_core.rows.inserting import insert_new
 
 if TYPE_CHECKING:
     from lnschema_core.annotation.relations import Relation

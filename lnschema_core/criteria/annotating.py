@@ -18,8 +18,8 @@ from lnschema_core.criteria.kinds import feature_type, kind_of_feature
 from lnschema_core.criteria.stored import COLUMNS
 from lnschema_core.criteria.vocabularies import find_registry
 from lnschema_core.models import Dataset, Feature, FeatureSet
+from lnschema_core.rows.values import find_records
 from lnschema_core.saving import save as save_records
-from lnschema_core.values import find_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

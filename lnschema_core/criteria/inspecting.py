@@ -23,7 +23,7 @@ from lnschema_core.criteria.stored import OBS, VAR
 from lnschema_core.criteria.tally import Tally
 from lnschema_core.criteria.vocabularies import Lookup, keys_of, unregistered
 from lnschema_core.models import Feature
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

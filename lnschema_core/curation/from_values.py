@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb.text import messages
 from lamindb.text.batch import as_list, unique
 from lnschema_core.curation.vocabulary import reference_of, vocabulary_of
-from lnschema_core.values import without_garbage_collection
+from lnschema_core.rows.values import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -15,7 +15,7 @@ from lamindb.text.batch import as_list, check_strings, unique
 from lamindb.text.joined import BAR, join, split
 from lnschema_core.curation.vocabulary import SYNONYMS
 from lnschema_core.fields import has_field, string_field
-from lnschema_core.values import storable
+from lnschema_core.rows.values import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,8 +11,8 @@ from django.db import models
 from lamindb.text.batch import check_strings
 from lamindb.text.synonyms import find_standards, pick
 from lnschema_core.fields import has_field, oldest_first, registry_of, string_field
+from lnschema_core.rows.values import find_records, find_values, plain, storable, without_garbage_collection
 from lnschema_core.search_index import holders
-from lnschema_core.values import find_records, find_values, plain, storable, without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -14,8 +14,8 @@ from lnschema_core.files import places
 from lnschema_core.files.intake import take_in
 from lnschema_core.files.pending import PendingFile, remove_when_forgotten
 from lnschema_core.models.registry import fill
+from lnschema_core.rows.statements import has_row
 from lnschema_core.settings import settings
-from lnschema_core.statements import has_row
 from lnschema_core.users import current_user_id
 from lnschema_core.versioning import join_family, plan_version, tell_first_version
 

@@ -19,7 +19,7 @@ from lnschema_core.files import reading
 from lnschema_core.files.file_labels import labels_of_files
 from lnschema_core.files.pending import PendingDataset, PendingFile
 from lnschema_core.files.saving import save_file, save_provenance
-from lnschema_core.storable import check_storable, refuse_deleted
+from lnschema_core.rows.storable import check_storable, refuse_deleted
 from lnschema_core.versioning import join_family, plan_version, saving_family, tell_first_version
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from lnschema_core.annotation.label_overview import label_relations
 from lnschema_core.annotation.migrated import is_migrated
 from lnschema_core.catalogue import core_registry
 from lnschema_core.fields import shown_field
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from lamindb import log
 from lamindb.io import buckets, hashing, listing, paths, remembered, workers
 from lamindb.io.placing import explaining
 from lamindb.io.progress import progress
-from lnschema_core import as_read, runs, unchanged
+from lnschema_core import runs
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import construction
 from lnschema_core.files.intake import (
@@ -22,9 +22,10 @@ from lnschema_core.files.intake import (
     take_in,
     take_in_place,
 )
+from lnschema_core.rows import as_read, unchanged
+from lnschema_core.rows.values import find_records, without_garbage_collection
 from lnschema_core.settings import settings
 from lnschema_core.users import current_user_id
-from lnschema_core.values import find_records, without_garbage_collection
 from lnschema_core.versioning import plan_version
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from lamindb.io.placing import explaining
 from lamindb.io.storage import StorageRoot, innermost_place
 from lnschema_core.files.pending import Intake
 from lnschema_core.models.storage import Storage
+from lnschema_core.rows.statements import all_records
 from lnschema_core.settings import settings
-from lnschema_core.statements import all_records
 
 if TYPE_CHECKING:
     import os

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError
 
 from lnschema_core.files import places
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -30,9 +30,9 @@ from lnschema_core import reproducing
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import interrupted, places
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
+from lnschema_core.rows.statements import insert, is_listened_to
+from lnschema_core.rows.storable import check_storable
 from lnschema_core.settings import settings
-from lnschema_core.statements import insert, is_listened_to
-from lnschema_core.storable import check_storable
 from lnschema_core.trash.content import make_way
 from lnschema_core.trash.migrated import is_migrated
 from lnschema_core.versioning import saving_family

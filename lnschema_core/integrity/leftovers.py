@@ -20,9 +20,9 @@ from lnschema_core.integrity.findings import Finding
 from lnschema_core.integrity.rows import is_whole, rows_by_id, rows_of
 from lnschema_core.models import File
 from lnschema_core.models.recovering import Deletion
+from lnschema_core.rows.values import AnyOf
 from lnschema_core.trash.content import FOLDER
 from lnschema_core.trash.migrated import is_migrated
-from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

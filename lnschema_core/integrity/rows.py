@@ -15,8 +15,8 @@ from lnschema_core.integrity import objects
 from lnschema_core.integrity.findings import Finding
 from lnschema_core.integrity.objects import Facts
 from lnschema_core.models import File
+from lnschema_core.rows.values import AnyOf
 from lnschema_core.settings import settings
-from lnschema_core.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

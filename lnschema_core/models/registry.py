@@ -15,9 +15,9 @@ from django.db.models.signals import post_init, pre_init
 from lamindb.setup import connection
 from lnschema_core import naming
 from lnschema_core.html import record_to_html
-from lnschema_core.older_tables import delete_among_older_tables
 from lnschema_core.query import Manager
-from lnschema_core.storable import check_storable
+from lnschema_core.rows.older_tables import delete_among_older_tables
+from lnschema_core.rows.storable import check_storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -79,7 +79,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
     keeps_count: ClassVar[bool] = False
     """Whether the database keeps the number of records, for registries that may have millions."""
     as_read: tuple[object, tuple[Any, ...]] | None = None
-    """What :mod:`lnschema_core.as_read` knows of the row."""
+    """What :mod:`lnschema_core.rows.as_read` knows of the row."""
     _feature: str | None = None
     """The name of the series of values that the record was made for, as :meth:`from_values` leaves it."""
 

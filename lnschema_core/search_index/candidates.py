@@ -16,13 +16,13 @@ from django.db.models import CharField
 
 from lamindb import log
 from lamindb.setup.postgres.errors import has_timed_out
-from lnschema_core import unchanged
+from lnschema_core.rows import unchanged
+from lnschema_core.rows.values import is_storable
 from lnschema_core.search_index import definitions, keys, objects, snapshots, trigrams
 from lnschema_core.search_index.common import common_trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
 from lnschema_core.search_index.snapshots import SMALL
-from lnschema_core.values import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
+from lnschema_core.rows.values import has_more_rows
 from lnschema_core.search_index import candidates, definitions
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
-from lnschema_core.values import has_more_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

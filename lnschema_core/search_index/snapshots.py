@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import F, TextField, Value
 
 from lamindb.text.screening import Screen
-from lnschema_core import unchanged
 from lnschema_core.fields import has_field
+from lnschema_core.rows import unchanged
+from lnschema_core.rows.values import has_more_rows, plain
 from lnschema_core.search_index.halves import Halves
-from lnschema_core.values import has_more_rows, plain
 
 if TYPE_CHECKING:
     from django.db import models

@@ -12,8 +12,8 @@ from django.db.models.deletion import Collector
 from lamindb import log
 from lamindb.errors import NotRestorable
 from lamindb.setup import connection
-from lnschema_core.older_tables import TableCollector
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.older_tables import TableCollector
+from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

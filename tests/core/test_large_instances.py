@@ -11,7 +11,7 @@ from django.utils import timezone
 import lamindb as ln
 from lnschema_core import ids
 from lnschema_core.captured import KEY_PREFIX, new_id
-from lnschema_core.values import AnyOf
+from lnschema_core.rows.values import AnyOf
 from tests.ladders import make_ladder
 
 pytestmark = pytest.mark.usefixtures("instance")

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import FieldError
 
 import lamindb as ln
-from lnschema_core import values as many
-from lnschema_core.values import AnyOf, find_records, find_values, plain, storable
+from lnschema_core.rows import values as many
+from lnschema_core.rows.values import AnyOf, find_records, find_values, plain, storable
 
 pytestmark = pytest.mark.usefixtures("instance")
 

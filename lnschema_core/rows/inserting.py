@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
-from lnschema_core.storable import check_storable
-from lnschema_core.values import without_garbage_collection
+from lnschema_core.rows.storable import check_storable
+from lnschema_core.rows.values import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -35,7 +35,7 @@ def note(records: Sequence[Registry], state: object) -> None:
 
     Args:
         records: The records.
-        state: What :func:`lnschema_core.unchanged.state` returned before they were.
+        state: What :func:`lnschema_core.rows.unchanged.state` returned before they were.
     """
     if records and state is not None:
         values = _values(type(records[0]))
