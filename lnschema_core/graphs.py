@@ -12,10 +12,11 @@ from django.db.models.functions import Coalesce
 
 from lamindb import log
 from lamindb.arguments import check_number
-from lnschema_core import drawing, lineage
+from lnschema_core import drawing
 from lnschema_core.catalogue import core_registry
 from lnschema_core.drawing import RUN, START, Node, Picture
 from lnschema_core.fields import string_field
+from lnschema_core.history import lineage
 from lnschema_core.rows.values import AnyOf
 from lnschema_core.siblings import clustered
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from lamindb.types import StrField
     from lnschema_core.drawing import Drawing
-    from lnschema_core.lineage import Edge, Flow
+    from lnschema_core.history.lineage import Edge, Flow
     from lnschema_core.models import Dataset, File, Registry, Run
 
 MOST_RUNS = 1_000

@@ -11,10 +11,11 @@ from django.db import IntegrityError, connection, models, transaction
 
 from lamindb import log
 from lamindb.errors import NotRecords, StorageError
-from lnschema_core import naming, reproducing
+from lnschema_core import naming
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import saving as file_saving
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
+from lnschema_core.history import reproducing
 from lnschema_core.models import File, Registry
 from lnschema_core.rows import as_read, unchanged
 from lnschema_core.rows.inserting import insert_new, sets_itself, update_existing

@@ -10,8 +10,8 @@ from lamindb.errors import NoResultFound
 from lamindb.provenance import modules
 from lamindb.provenance.addresses import file_at
 from lnschema_core.catalogue import core_registry
-from lnschema_core.executions import execution_of
 from lnschema_core.files.reading import local_path
+from lnschema_core.history.executions import execution_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

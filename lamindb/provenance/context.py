@@ -18,7 +18,8 @@ from lamindb.errors import (
 from lamindb.provenance import editors, ending, finding, going_on, notebooks, recognition, recording, scripts, steps
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.setup import connection, settings
-from lnschema_core import executions, runs
+from lnschema_core import runs
+from lnschema_core.history import executions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

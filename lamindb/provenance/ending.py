@@ -14,7 +14,7 @@ from lamindb.provenance import editors, events, modules, parameters, recording, 
 from lamindb.provenance.frontend import kernel_shell
 from lamindb.provenance.going_on import going_on, say_once
 from lamindb.setup import connection, settings
-from lnschema_core.executions import COMPLETED, FAILED, INTERRUPTED
+from lnschema_core.history.executions import COMPLETED, FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from pathlib import Path

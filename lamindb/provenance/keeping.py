@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from lamindb import log
 from lamindb.io import cache, hashing
 from lamindb.setup import settings
-from lnschema_core.captured import KEY_PREFIX, new_id
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files.pending import PendingFile
+from lnschema_core.history.captured import KEY_PREFIX, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection

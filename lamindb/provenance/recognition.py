@@ -14,7 +14,7 @@ from lamindb.provenance.asking import ask
 from lamindb.provenance.identity import version_suffix
 from lamindb.setup import settings
 from lnschema_core.catalogue import core_registry
-from lnschema_core.executions import can_be_kept
+from lnschema_core.history.executions import can_be_kept
 from lnschema_core.models import Run, Transform
 from lnschema_core.versioning import FIRST, get_initial_version_id
 

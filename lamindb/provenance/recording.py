@@ -12,8 +12,8 @@ from lamindb.provenance import environment, events, keeping, modules, parameters
 from lamindb.provenance.going_on import going_on
 from lamindb.provenance.repositories import state_of
 from lamindb.provenance.sources import Source
-from lnschema_core import executions
 from lnschema_core.catalogue import core_registry
+from lnschema_core.history import executions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

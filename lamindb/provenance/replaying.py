@@ -19,10 +19,10 @@ from lamindb.provenance import environment, likeness, modules
 from lamindb.provenance.recreating import differing, recreate
 from lamindb.provenance.scratch import facts_of, facts_of_dataset
 from lamindb.text.masking import MASK
-from lnschema_core import reproducing
 from lnschema_core.catalogue import core_registry
-from lnschema_core.executions import captured_file, execution_of
 from lnschema_core.files.reading import local_copy, local_path
+from lnschema_core.history import reproducing
+from lnschema_core.history.executions import captured_file, execution_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,12 +13,13 @@ from lamindb import log
 from lamindb.errors import EmptyInput, MissingData, NotFiles, StorageError, UnsupportedFormat
 from lamindb.io import formats, paths
 from lamindb.io.hashing import hash_set
-from lnschema_core import naming, reproducing, runs
+from lnschema_core import naming, runs
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets, save_feature_sets
 from lnschema_core.files import reading
 from lnschema_core.files.file_labels import labels_of_files
 from lnschema_core.files.pending import PendingDataset, PendingFile
 from lnschema_core.files.saving import save_file, save_provenance
+from lnschema_core.history import reproducing
 from lnschema_core.rows.storable import check_storable, refuse_deleted
 from lnschema_core.versioning import join_family, plan_version, saving_family, tell_first_version
 

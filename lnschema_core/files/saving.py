@@ -26,10 +26,10 @@ from lamindb.io import formats, hashing, listing, paths, sparing, transfer, work
 from lamindb.io.faults import point
 from lamindb.io.placing import explaining, make_folder
 from lamindb.io.progress import progress
-from lnschema_core import reproducing
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
 from lnschema_core.files import interrupted, places
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
+from lnschema_core.history import reproducing
 from lnschema_core.rows.statements import insert, is_listened_to
 from lnschema_core.rows.storable import check_storable
 from lnschema_core.settings import settings

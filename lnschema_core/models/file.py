@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
-from lnschema_core.captured import ID_PREFIX, KEY_PREFIX, OTHERS, FileManager, IsShown, names_files, without_captured
 from lnschema_core.files.former_names import FormerNamesOfFiles
+from lnschema_core.history.captured import (
+    ID_PREFIX,
+    KEY_PREFIX,
+    OTHERS,
+    FileManager,
+    IsShown,
+    names_files,
+    without_captured,
+)
 from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.mixins import Data
 from lnschema_core.models.registry import Registry

@@ -8,7 +8,8 @@ from django.db import models
 
 from lamindb import log
 from lamindb.errors import NotRecords
-from lnschema_core import executions, ids
+from lnschema_core import ids
+from lnschema_core.history import executions
 from lnschema_core.models.registry import Registry
 from lnschema_core.models.transform import Transform
 from lnschema_core.models.user import User
@@ -142,11 +143,11 @@ class Run(Registry):
 
     def describe(self) -> None:
         """Print all that is known of the run."""
-        from lnschema_core.run_facts import describe
+        from lnschema_core.history.run_facts import describe
 
         log.plain(describe(self))
 
     def _repr_html_(self) -> str:
-        from lnschema_core.run_facts import describe_html
+        from lnschema_core.history.run_facts import describe_html
 
         return super()._repr_html_() if self._state.adding else describe_html(self)

@@ -229,7 +229,7 @@ def _statements(say: Dialect, files: int) -> Iterator[str]:
 def quantiles(files: int, root: Path) -> Iterator[Quantile]:
     """Measure each operation."""
     import lamindb as ln
-    from lnschema_core.lineage import flow_of
+    from lnschema_core.history.lineage import flow_of
     from lnschema_core.paging import behind
 
     rng = random.Random(0)

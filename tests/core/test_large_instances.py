@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import lamindb as ln
 from lnschema_core import ids
-from lnschema_core.captured import KEY_PREFIX, new_id
+from lnschema_core.history.captured import KEY_PREFIX, new_id
 from lnschema_core.rows.values import AnyOf
 from tests.ladders import make_ladder
 

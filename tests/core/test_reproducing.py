@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import lamindb as ln
-from lnschema_core import reproducing
+from lnschema_core.history import reproducing
 from tests.core.test_graphs import edges_of, make_file, make_run, nodes_of
 
 pytestmark = pytest.mark.usefixtures("instance")
@@ -32,7 +32,7 @@ def table(*values):
 
 def outputs_of(run):
     """Ids of what a run made by whether that was there before."""
-    from lnschema_core.run_facts import facts_of
+    from lnschema_core.history.run_facts import facts_of
 
     return {one["id"]: one["is_reproduced"] for one in facts_of(run)["outputs"]}
 

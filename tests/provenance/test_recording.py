@@ -14,8 +14,8 @@ import lamindb as ln
 from lamindb.errors import StorageError
 from lamindb.provenance import ending, environment, going_on, keeping, parameters, recording, reports, sources
 from lamindb.provenance.sources import Source
-from lnschema_core import executions
-from lnschema_core.captured import ID_PREFIX, KEY_PREFIX
+from lnschema_core.history import executions
+from lnschema_core.history.captured import ID_PREFIX, KEY_PREFIX
 from tests.provenance.notebook_makers import METADATA, TITLE, code, write_notebook
 
 

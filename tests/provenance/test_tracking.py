@@ -13,7 +13,7 @@ from django.utils import timezone
 import lamindb as ln
 from lamindb.errors import TrackingError
 from lamindb.provenance import asking, editors, notebooks, scripts
-from lnschema_core import executions
+from lnschema_core.history import executions
 from tests.provenance.notebook_makers import METADATA, TRACK, code, markdown, metadata_of, write_notebook
 
 pytestmark = pytest.mark.usefixtures("instance")

@@ -60,7 +60,7 @@ def list_runs(status: str | None, limit: int) -> None:
 def show(run_id: str) -> None:
     """Show all that is known of a run."""
     with log.redirect(sys.stderr):
-        from lnschema_core import run_facts
+        from lnschema_core.history import run_facts
         from lnschema_core.models import Run
 
         record = Run.filter(pk=run_id).one_or_none()

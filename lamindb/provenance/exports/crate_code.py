@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lamindb.provenance.exports.crate import address_of
 from lamindb.provenance.exports.history import media_type
 from lnschema_core.catalogue import core_registry
-from lnschema_core.executions import execution_of
 from lnschema_core.files.reading import local_path
+from lnschema_core.history.executions import execution_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lamindb.provenance.exports.crate import as_list, link, short_name
-from lnschema_core.executions import execution_of
+from lnschema_core.history.executions import execution_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

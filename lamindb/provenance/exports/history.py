@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lamindb.errors import MissingExtra, NoResultFound
 from lamindb.provenance.addresses import file_at
-from lnschema_core import lineage
 from lnschema_core.catalogue import core_registry
-from lnschema_core.executions import can_be_kept, execution_of
+from lnschema_core.history import lineage
+from lnschema_core.history.executions import can_be_kept, execution_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

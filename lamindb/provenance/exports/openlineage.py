@@ -15,9 +15,9 @@ from lamindb.provenance.environment import python_version
 from lamindb.provenance.imports import version_of
 from lamindb.setup import settings
 from lnschema_core.catalogue import core_registry
-from lnschema_core.executions import COMPLETED, FAILED, INTERRUPTED, RUNNING, execution_of
 from lnschema_core.files.places import path_of_file
-from lnschema_core.reproducing import made_by
+from lnschema_core.history.executions import COMPLETED, FAILED, INTERRUPTED, RUNNING, execution_of
+from lnschema_core.history.reproducing import made_by
 
 if TYPE_CHECKING:
     from lamindb.provenance.exports.history import Host

@@ -10,7 +10,7 @@ from lamindb.provenance.exports import crate_parameters, crate_workflow
 from lamindb.provenance.exports.crate import Crate, moment_of
 from lamindb.provenance.exports.crate_code import codes_of
 from lamindb.provenance.exports.history import history_of, library, name_of
-from lnschema_core.executions import COMPLETED, execution_of
+from lnschema_core.history.executions import COMPLETED, execution_of
 
 if TYPE_CHECKING:
     from lamindb.provenance.exports.crate_code import Codes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.provenance.exports.history import history_of, library, name_of
 from lamindb.setup import settings
-from lnschema_core.executions import execution_of
+from lnschema_core.history.executions import execution_of
 
 if TYPE_CHECKING:
     from lamindb.provenance.exports.history import History, Host

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Value
 
-from lnschema_core import reproducing
-from lnschema_core.executions import execution_of, status_of
+from lnschema_core.history import reproducing
+from lnschema_core.history.executions import execution_of, status_of
 from lnschema_core.html import titled_table
 
 if TYPE_CHECKING:
