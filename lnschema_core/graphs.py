@@ -12,13 +12,13 @@ from django.db.models.functions import Coalesce
 
 from lamindb import log
 from lamindb.arguments import check_number
-from lnschema_core import drawing
 from lnschema_core.catalogue import core_registry
-from lnschema_core.drawing import RUN, START, Node, Picture
 from lnschema_core.fields import string_field
 from lnschema_core.history import lineage
+from lnschema_core.pictures import drawing
+from lnschema_core.pictures.drawing import RUN, START, Node, Picture
+from lnschema_core.pictures.siblings import clustered
 from lnschema_core.rows.values import AnyOf
-from lnschema_core.siblings import clustered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from django.db.models import ManyToManyField
 
     from lamindb.types import StrField
-    from lnschema_core.drawing import Drawing
     from lnschema_core.history.lineage import Edge, Flow
     from lnschema_core.models import Dataset, File, Registry, Run
+    from lnschema_core.pictures.drawing import Drawing
 
 MOST_RUNS = 1_000
 """How many runs are followed in each direction: a picture of more would be rendered for minutes and could not be read."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.display import mounted_name, mounted_schemas, registries_of
 from lamindb.text.batch import as_list
-from lnschema_core.drawing import Drawing, has_dot, text
+from lnschema_core.pictures.drawing import Drawing, has_dot, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from lamindb.types import ListLike, StrField
     from lnschema_core.annotation.features import FeatureManager
     from lnschema_core.annotation.labels import LabelManager
-    from lnschema_core.drawing import Drawing
     from lnschema_core.models import Feature
     from lnschema_core.models.registry import Registry
+    from lnschema_core.pictures.drawing import Drawing
     from lnschema_core.query import QuerySet
 
 

@@ -18,8 +18,8 @@ from lnschema_core.users import current_user_id
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lnschema_core.drawing import Drawing
     from lnschema_core.models.file import File
+    from lnschema_core.pictures.drawing import Drawing
 
 
 class Run(Registry):

@@ -9,7 +9,7 @@ import graphviz
 import pytest
 
 import lamindb as ln
-from lnschema_core import drawing
+from lnschema_core.pictures import drawing
 
 pytestmark = pytest.mark.usefixtures("instance")
 

@@ -13,8 +13,9 @@ import graphviz
 import pytest
 
 import lamindb as ln
-from lnschema_core import drawing, graphs, ids
-from lnschema_core.drawing import Node, Picture
+from lnschema_core import graphs, ids
+from lnschema_core.pictures import drawing
+from lnschema_core.pictures.drawing import Node, Picture
 from tests.ladders import make_ladder
 
 pytestmark = pytest.mark.usefixtures("instance")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from lnschema_core.drawing import Node, Picture
+from lnschema_core.pictures.drawing import Node, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

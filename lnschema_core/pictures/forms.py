@@ -11,7 +11,7 @@ from lamindb.errors import MissingExtra
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lnschema_core.drawing import Node, Picture
+    from lnschema_core.pictures.drawing import Node, Picture
 
 
 def to_frame(picture: Picture) -> pd.DataFrame:

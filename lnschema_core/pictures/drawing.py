@@ -69,13 +69,13 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc] # graphviz comes without 
 
     def df(self) -> pd.DataFrame:
         """The graph as a table: per record its kind, title, what it comes from and leads to, and why it is stale."""
-        from lnschema_core.graph_forms import to_frame
+        from lnschema_core.pictures.forms import to_frame
 
         return to_frame(self.records)
 
     def mermaid(self) -> str:
         """The picture as text in the language of Mermaid, for Markdown."""
-        from lnschema_core.graph_forms import to_mermaid
+        from lnschema_core.pictures.forms import to_mermaid
 
         return to_mermaid(self.picture)
 
@@ -85,7 +85,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc] # graphviz comes without 
         Raises:
             MissingExtra: ``networkx`` is not installed.
         """
-        from lnschema_core.graph_forms import to_networkx
+        from lnschema_core.pictures.forms import to_networkx
 
         return to_networkx(self.records)
 
