@@ -36,6 +36,9 @@ class _State:
 
 _state = _State()
 
+_NOWHERE = io.StringIO()
+"""Stands for no stream at all: nothing is written to it."""
+
 
 # -- settings ---------------------------------------------------------------------------------------------------------
 
@@ -95,7 +98,7 @@ def silent_if(mute: bool) -> Iterator[None]:  # noqa: FBT001 - the condition is 
     if not mute:
         yield
         return
-    with redirect(io.StringIO()):
+    with redirect(_NOWHERE):
         yield
 
 
@@ -119,6 +122,11 @@ def redirect(stream: TextIO) -> Iterator[None]:
         yield
     finally:
         _state.stream = before
+
+
+def shows(level: Verbosity) -> bool:
+    """Whether messages of a level are shown at present; what takes time to tell need not be found out otherwise."""
+    return _is_shown(VERBOSITIES[level])
 
 
 # -- messages ---------------------------------------------------------------------------------------------------------
@@ -170,10 +178,14 @@ def plain(message: str) -> None:
 
 
 def _emit(level: int, icon: str, message: str) -> None:
-    if _state.verbosity < level:
+    if not _is_shown(level):
         return
     text = f"{_state.indent}{icon} {message}" if icon else f"{_state.indent}{message}"
     print(text, file=_state.stream or sys.stdout, flush=True)
+
+
+def _is_shown(level: int) -> bool:
+    return _state.verbosity >= level and _state.stream is not _NOWHERE
 
 
 # -- colours ----------------------------------------------------------------------------------------------------------

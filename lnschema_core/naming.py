@@ -18,9 +18,8 @@ from lnschema_core.search_index.snapshots import synonyms_field
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
-    from lamindb.text.ranking import Hit
     from lnschema_core.models.registry import Registry
-    from lnschema_core.search_index.candidates import Knowledge
+    from lnschema_core.search_index.candidates import Entry, Knowledge
 
 _TEXTUAL = (str, type, PathLike)
 """What becomes a text, or is one."""
@@ -91,7 +90,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         raise TypeError(msg)
     if not is_storable(name):
         return None
-    known = candidates.knowledge(registry, name, with_similar=_warns())
+    known = candidates.knowledge(registry, name, with_similar=log.shows("warning"))
     if not known.is_known:
         _warn_similar(registry, name, known)
         return None
@@ -110,17 +109,13 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
         return
     versions = set(registry.filter(name=name).list("version"))
     if (not versions or version in versions) and is_storable(name):
-        _warn_similar(registry, name, candidates.knowledge(registry, name, with_similar=_warns()))
-
-
-def _warns() -> bool:
-    return log.verbosity() >= log.VERBOSITIES["warning"]
+        _warn_similar(registry, name, candidates.knowledge(registry, name, with_similar=log.shows("warning")))
 
 
 def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None:
     from lnschema_core.search import similar
 
-    if known.similar == [] or not _warns():
+    if known.similar == [] or not log.shows("warning"):
         return
     entries = candidates.namesakes(registry, name) if known.is_large and known.similar is None else known.similar
     hits = similar(registry, name, entries, threshold=SIMILAR)
@@ -133,13 +128,13 @@ def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None
     log.warning(f"{message}\n{_hits_as_text(registry, hits)}")
 
 
-def _hits_as_text(registry: type[Registry], hits: list[tuple[Hit, str | None]]) -> str:
+def _hits_as_text(registry: type[Registry], hits: list[tuple[Entry, float]]) -> str:
     """Similar records as ``search`` shows them."""
-    columns: dict[str, list[Any]] = {"id": [hit.key for hit, _ in hits]}
+    columns: dict[str, list[Any]] = {"id": [key for (key, _, _), _ in hits]}
     if synonyms_field(registry):
-        columns["synonyms"] = [synonyms or "" for _, synonyms in hits]
-    columns["__ratio__"] = [hit.score for hit, _ in hits]
-    return as_text([hit.value or "" for hit, _ in hits], columns, index_name="name")
+        columns["synonyms"] = [synonyms or "" for (_, _, synonyms), _ in hits]
+    columns["__ratio__"] = [score for _, score in hits]
+    return as_text([name or "" for (_, name, _), _ in hits], columns, index_name="name")
 
 
 def warn_select() -> None:

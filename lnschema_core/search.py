@@ -8,7 +8,7 @@ from django.db.models import F, TextField, Value
 
 from lamindb import log
 from lamindb.errors import EmptyInput
-from lamindb.text.ranking import check_query, rank
+from lamindb.text.ranking import check_query, rank, rank_entries
 from lnschema_core.fields import field_name, has_field, string_field
 from lnschema_core.rows.values import AnyOf, PositionIn, plain
 from lnschema_core.search_index import candidates
@@ -60,9 +60,9 @@ def search(
 
 
 def similar(
-    registry: type[Registry], name: str, entries: list[Entry] | None, *, threshold: float
-) -> list[tuple[Hit, str | None]]:
-    """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, with their synonyms; best first.
+    registry: type[Registry], name: str, entries: Sequence[Entry] | None, *, threshold: float
+) -> list[tuple[Entry, float]]:
+    """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, with their scores; best first.
 
     Args:
         registry: The registry.
@@ -72,10 +72,7 @@ def similar(
     """
     if entries is None:
         entries = entries_of(registry.filter(), "name", synonyms_field(registry))
-    hits = rank(name, entries, limit=20, case_sensitive=False, min_score=threshold)
-    keys = {hit.key for hit in hits}
-    synonyms = {entry[0]: entry[2] for entry in entries if entry[0] in keys}
-    return [(hit, synonyms[hit.key]) for hit in hits]
+    return rank_entries(name, entries, limit=20, case_sensitive=False, min_score=threshold)
 
 
 def _rows_to_rank(

@@ -30,6 +30,10 @@ class Entry(NamedTuple):
     """Further names, joined by a bar."""
 
 
+AnyEntry = tuple[Any, "str | None", "str | None"]
+"""What there is of an :class:`Entry`, for those who have many."""
+
+
 class Hit(NamedTuple):
     """One entry that matches, with its score."""
 
@@ -40,7 +44,7 @@ class Hit(NamedTuple):
 
 def rank(
     string: str,
-    entries: Iterable[tuple[Any, str | None, str | None]],
+    entries: Iterable[AnyEntry],
     *,
     limit: int | None = 20,
     case_sensitive: bool = False,
@@ -66,14 +70,30 @@ def rank(
         TypeError: The query is no string, or the limit no number.
         ValueError: The limit is negative.
     """
+    ranked = rank_entries(string, entries, limit=limit, case_sensitive=case_sensitive, min_score=min_score)
+    return [Hit(key, value, score) for (key, value, _), score in ranked]
+
+
+def rank_entries(
+    string: str,
+    entries: Iterable[AnyEntry],
+    *,
+    limit: int | None = 20,
+    case_sensitive: bool = False,
+    min_score: float = 0,
+) -> list[tuple[AnyEntry, float]]:
+    """The entries that :func:`rank` tells, as they are, each with its score."""
     check_query(string, limit)
     vocabulary = entries if isinstance(entries, list | tuple) else list(entries)
     if not string or not vocabulary or limit == 0:
         return []
-    scored = _score(string[:LONGEST_QUERY], vocabulary, case_sensitive=case_sensitive, min_score=min_score)
-    hits = [Hit(vocabulary[i][0], vocabulary[i][1], score) for i, score in _best_rows(scored, vocabulary, limit)]
-    hits.sort(key=lambda hit: (-hit.score, hit.value != string, str(hit.value), str(hit.key)))
-    return hits[:limit]
+    texts, positions = all_texts(vocabulary)
+    scored = _score(string[:LONGEST_QUERY], texts, case_sensitive=case_sensitive, min_score=min_score)
+    names = [position if text is None else text for position, text in enumerate(texts[: len(vocabulary)])]
+    best = _best_names(names, ((positions[index], score) for index, score in scored), limit)
+    ranked = [(vocabulary[position], best[name]) for position, name in enumerate(names) if name in best]
+    ranked.sort(key=lambda pair: (-pair[1], pair[0][1] != string, str(pair[0][1]), str(pair[0][0])))
+    return ranked[:limit]
 
 
 def check_query(string: object, limit: object) -> None:
@@ -91,54 +111,54 @@ def check_query(string: object, limit: object) -> None:
 
 
 def _score(
-    string: str, vocabulary: Sequence[tuple[Any, str | None, str | None]], *, case_sensitive: bool, min_score: float
+    string: str, texts: list[str | None], *, case_sensitive: bool, min_score: float
 ) -> Iterator[tuple[int, float]]:
-    """Yield the position of an entry and the score of one of its names, best first."""
+    """Yield the position of a text and its score, best first."""
     from rapidfuzz import fuzz, process, utils
 
-    names, positions = all_texts(vocabulary)
     matches = process.extract(
         string,
-        names,
+        texts,
         scorer=fuzz.WRatio,
         processor=None if case_sensitive else utils.default_process,
         limit=None,
         score_cutoff=max(min_score, _ABOVE_ZERO),
     )
-    return ((positions[index], score) for _, score, index in matches)
+    return ((index, score) for _, score, index in matches)
 
 
-def all_texts(vocabulary: Sequence[tuple[Any, str | None, str | None]]) -> tuple[list[str | None], Sequence[int]]:
-    """All names and synonyms of a vocabulary, which strings are compared with, and the position of the entry of each."""
-    names: list[str | None] = [_text(entry[1]) for entry in vocabulary]
-    positions = list(range(len(names)))
+def all_texts(vocabulary: Sequence[AnyEntry]) -> tuple[list[str | None], Sequence[int]]:
+    """All names of a vocabulary and then all synonyms, which strings are compared with, and the position of the entry of each."""
+    texts = [value if isinstance(value, str) else _text(value) for _, value, _ in vocabulary]
+    positions = list(range(len(texts)))
     for position, (_, value, joined) in enumerate(vocabulary):
         if joined:
             synonyms = [synonym for synonym in split(joined) if synonym != value]
-            names += synonyms
+            texts += synonyms
             positions += [position] * len(synonyms)
-    return names, positions
+    return texts, positions
 
 
 def _text(value: Any) -> str | None:
-    """The value as a candidate: nulls don't take part, dates and numbers do as their text."""
-    if isinstance(value, str):
-        return value
+    """A value that is no string as a candidate: nulls don't take part, dates and numbers do as their text."""
     return None if value is None or value != value else str(value)  # noqa: PLR0124 - only NaN differs from itself
 
 
-def _best_rows(
-    scored: Iterable[tuple[int, float]], vocabulary: Sequence[tuple[Any, str | None, str | None]], limit: int | None
-) -> list[tuple[int, float]]:
-    """Positions and scores of the entries that may be among the first ``limit``: that many and those on par."""
-    namesakes: dict[Any, list[int]] = {}
-    for position, entry in enumerate(vocabulary):
-        namesakes.setdefault(position if entry[1] is None else (entry[1],), []).append(position)
-    rows: list[tuple[int, float]] = []
+def _best_names(
+    names: Sequence[str | int], scored: Iterable[tuple[int, float]], limit: int | None
+) -> dict[str | int, float]:
+    """The names of the entries that may be among the first ``limit``, with their scores: that many and those on par.
+
+    Args:
+        names: The name of each entry, which namesakes share; something of its own for an entry without a name.
+        scored: The position of an entry and the score of one of its texts, best first.
+        limit: How many are wanted.
+    """
+    best: dict[str | int, float] = {}
+    last = 0.0
     for position, score in scored:
-        if limit is not None and len(rows) >= limit and score < rows[-1][1]:
+        if limit is not None and len(best) >= limit and score < last:
             break
-        value = vocabulary[position][1]
-        group = namesakes.pop(position if value is None else (value,), ())
-        rows += [(member, score) for member in group]
-    return rows
+        best.setdefault(names[position], score)
+        last = score
+    return best

@@ -22,7 +22,7 @@ def as_text(index: Sequence[str], columns: Mapping[str, Sequence[Any]], *, index
         columns: The values of each column by its name: texts, whole numbers, or floats of ordinary size.
         index_name: What rows are found by.
     """
-    labels = ["", index_name, *(text.translate(_ESCAPED) for text in index)]
+    labels = ["", index_name, *map(_escaped, index)]
     width = max(map(len, labels))
     shown = [[label.ljust(width) for label in labels], *(_column(name, values) for name, values in columns.items())]
     return "\n".join(" ".join(row) for row in zip(*shown, strict=True))
@@ -33,15 +33,20 @@ def _column(name: str, values: Sequence[Any]) -> list[str]:
     if all(isinstance(value, float) for value in values):
         cells = [name, "", *_without_zeros([f"{value:.{_DIGITS}f}" for value in values])]
     else:
-        cells = [name, "", *(str(value).translate(_ESCAPED) for value in values)]
+        cells = [name, "", *(_escaped(str(value)) for value in values)]
     is_text = any(isinstance(value, str) for value in values)
     cells = [*cells[:1], *(f" {cell}" for cell in cells[1:])] if is_text else [f" {cell}" for cell in cells]
     width = max(map(len, cells))
     return [cell.rjust(width) for cell in cells]
 
 
-def _without_zeros(numbers: list[str]) -> list[str]:
+def _escaped(text: str) -> str:
+    """A text in one line."""
+    return text if text.isprintable() else text.translate(_ESCAPED)
+
+
+def _without_zeros(numbers: Sequence[str]) -> list[str]:
     """Numbers without the zeros that all of them end with; one digit stays behind the point."""
-    while all(number.endswith("0") and not number.endswith(".0") for number in numbers):
-        numbers = [number[:-1] for number in numbers]
-    return numbers
+    zeros = min((len(number) - len(number.rstrip("0")) for number in numbers), default=0)
+    cut = min(zeros, _DIGITS - 1)
+    return [number[: len(number) - cut] for number in numbers]

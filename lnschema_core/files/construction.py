@@ -186,7 +186,7 @@ def check_place(data: Any, key: str | None, intake: Intake) -> None:
 
 def log_hints(file: File, intake: Intake, *, log_hint: bool) -> None:
     """Say where the file is or will be, and how to link its features."""
-    if log.verbosity() < log.VERBOSITIES["hint"]:
+    if not log.shows("hint"):
         return
     if intake.is_in_place:
         log.hint(f"file in storage '{_shown_root(intake.storage.root)}' with key '{intake.key}'")

@@ -27,7 +27,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on an instance of its own."""
     from lamindb import log, setup
 
-    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
+    with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()):
         root = Path(folder).resolve()
         setup.init(storage=root / "storage", name="bulk")
         count = 2_000 if smoke else 100_000

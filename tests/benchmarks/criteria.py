@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
     import lamindb as ln
     from lamindb import log, setup
 
-    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
+    with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()):
         root = Path(folder).resolve()
         setup.init(storage=root / "storage", name="benchmarks")
         ln.save([ln.ULabel.from_fields(name=name) for name in LABELS])

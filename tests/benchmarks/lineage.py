@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -28,7 +29,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on an instance of its own."""
     from lamindb import log, setup
 
-    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
+    with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()):
         root = Path(folder).resolve()
         setup.init(storage=root / "storage", name="lineage")
         with closing(sqlite3.connect(root / "storage" / "lineage.lndb")) as database:

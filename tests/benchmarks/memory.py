@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import tempfile
@@ -39,7 +40,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
 
     if not _STATUS.exists():
         return
-    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
+    with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()):
         root = Path(folder).resolve()
         setup.init(storage=root, name="memory")
         count, n_cells = (4, 5_000) if smoke else (20, 10_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on instances of its own."""
     from lamindb import log, setup
 
-    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True), running_postgres() as server:
+    with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()), running_postgres() as server:
         setup.init(storage=Path(folder).resolve() / "storage", db=create_database(server, "labels"), name="labels")
         setup.connection.connect()
         yield _saving(2_000 if smoke else 100_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sqlite3
 import tempfile
@@ -22,7 +23,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on an instance of its own; what is told of similar names is made, but not shown."""
     from lamindb import log, setup
 
-    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
+    with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()):
         root = Path(folder).resolve()
         setup.init(storage=root / "storage", name="benchmarks")
         for count in [1, 10] if smoke else [1, 100]:

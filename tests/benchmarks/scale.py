@@ -8,6 +8,7 @@ does nothing else and has the database in memory, both are the same; on one that
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import random
@@ -307,7 +308,7 @@ def measure(files: int, *, postgres: bool, output: Path, partitions: int = 0) ->
 
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory())).resolve()
-        stack.enter_context(log.silent_if(mute=True))
+        stack.enter_context(log.redirect(io.StringIO()))
         server = stack.enter_context(servers.running_postgres(**SERVER)) if postgres else None
         db = servers.create_database(server, "scale") if server else None
         setup.init(storage=root / "storage", name="scale", db=db)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import sqlite3
 import tempfile
@@ -45,7 +46,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
     from lamindb import log, setup
 
     for count in [2_000] if smoke else [100_000, 1_000_000]:
-        with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
+        with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()):
             root = Path(folder).resolve()
             setup.init(storage=root / "storage", name="searching")
             names = _register(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on an instance of its own."""
     from lamindb import log, setup
 
-    with tempfile.TemporaryDirectory() as folder, log.silent_if(mute=True):
+    with tempfile.TemporaryDirectory() as folder, log.redirect(io.StringIO()):
         root = Path(folder).resolve()
         setup.init(storage=root / "storage", name="validating")
         yield from _of_values(2_000 if smoke else 100_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from django.db.models.deletion import ProtectedError
 from django.db.models.signals import post_init
 
 import lamindb as ln
+from lamindb import log
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -126,6 +128,27 @@ def test_constructor_is_silent_about_names_if_the_session_says_so(capsys):
     finally:
         ln.settings.upon_create_search_names = True
     assert label._state.adding
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("quiet", [log.muted, lambda: log.silent_if(mute=True)])
+def test_similar_names_are_not_looked_for_where_nobody_is_told(quiet, count_queries):
+    """One statement tells whether the name is known."""
+    ln.ULabel(name="My project 1").save()
+    with quiet(), count_queries() as queries:
+        assert ln.ULabel(name="My project 2")._state.adding
+    assert len(queries) == 1
+
+
+def test_what_listens_within_silence_is_told_of_similar_names(capsys):
+    """Silence is of the stream that messages go to; another one may be put in its place."""
+    ln.ULabel(name="My project 1").save()
+    capsys.readouterr()
+    with log.silent_if(mute=True):
+        with log.redirect(heard := io.StringIO()):
+            ln.ULabel(name="My project 2")
+        ln.ULabel(name="My project 3")
+    assert "My project 1" in heard.getvalue()
     assert capsys.readouterr().out == ""
 
 
