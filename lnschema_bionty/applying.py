@@ -11,7 +11,7 @@ from lnschema_bionty.comparing import MOVED, RENAMED, field_after, new_synonyms
 from lnschema_bionty.construction import make_records
 from lnschema_bionty.saving import keys_by_ontology_id, link_parents, save_parents, save_records
 from lnschema_core.fields import has_field
-from lnschema_core.hierarchy import parents_relation
+from lnschema_core.querying.hierarchy import parents_relation
 from lnschema_core.rows.inserting import insert_new
 from lnschema_core.rows.values import AnyOf
 from lnschema_core.saving import save_rows

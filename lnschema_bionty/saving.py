@@ -14,7 +14,7 @@ from lnschema_bionty._settings import settings
 from lnschema_bionty.catalogue import bio_registry
 from lnschema_bionty.construction import is_public, make_records, parents_of
 from lnschema_core.fields import oldest_first
-from lnschema_core.hierarchy import parents_relation
+from lnschema_core.querying.hierarchy import parents_relation
 from lnschema_core.rows.inserting import insert_new
 from lnschema_core.rows.values import AnyOf
 from lnschema_core.saving import insert_rows, save_rows

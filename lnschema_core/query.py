@@ -78,13 +78,13 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
             TypeError: ``include`` has something that is no text.
             ValueError: ``include`` names a field that is not many-to-many.
         """
-        from lnschema_core.frames import queryset_to_frame
+        from lnschema_core.querying.frames import queryset_to_frame
 
         return queryset_to_frame(self, [] if include is None else as_list(include))
 
     def to_arrow(self) -> pa.Table:
         """The records as a table of Arrow: one column per field, in the types of the database, times in UTC."""
-        from lnschema_core.frames import queryset_to_arrow
+        from lnschema_core.querying.frames import queryset_to_arrow
 
         return queryset_to_arrow(self)
 
@@ -137,13 +137,13 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
 
     def with_ancestors(self) -> QuerySet[RecordT]:
         """These records and all above them, as a query set of its own; see ``HasParents.with_ancestors``."""
-        from lnschema_core.hierarchy import with_ancestors
+        from lnschema_core.querying.hierarchy import with_ancestors
 
         return with_ancestors(self)
 
     def with_descendants(self) -> QuerySet[RecordT]:
         """These records and all below them, as a query set of its own; see ``HasParents.with_descendants``."""
-        from lnschema_core.hierarchy import with_descendants
+        from lnschema_core.querying.hierarchy import with_descendants
 
         return with_descendants(self)
 
@@ -165,7 +165,7 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
             >>> for page in ln.File.filter(suffix=".h5ad").order_by("-created_at").pages(500):
             ...     print(len(page))
         """
-        from lnschema_core.paging import pages
+        from lnschema_core.querying.paging import pages
 
         return pages(self, size)
 

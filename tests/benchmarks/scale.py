@@ -231,7 +231,7 @@ def quantiles(files: int, root: Path) -> Iterator[Quantile]:
     """Measure each operation."""
     import lamindb as ln
     from lnschema_core.history.lineage import flow_of
-    from lnschema_core.paging import behind
+    from lnschema_core.querying.paging import behind
 
     rng = random.Random(0)
 

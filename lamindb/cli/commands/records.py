@@ -42,7 +42,7 @@ _limit = click.option(
 def list_records(registry: str, limit: int, filters: tuple[str, ...], after: str | None) -> None:
     """List the records of a registry, newest first."""
     from lamindb.cli.filtering import parse_filter
-    from lnschema_core.paging import behind
+    from lnschema_core.querying.paging import behind
 
     with log.redirect(sys.stderr):
         model = _find(registry)
