@@ -335,8 +335,21 @@ def _defaults(registry: type[models.Model]) -> tuple[dict[str, Any], dict[str, C
         for field in fields
     ):
         return {}, {}
-    makers = {field.attname: field.get_default for field in fields if callable(field.default) and field.has_default()}
+    makers = {field.attname: _maker(field) for field in fields if callable(field.default) and field.has_default()}
     return {field.attname: None if field.attname in makers else field.get_default() for field in fields}, makers
+
+
+def _maker(field: models.Field[Any, Any]) -> Callable[[], Any]:
+    """What makes the defaults of a field; the key that a foreign key refers to without Django's look whether it is a record."""
+    default: Callable[[], Any] = field.default
+    if not isinstance(field, models.ForeignKey):
+        return default
+
+    def key() -> Any:
+        value = default()
+        return value if isinstance(value, str) else field.get_default()
+
+    return key
 
 
 @cache

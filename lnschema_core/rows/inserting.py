@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, repeat
 from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ _ARRAYS: dict[type[models.Field[Any, Any]], str] = {
 SQLite has texts, numbers, booleans and nulls in their columns, which JSON keeps as they are. The length of a text is no part of its
 type, since a cast would cut longer ones off.
 """
+_TICK = timedelta(microseconds=1)
 _TAKES_THE_VALUE = {kind.pre_save for kind in (models.Field, models.DateField, models.DateTimeField, models.TimeField)}
 _NUMBERS = {models.IntegerField, models.BigIntegerField}
 
@@ -244,13 +246,33 @@ def _is_time_of_writing(field: models.Field[Any, Any], *, add: bool) -> bool:
 
 
 def _write_times(fields: Sequence[models.Field[Any, Any]], records: Sequence[Any]) -> list[Any]:
-    """Let fields of each record have a time of its own, so that times tell the order of records; as they are stored."""
+    """Let fields of each record have a time of its own, so that times tell the order of records; as they are stored.
+
+    They are a microsecond apart, which is less than a row takes: none is in the future when the rows are there.
+    """
     names = [field.attname for field in fields]
-    for record in records:
-        now = datetime.now(tz=UTC)
+    now = datetime.now(tz=UTC)
+    for record, moment in zip(
+        records, accumulate(repeat(_TICK), initial=now), strict=False
+    ):  # there are always more moments
         for name in names:
-            record.__dict__[name] = now
-    return _stored_values(fields[0], records, add=False)
+            record.__dict__[name] = moment
+    texts = _texts_from(now, len(records))
+    return texts if connection.vendor == "sqlite" else [f"{text}+00:00" for text in texts]
+
+
+def _texts_from(moment: datetime, number: int) -> list[str]:
+    """A moment and those that follow as texts without a time zone, which takes a fifth of writing each by itself."""
+    texts: list[str] = []
+    second, tick = moment.replace(microsecond=0, tzinfo=None), moment.microsecond
+    while len(texts) < number:
+        before = len(texts)
+        whole = str(second)
+        texts += [f"{whole}.{one:06}" for one in range(tick, min(tick + number - before, 1_000_000))]
+        if not tick:
+            texts[before] = whole
+        second, tick = second + timedelta(seconds=1), 0
+    return texts
 
 
 def _stored_values(field: models.Field[Any, Any], records: Sequence[Any], *, add: bool) -> list[Any]:

@@ -7,6 +7,7 @@ our indexes has none; then the whole registry is ranked.
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,10 +16,11 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connection
 from django.db.models import CharField
 
 from lamindb import log
+from lamindb.setup import guards
 from lamindb.setup.postgres.errors import has_timed_out
 from lnschema_core.rows import unchanged
 from lnschema_core.rows.values import is_storable
-from lnschema_core.search_index import definitions, keys, objects, snapshots, trigrams
+from lnschema_core.search_index import definitions, first_look, keys, objects, snapshots, trigrams
 from lnschema_core.search_index.common import common_trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 
     from lnschema_core.search_index.layout import Layout
 
-_PER_KEY = 40
-_HIGHEST = chr(0x10FFFF)
+_SPELT_ALIKE = 40
 _SPELLINGS = 8  # as many, or a multiple of it
 _PER_TEXT = 500
 _TOO_MANY = 3 * _PER_TEXT  # texts, to be those that are meant
@@ -42,6 +43,7 @@ _FEW = 2  # pieces that may be missing where any hit is enough
 _MOST_WORDS = 6
 _TIMEOUT, _PATIENCE = "statement_timeout", "300ms"  # of Postgres, for texts with similar words
 _LONGEST = 200  # characters that find candidates
+_QUESTIONS = 256  # after so many it is asked again whether a registry is still large
 
 
 Entry = tuple[Any, "str | None", "str | None"]
@@ -58,25 +60,28 @@ class Knowledge(NamedTuple):
     """Records that may be similar, none if the registry is empty; ``None`` if this is not known yet."""
 
 
+_UNLIKE_ALL = Knowledge(is_known=False, is_large=True, similar=[])
+
+
 def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) -> Knowledge:
     """Whether the registry has exactly this name, how large it is, and which names may be similar.
 
-    Where many records are made one after the other, no statement tells that, but what was read for the first ones. Otherwise one does,
-    which also finds candidates where the registry was large when it was last asked; where there are synonyms, another one looks for
-    those.
+    Where many records are made one after the other, and there are few names, or names have synonyms, no statement tells that, but what was
+    read for the first ones. Otherwise one does, which also finds candidates where the registry was large when it was last asked; where
+    there are synonyms, another one looks for those.
     """
+    layout = layout_of(registry)
+    if layout is not None and layout.synonyms is None and _is_unlike_all(layout, name):
+        return _UNLIKE_ALL
     names = snapshots.names_of(registry)
     if names is not None:
         is_large = len(names) > SMALL
         similar = names.similar(name, most=_PER_TEXT if is_large else None) if with_similar else None
         return Knowledge(name in names, is_large, similar)
-    layout = layout_of(registry)
-    large = _known().large
-    if with_similar and layout is not None and layout.table in large:
+    if with_similar and layout is not None and layout.table in _known().sizes:
         known = _namesakes(layout, name)
         if known is not None and known.is_large:
             return known
-        large.discard(layout.table)
     field = registry._meta.get_field("name")
     table, column = quoted(field.model._meta.db_table), quoted(str(field.column))  # type: ignore[union-attr]
     with connection.cursor() as cursor:
@@ -86,9 +91,33 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
             [name],
         )
         is_known, has_rows, beyond = cursor.fetchone()
-    if beyond is not None and layout is not None:
-        large.add(layout.table)
+    if layout is not None:
+        _remember_size(layout, is_large=beyond is not None)
     return Knowledge(bool(is_known), beyond is not None, None if has_rows else [])
+
+
+def _is_unlike_all(layout: Layout, name: str) -> bool:
+    """Whether a registry that is known to be large has no name like this one, told at hardly any cost; for SQLite.
+
+    Returns:
+        ``False`` also if that can't be told so.
+    """
+    known, database = _State.known, connections[DEFAULT_DB_ALIAS].connection
+    size = known.sizes.get(layout.table)
+    if size is None or known.connection is not database or known.session is not guards.session():
+        return False
+    if not isinstance(database, sqlite3.Connection) or "keys" not in (known.tables or {}).get(layout.table, ()):
+        return False
+    size.questions -= 1
+    try:
+        if size.changes != database.total_changes or not size.questions:
+            is_large = database.execute(_if_large(layout)).fetchone() is not None
+            _remember_size(layout, is_large=is_large)
+            if not is_large:
+                return False
+        return not first_look.may_have_similar(database, layout, name[:_LONGEST])
+    except sqlite3.OperationalError:  # the statement that is executed instead waits, or tells what is wrong
+        return False
 
 
 def is_large(registry: type[models.Model]) -> bool:
@@ -121,6 +150,7 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
     statement.parts.append(_if_large(layout))
     found = statement.rows()
     is_large = found.pop(None, None) is not None
+    _remember_size(layout, is_large=is_large)
     if layout.synonyms is not None and "trigrams" in indexes:
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
@@ -247,6 +277,14 @@ def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]
 # -- which indexes there are ------------------------------------------------------------------------------------------
 
 
+class _Size:
+    """That a registry was large, for as long as this connection has not changed anything, and for some hundred questions."""
+
+    def __init__(self, changes: int) -> None:
+        self.changes = changes
+        self.questions = _QUESTIONS
+
+
 class _Known(threading.local):
     """What one thread knows of the database that it is connected to."""
 
@@ -254,8 +292,9 @@ class _Known(threading.local):
         self.connection: Any = None
         self.tables: dict[str, set[str]] | None = None
         """Which indexes there are, asked once per connection."""
-        self.large: set[str] = set()
-        """The tables of registries that were large."""
+        self.session: object = None
+        self.sizes: dict[str, _Size] = {}
+        """What is known of the size of those registries, by table, that were large."""
         self.common: dict[str, frozenset[str]] = {}
         """The trigrams that most texts of a table have, asked once per connection."""
 
@@ -277,9 +316,18 @@ def _known() -> _Known:
     known, database = _State.known, connections[DEFAULT_DB_ALIAS]
     if database.connection is None:
         database.connect()
-    if known.connection is not database.connection:
-        known.connection, known.tables, known.large, known.common = database.connection, None, set(), {}
+    if known.connection is not database.connection or known.session is not guards.session():
+        known.connection, known.session = database.connection, guards.session()
+        known.tables, known.sizes, known.common = None, {}, {}
     return known
+
+
+def _remember_size(layout: Layout, *, is_large: bool) -> None:
+    known = _known()
+    if is_large:
+        known.sizes[layout.table] = _Size(getattr(known.connection, "total_changes", 0))
+    else:
+        known.sizes.pop(layout.table, None)
 
 
 def _common(layout: Layout) -> frozenset[str]:
@@ -358,7 +406,7 @@ def _if_large(layout: Layout) -> str:
 
 
 def _by_name(statement: _Statement, column: str, name: str, *, is_new: bool) -> None:
-    """The same name in another case, its parts, its neighbours in the order of names, and names with the same keys.
+    """The same name in another case, its parts, and its neighbours in the order of names and in that of keys.
 
     Of a new name, only neighbours are of interest that begin like it; SQLite can tell those by the order of names.
     """
@@ -367,18 +415,21 @@ def _by_name(statement: _Statement, column: str, name: str, *, is_new: bool) -> 
     spellings += spellings[:1] * (-len(spellings) % _SPELLINGS)
     starts = keys.starts(name)
     is_bounded = is_new and vendor == "sqlite" and keys.beginning(name) != ""
-    found = keys.keys(name, vendor)
-    shape = _Shape(vendor, len(spellings), len(starts), is_bounded, tuple(map(len, found)))
-    statement.parts += _selections_by_name(statement.layout, column, shape)
+    ends, head = keys.ends(name, vendor), keys.head(name, vendor)
+    statement.parts += _selections_by_name(
+        statement.layout, column, _Shape(vendor, len(spellings), len(starts), is_bounded, len(ends))
+    )
     statement.parameters += spellings
     for start in starts:
         if is_bounded:
             beginning = keys.beginning(start)
-            statement.parameters += [start, beginning + _HIGHEST, start, beginning]
+            statement.parameters += [start, beginning + keys.HIGHEST, start, beginning]
         else:
             statement.parameters += [start, start]
-    for values in found:
-        statement.parameters += values
+    after = [(end + head, keys.behind(end)) for end in ends]
+    before = [(end + head, end) for end in ends]
+    ranges = [one for pair in zip(after, before, strict=True) for one in pair] if vendor == "sqlite" else after + before
+    statement.parameters += [one for pair in ranges for one in pair]
 
 
 class _Shape(NamedTuple):
@@ -388,21 +439,30 @@ class _Shape(NamedTuple):
     spellings: int
     starts: int
     is_bounded: bool
-    keys: tuple[int, ...]
+    ends: int
 
 
 @cache
 def _selections_by_name(layout: Layout, column: str, shape: _Shape) -> list[str]:
-    column = quoted(column)
-    conditions = [(f"{column} IN ({', '.join(['%s'] * shape.spellings)})", _PER_KEY)]
+    key, column = definitions.key(column, shape.vendor), quoted(column)
+    selections = [_selection(layout, f"{column} IN ({', '.join(['%s'] * shape.spellings)})", _SPELT_ALIKE)]
     after, before = ("", "") if not shape.is_bounded else (f"AND {column} < %s ", f"AND {column} >= %s ")
     for _ in range(shape.starts):
-        conditions.append((f"{column} >= %s {after}ORDER BY {column}", keys.NEIGHBOURS))
-        conditions.append((f"{column} < %s {before}ORDER BY {column} DESC", keys.NEIGHBOURS))
-    for expression, count in zip(keys.expressions(column, shape.vendor), shape.keys, strict=True):
-        if count:
-            conditions.append((f"({expression}) IN ({', '.join(['%s'] * count)})", _PER_KEY * count))
-    return [_selection(layout, condition, limit) for condition, limit in conditions]
+        selections.append(_selection(layout, f"{column} >= %s {after}ORDER BY {column}", keys.NEIGHBOURS))
+        selections.append(_selection(layout, f"{column} < %s {before}ORDER BY {column} DESC", keys.NEIGHBOURS))
+    if shape.vendor == "sqlite":
+        for _ in range(shape.ends):
+            selections.append(_selection(layout, f"{key} >= %s AND {key} < %s ORDER BY {key}", keys.NEIGHBOURS))
+            selections.append(_selection(layout, f"{key} < %s AND {key} >= %s ORDER BY {key} DESC", keys.NEIGHBOURS))
+    else:  # a selection takes it as long to plan as to do, so there is one for all ranges
+        given = f"(VALUES {', '.join(['(%s, %s)'] * shape.ends)}) AS given (place, border)"
+        for condition in (
+            f"{key} >= place AND {key} < border ORDER BY {key}",
+            f"{key} < place AND {key} >= border ORDER BY {key} DESC",
+        ):
+            part = _selection(layout, condition, keys.NEIGHBOURS)
+            selections.append(f"SELECT part.* FROM {given} CROSS JOIN LATERAL ({part}) AS part")  # noqa: S608 - our names
+    return selections
 
 
 def _by_text(

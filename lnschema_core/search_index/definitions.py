@@ -1,6 +1,6 @@
 """The objects of a database that keep the search index of a registry, as SQL.
 
-Both databases have B-tree indexes of the keys of names. For trigrams, Postgres has a GIN index. SQLite has
+Both databases have a B-tree index of the keys of names. For trigrams, Postgres has a GIN index. SQLite has
 
 - a table of texts with a number for each, filled by triggers on the registry: a row that changes gets a new number;
 - an FTS5 table of the trigrams, by number. A trigger on the table of texts adds 512 at a time, since that costs a thirtieth of
@@ -42,15 +42,18 @@ def text(layout: Layout, row: str = "") -> str:
 
 
 def key_indexes(layout: Layout, vendor: str) -> list[Definition]:
-    """The indexes of the keys of names."""
+    """The index of the keys of names, which compares by bytes."""
     if layout.name is None:
         return []
-    indexes = []
-    for number, expression in enumerate(keys.expressions(quoted(layout.name), vendor)):
-        name = layout.object_name(f"key{number}")
-        sql = f"CREATE INDEX {quoted(name)} ON {quoted(layout.table)} (({expression}))"
-        indexes.append(Definition("INDEX", name, sql))
-    return indexes
+    name = layout.object_name("turned")
+    sql = f"CREATE INDEX {quoted(name)} ON {quoted(layout.table)} (({key(layout.name, vendor)}))"
+    return [Definition("INDEX", name, sql)]
+
+
+def key(column: str, vendor: str) -> str:
+    """The key of a name, as it is compared with others."""
+    expression = keys.expression(quoted(column))
+    return expression if vendor == "sqlite" else f'({expression}) COLLATE "C"'
 
 
 def postgres_trigrams(layout: Layout, schema: str) -> list[Definition]:

@@ -1,11 +1,11 @@
-"""Keys under which a name is found although it is misspelt: the name with a hole where the mistake may be. Knows no Django.
+"""The key under which a name is found although it is misspelt: the name turned, so that its end comes first. Knows no Django.
 
-A name is cut into quarters, and each key leaves one of the first three out; two names that differ in that quarter only have it
-in common. The last quarter needs no key: such names are neighbours in the order of names. One more key leaves out the first
-word. Blanks and case don't count. Every key is an expression that databases can index, so that each costs one look-up,
-however many names there are.
+A name is cut behind three fifths of it. Of a name with mistakes before the cut, the end is as it should be, and of those with this end,
+the one that was meant begins like it up to the first mistake: in the order of keys, it is a neighbour. Where the mistakes are behind the
+cut, it is one in the order of names. Blanks and case don't count. The key is an expression that databases can index, so that both
+cost a few look-ups, however many names there are.
 
-The other ways to a similar name need no key either: its spellings, its parts, and its neighbours.
+The other ways to a similar name need no key: its spellings and its parts.
 """
 
 from __future__ import annotations
@@ -13,61 +13,53 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from itertools import islice
 
-HEAD = 20
-"""Characters of a key before the hole; index entries have to be short."""
-TAIL = 16
-"""Characters of a key behind the hole."""
-_SHORTEST = 2
-"""Characters of a key at least."""
-LENGTHS = (0, -1, 1, -2, 2)
-"""By how many characters the names may differ in length."""
-NEIGHBOURS = 20
-"""So many names before a name, and behind it, are its neighbours."""
+NEIGHBOURS = 40
+"""So many names before a name, and behind it, are its neighbours, in either order."""
 
+HIGHEST = chr(0x10FFFF)
+"""What is behind all that begins with something if it is added to that."""
+
+_HEAD = 20  # characters of the beginning in a key, since entries of indexes have to be short
+_TAIL = 20  # characters of the end
+_BAR, _BEHIND_BAR = "|", "}"  # what is between both, and the next character of ASCII
+_MOST_MORE = 2  # characters that a name may have more than the other one
 _COMMON = 4  # a new name has at least this part of its letters in common with a similar neighbour: one in so many
 _MOST_PARTS = 30
 
 
 @cache
-def expressions(column: str, vendor: str) -> list[str]:
-    """The keys of a column as SQL.
+def expression(column: str) -> str:
+    """The key of a column as SQL.
 
     Args:
         column: The quoted name of the column.
-        vendor: The database, as Django calls it.
     """
-    text = f"replace(lower({column}), ' ', '')"
-    length = f"length(replace({column}, ' ', ''))" if vendor == "sqlite" else f"length({text})"  # lower case is as long
-    find = "instr" if vendor == "sqlite" else "strpos"
-
-    def head(end: str) -> str:
-        return f"substr(substr({text}, 1, {end}), 1, {HEAD})"
-
-    def tail(start: str) -> str:
-        return f"substr({text}, {start} + 1, {TAIL})"
-
-    return [
-        tail(f"{length} / 4"),
-        f"{head(f'{length} / 4')} || '|' || {tail(f'{length} / 2')}",
-        f"{head(f'{length} / 2')} || '|' || {tail(f'{length} - {length} / 4')}",
-        f"substr(lower({column}), {find}({column}, ' ') + 1, {HEAD})",
-    ]
+    turned = f"substr({column}, length({column}) * 3 / 5 + 1, {_TAIL}) || '{_BAR}' || substr({column}, 1, {_HEAD})"
+    return f"replace(lower({turned}), ' ', '')"
 
 
-def keys(name: str, vendor: str) -> list[list[str]]:
-    """The keys under which names similar to this one may be, a list per expression.
+def ends(name: str, vendor: str, *, most_more: int = _MOST_MORE) -> list[str]:
+    """What the keys of similar names begin with.
 
     Args:
         name: The name.
         vendor: The database, as Django calls it; they differ in what is lower case.
+        most_more: So many characters may one of both names have more than the other.
     """
-    lower = _lower_ascii(name) if vendor == "sqlite" else name.lower()
-    text = lower.replace(" ", "")
-    _, blank, rest = lower.partition(" ")
-    first, *others = _holes(len(text))
-    found = [[text[start:end] for _, start, end in first]]
-    found += [[f"{text[:stop]}|{text[start:end]}" for stop, start, end in holes] for holes in others]
-    return [*(list(dict.fromkeys(some)) for some in found), [rest[:HEAD]] if blank and rest else []]
+    lower = _lower_ascii if vendor == "sqlite" else str.lower
+    cuts = _cuts(len(name), most_more)
+    return [lower(name[cut : cut + _TAIL]).replace(" ", "") + _BAR for cut in cuts]
+
+
+def behind(end: str) -> str:
+    """What is behind all keys that begin with an end."""
+    return end[:-1] + _BEHIND_BAR
+
+
+def head(name: str, vendor: str) -> str:
+    """What the key of a name has behind its end."""
+    lower = _lower_ascii if vendor == "sqlite" else str.lower
+    return lower(name[:_HEAD]).replace(" ", "")
 
 
 def spellings(name: str) -> list[str]:
@@ -79,7 +71,10 @@ def spellings(name: str) -> list[str]:
 def parts(name: str) -> list[str]:
     """The whole words of a name, and stretches of them, the name itself among these."""
     words = name.split()
-    stretches = (" ".join(words[i:j]) for i in range(len(words)) for j in range(len(words), i, -1))
+    number = len(words)
+    if number == 1:
+        return words
+    stretches = (" ".join(words[i:j]) for i in range(number) for j in range(number, i, -1))
     return list(islice(stretches, _MOST_PARTS))
 
 
@@ -99,19 +94,8 @@ def _lower_ascii(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _holes(length: int) -> list[list[tuple[int, int, int]]]:
-    """Where the part before each hole stops, and where the part behind it starts and ends, in names of about this length."""
-    names = [length + difference for difference in LENGTHS if length + difference > 0]
-    quarters = [
-        [(0, name - name // 4) for name in names],
-        [(name // 4, name - name // 2) for name in names],
-        [(name // 2, name // 4) for name in names],
-    ]
-    return [
-        [
-            (min(before, HEAD), length - behind, length - behind + TAIL)
-            for before, behind in dict.fromkeys(quarter)
-            if _SHORTEST <= before + behind <= length
-        ]
-        for quarter in quarters
-    ]
+def _cuts(length: int, most_more: int) -> list[int]:
+    """Where the ends begin of names of this length, if they are those of names of about this length."""
+    others = range(max(1, length - most_more), length + most_more + 1)
+    starts = {length - other + other * 3 // 5 for other in others}
+    return sorted(start for start in starts if start >= 0)

@@ -17,9 +17,9 @@ PREFIX = "lamin_search_"
 _LONGEST_NAME = 63  # of Postgres
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """What is indexed of a registry; all names are those of the database."""
+    """What is indexed of a registry, one object for each; all names are those of the database."""
 
     table: str
     key: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, TextField, Value
 
@@ -11,7 +11,6 @@ from lamindb.text.screening import Screen
 from lnschema_core.fields import has_field
 from lnschema_core.rows import unchanged
 from lnschema_core.rows.values import has_more_rows, plain
-from lnschema_core.search_index.halves import Halves
 
 if TYPE_CHECKING:
     from django.db import models
@@ -23,17 +22,10 @@ SMALL = 1_000
 a second time."""
 
 
-class _Worth(NamedTuple):
-    """How many names are worth reading."""
-
-    per_question: int
-    """Asking the indexes of the database takes as long as reading this many."""
-    most: int
-    """Among more names, asking the indexes is as quick, or takes much less memory."""
-
-
-_WITH_SYNONYMS = _Worth(per_question=50, most=30_000)
-_WITHOUT = _Worth(per_question=100, most=150_000)
+_PER_QUESTION = 50
+"""Asking the database for a name and its synonyms takes as long as reading this many."""
+_MOST = 30_000
+"""Among more names with synonyms, asking the database is as quick, or takes much less memory."""
 
 
 @dataclass
@@ -41,10 +33,10 @@ class _Names:
     """The names of one registry, and how often they were asked for before they were read."""
 
     questions: int = 0
-    read: Screen | Halves | None = None
+    read: Screen | None = None
 
 
-def names_of(registry: type[models.Model]) -> Screen | Halves | None:
+def names_of(registry: type[models.Model]) -> Screen | None:
     """The names of a registry as they are now, with their synonyms if it has some.
 
     Returns:
@@ -59,7 +51,7 @@ def names_of(registry: type[models.Model]) -> Screen | Halves | None:
     if names.read is None:
         names.questions += 1
         if _is_worth_reading(registry, names.questions):
-            names.read = _read(registry)
+            names.read = Screen(entries_of(registry._default_manager.all(), "name", synonyms_field(registry)))
     return names.read
 
 
@@ -67,17 +59,8 @@ def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
     """Whether so many questions would have paid for reading the names. How many there are is asked at every power of two."""
     if questions == 1 or questions & (questions - 1):
         return False
-    worth = _WITH_SYNONYMS if synonyms_field(registry) else _WITHOUT
-    most = min(max(SMALL, worth.per_question * questions), worth.most)
+    most = max(SMALL, min(_PER_QUESTION * questions, _MOST)) if synonyms_field(registry) else SMALL
     return not has_more_rows(registry._default_manager.order_by(), most)
-
-
-def _read(registry: type[models.Model]) -> Screen | Halves:
-    """Few names are compared as a whole, as those with synonyms are; of many names, halves are enough."""
-    synonyms, queryset = synonyms_field(registry), registry._default_manager.all()
-    if synonyms is None and has_more_rows(queryset.order_by(), SMALL):
-        return Halves(plain(queryset.exclude(name=None)).values_list("name", flat=True))
-    return Screen(entries_of(queryset, "name", synonyms))
 
 
 def entries_of(queryset: models.QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""Many records in a row are made without asking the database about each, and nothing that it has meanwhile is missed."""
+"""Many records in a row are made without asking Django about each, and nothing that the database has meanwhile is missed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import random
 import sqlite3
 import string
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
 
 import lamindb as ln
+from lamindb.text.screening import SIMILAR
 
 pytestmark = [pytest.mark.commits, pytest.mark.sqlite]
 
@@ -30,16 +32,28 @@ def warned_of(capsys, name):
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("registered", [0, 20, 1_200])
-def test_many_labels_in_a_row_take_a_few_statements(instance, registered, count_queries):
-    """Whatever the size of the registry; none at all from some label on."""
+@contextmanager
+def asked_of_sqlite():
+    """All statements of a block, also those that are none of Django's; without those that ask whether anybody has written."""
+    statements = []
+    connection.connection.set_trace_callback(statements.append)
+    try:
+        yield statements
+    finally:
+        connection.connection.set_trace_callback(None)
+        statements[:] = [one for one in statements if one != "PRAGMA data_version"]
+
+
+@pytest.mark.parametrize(("registered", "each"), [(0, 0), (20, 0), (1_200, 1)])
+def test_many_labels_in_a_row_take_a_few_statements(instance, registered, each, count_queries):
+    """Whatever the size of the registry: none at all from some label on, or one that Django has nothing to do with."""
     ln.save([ln.ULabel.from_fields(name=f"{number} {number * number}") for number in range(registered)])
     with count_queries() as queries:
         labels = [ln.ULabel(name=f"new label {number:b}") for number in range(100)]
-    assert len(queries) <= (5 if registered < 1_000 else 40)
-    with count_queries() as queries:
+    assert len(queries) <= 5
+    with count_queries() as queries, asked_of_sqlite() as statements:
         labels += [ln.ULabel(name=f"newer label {number:b}") for number in range(100)]
-    assert len(queries) == 0
+    assert (len(queries), len(statements)) == (0, 100 * each)
     ln.save(labels)
     assert ln.ULabel.filter(name__startswith="new").count() == 200
 
@@ -58,8 +72,8 @@ def test_similar_and_known_names_are_told_from_memory(kept, count_queries, capsy
     assert ln.ULabel(name="Kidney")._state.adding
 
 
-def test_many_names_in_memory_hide_no_similar_one(instance, capsys):
-    """What is told of names with a mistake, in other cases, and of parts of names is what the database tells, as within transactions."""
+def test_a_look_at_a_large_registry_hides_no_similar_name(instance):
+    """What indexes find of names with a mistake, in other cases, and of parts of names is pointed out, and of others they are not asked."""
     rng = random.Random(5)
     words = ["".join(rng.choices(string.ascii_lowercase, k=rng.randint(4, 9))) for _ in range(300)]
     phrases = ([*rng.choices(words[:3], k=2), *rng.choices(words, k=rng.randint(1, 2))] for _ in range(1_300))
@@ -67,14 +81,38 @@ def test_many_names_in_memory_hide_no_similar_one(instance, capsys):
     ln.save([ln.ULabel.from_fields(name=name) for name in names])
     asked = [with_mistake(name, rng) for name in rng.sample(names, 60)]
     asked += [name.upper() for name in names[:20]] + [name.rpartition(" ")[0] for name in names[20:40]]
-    asked += [f"much more {name}" for name in names[40:60]] + ["".join(reversed(name)) for name in names[60:120]]
-    asked = list(dict.fromkeys([name for name in asked if name and name not in names]))
-    with transaction.atomic():
-        told = [warned_of(capsys, name) for name in asked]
-    for number in range(20):
-        ln.ULabel(name=f"{number:05b}")
-    assert [warned_of(capsys, name) for name in asked] == told
-    assert 60 < sum("similar name" in one for one in told) < len(asked)
+    asked += [f"much more {name}" for name in names[40:60]]
+    others = ["".join(reversed(name)) for name in names[60:120]]
+    ln.ULabel(name="warm up")
+    from lnschema_core.search import similar
+    from lnschema_core.search_index import candidates
+
+    looks = dict.fromkeys([name for name in [*asked, *others] if name and name not in names])
+    for name in looks:
+        looks[name] = candidates.knowledge(ln.ULabel, name, with_similar=True).similar != []
+        found = similar(ln.ULabel, name, candidates.namesakes(ln.ULabel, name), threshold=SIMILAR)
+        assert looks[name] or not found, name
+    assert sum(looks[name] for name in asked if name in looks) > 100
+    assert not any(looks[name] for name in others)
+
+
+def test_a_large_registry_that_shrinks_is_ranked_as_a_whole(instance, capsys):
+    """Whoever deletes its records: this connection is known to have changed something, others are noticed after some hundred questions."""
+    names = [f"{number:04} of {number * number}" for number in range(1_200)]
+    ln.save([ln.ULabel.from_fields(name=name) for name in [*names, "a part of something"]])
+    ln.ULabel(name="warm up")
+    assert "something" not in warned_of(capsys, "part of")
+    ln.ULabel.filter(name__in=names[:300]).delete()
+    assert "something" in warned_of(capsys, "part of")
+    ln.save([ln.ULabel.from_fields(name=name) for name in names[:300]])
+    ln.ULabel(name="warm up")
+    assert "something" not in warned_of(capsys, "part of")
+    with sqlite3.connect(instance._sqlite_file_local) as other:
+        other.execute("DELETE FROM lnschema_core_ulabel WHERE name < '0300'")
+    other.close()
+    for number in range(300):
+        ln.ULabel(name=f"{number:b}")
+    assert "something" in warned_of(capsys, "part of")
 
 
 def with_mistake(name, rng):
