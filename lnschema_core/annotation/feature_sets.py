@@ -22,25 +22,23 @@ from lnschema_core.annotation.feature_types import NUMBER, checked_columns, comm
 from lnschema_core.annotation.relations import relations_of
 from lnschema_core.catalogue import core_registry
 from lnschema_core.curation.vocabulary import vocabulary_of
-from lnschema_core.fields import has_field, shown_field
-from lnschema_core.rows.values import without_garbage_collection
+from lnschema_core.fields import oldest_first
+from lnschema_core.rows.values import AnyOf, find_records, without_garbage_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from lamindb.types import ListLike, StrField
     from lnschema_core.annotation.relations import Relation
+    from lnschema_core.curation.vocabulary import Vocabulary
     from lnschema_core.models import FeatureSet, Modality, Registry
 
 METADATA = "meta"
 """The modality of features that annotate observations rather than being measured."""
 
 _ARGUMENTS = ("features", "type", "modality", "name")
-
-_READ_OF_MEMBERS = ("created_at", "type", "registries")
-"""What is asked of members before their set is saved, besides keys and names; the rest of tens of thousands isn't read."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,19 @@ class Members:
 
     Attributes:
         accessor: The attribute of the feature set that will have them, such as ``features``.
-        records: The members.
+        registry: Their registry.
+        keys: Their primary keys. Of tens of thousands, nothing else is read until somebody asks for it.
     """
 
     accessor: str
-    records: tuple[Registry, ...]
+    registry: type[Registry]
+    keys: tuple[Any, ...]
+
+    def records(self, most: int | None = None) -> list[Registry]:
+        """The members as they are now, or the first of them. One query."""
+        keys = self.keys[:most]
+        found = {record.pk: record for record in find_records(self.registry.filter(), "pk", keys)}
+        return [found[key] for key in keys if key in found]
 
 
 # -- construct --------------------------------------------------------------------------------------------------------
@@ -68,10 +74,22 @@ def construct(feature_set: FeatureSet, fields: dict[str, Any]) -> None:
         ValueError: There are none, one isn't saved, or feature sets can't have records of their registry.
     """
     records = _checked_features(fields)
-    modality = _checked_modality(fields.get("modality"))
-    registry = type(records[0])
-    members = member_relation(type(feature_set), registry)
-    digest = hash_set(map(str, keys_of(records)))
+    keys = keys_of(records)
+    _become_set_of(feature_set, type(records[0]), keys, fields.get("type"), fields.get("name"), fields.get("modality"))
+
+
+def _become_set_of(
+    feature_set: FeatureSet,
+    registry: type[Registry],
+    keys: Sequence[Any],
+    kind: Any,
+    name: str | None,
+    modality: Modality | None,
+) -> None:
+    """Become a new set of saved records of a registry, or the existing set of the same ones. One query."""
+    checked_modality = _checked_modality(modality)
+    accessor = member_relation(type(feature_set), registry).accessor
+    digest = hash_set(map(str, keys))
     same = type(feature_set).filter(hash=digest, registry=registry.__get_name_with_schema__())
     existing = same.order_by("created_at", "pk").first()
     if existing is not None:
@@ -81,14 +99,14 @@ def construct(feature_set: FeatureSet, fields: dict[str, Any]) -> None:
     Model.__init__(
         feature_set,
         id=ids.base62_20(),
-        name=fields.get("name"),
-        n=len(records),
-        type=type_of_values(registry, fields.get("type")),
-        modality=modality,
+        name=name,
+        n=len(keys),
+        type=type_of_values(registry, kind),
+        modality=checked_modality,
         registry=registry.__get_name_with_schema__(),
         hash=digest,
     )
-    feature_set.pending_members = Members(members.accessor, tuple(records))
+    feature_set.pending_members = Members(accessor, registry, tuple(keys))
 
 
 def type_of_values(registry: type[Registry], given: Any) -> str | None:
@@ -188,7 +206,7 @@ def from_values(
 ) -> FeatureSet | None:
     """Make a feature set of those values that are validated features; see ``FeatureSet.from_values``.
 
-    Two queries, however many values.
+    Two queries, however many values, and one more where several records have a value.
 
     Raises:
         TypeError: The field is no field of a registry.
@@ -200,12 +218,8 @@ def from_values(
         msg = "Provide a list of at least one value"
         raise EmptyInput(msg)
     with without_garbage_collection():
-        records = validated_records(registry, column, listed, **kwargs)
-        if not records:
-            return None
-        kind = type_of_values(registry, type)
-        feature_set: FeatureSet = core_registry("FeatureSet")(records, type=kind, name=name, modality=modality)
-    return feature_set
+        keys = validated_keys(registry, column, listed, **kwargs)
+        return _make(registry, keys, type_of_values(registry, type), name, modality)
 
 
 def from_df(
@@ -213,7 +227,7 @@ def from_df(
 ) -> FeatureSet | None:
     """Make a feature set of those columns of a frame that are validated features; see ``FeatureSet.from_df``.
 
-    Two queries, however many columns.
+    Two queries, however many columns, and one more where several records have a name.
 
     Raises:
         TypeError: The field is no field of a registry.
@@ -221,13 +235,24 @@ def from_df(
             features of the registry have no types of their own.
     """
     registry, column = _names_of_features(field)
-    records = validated_records(registry, column, checked_columns(df))
-    if not records:
+    keys = validated_keys(registry, column, checked_columns(df))
+    has_types = not keys or registry is core_registry("Feature")
+    return _make(registry, keys, None if has_types else _common_dtype(df, keys.keys()), name, modality)
+
+
+def _make(
+    registry: type[Registry],
+    keys: Mapping[Any, Sequence[Any]],
+    kind: Any,
+    name: str | None,
+    modality: Modality | None,
+) -> FeatureSet | None:
+    """A feature set of records given by their keys, by value; ``None`` if there are none."""
+    if not keys:
         return None
-    kind = None
-    if registry is not core_registry("Feature"):
-        kind = _common_dtype(df, {getattr(record, column) for record in records})
-    feature_set: FeatureSet = core_registry("FeatureSet")(records, type=kind, name=name, modality=modality)
+    feature_set_registry: type[FeatureSet] = core_registry("FeatureSet")
+    feature_set = feature_set_registry.__new__(feature_set_registry)
+    _become_set_of(feature_set, registry, [key for some in keys.values() for key in some], kind, name, modality)
     return feature_set
 
 
@@ -249,33 +274,37 @@ def _names_of_features(field: StrField | None) -> tuple[type[Registry], str]:
     return (core_registry("Feature"), "name") if field is None else registry_and_field(field)
 
 
-def validated_records(registry: type[Registry], field: str, values: Sequence[Any], **kwargs: Any) -> list[Registry]:
-    """The records of those values that are in a registry, in their order; says how many values are. One query.
+def validated_keys(registry: type[Registry], field: str, values: Sequence[Any], **kwargs: Any) -> dict[Any, list[Any]]:
+    """The keys of the records of those values that are in a registry, by value, in their order; says how many values are.
 
-    Names of features are not unique: of several features with one name the oldest is meant.
+    One query, and one more where several records have a value. Names of features are not unique: of several features with one name the
+    oldest is meant; else all are, the oldest first.
     """
-    read = [name for name in (field, shown_field(registry), *_READ_OF_MEMBERS) if has_field(registry, name)]
-    vocabulary = vocabulary_of(registry.filter().only(*read), field, kwargs)
+    vocabulary = vocabulary_of(registry.filter(), field, kwargs)
     distinct = unique(values)
-    found: dict[Any, list[Registry]] = {}
-    for record in vocabulary.find_records(distinct):
-        found.setdefault(getattr(record, field), []).append(record)
+    found: dict[Any, list[Any]] = {}
+    for value, key in vocabulary.find_keys(distinct):
+        found.setdefault(value, []).append(key)
     messages.show(messages.about_validation(compare(values, found.keys().__and__), field))
     if not found:
         log.warning("no validated features, skip creating feature set")
-        return []
-    groups = (found[value] for value in distinct if value in found)
-    by_age = (sorted(group, key=_age) if len(group) > 1 else group for group in groups)
-    if registry is core_registry("Feature"):
-        return [group[0] for group in by_age]
-    return [record for group in by_age for record in group]
+        return {}
+    shared = [value for value, keys in found.items() if len(keys) > 1]
+    if shared:
+        found |= _by_age(vocabulary, shared, most=1 if registry is core_registry("Feature") else None)
+    return {value: found[value] for value in distinct if value in found}
 
 
-def _age(record: Any) -> tuple[Any, ...]:
-    return (record.created_at, record.pk) if hasattr(record, "created_at") else (record.pk,)
+def _by_age(vocabulary: Vocabulary, values: Sequence[Any], *, most: int | None) -> dict[Any, list[Any]]:
+    """The keys of so many records of each value, the oldest first. One query."""
+    having = vocabulary.records.filter(AnyOf(vocabulary.field, values)).order_by(*oldest_first(vocabulary.registry))
+    keys: dict[Any, list[Any]] = {}
+    for value, key in having.values_list(vocabulary.field, "pk"):
+        keys.setdefault(value, []).append(key)
+    return {value: some[:most] for value, some in keys.items()}
 
 
-def _common_dtype(df: pd.DataFrame, columns: set[str]) -> str:
+def _common_dtype(df: pd.DataFrame, columns: Collection[str]) -> str:
     dtypes = {str(df[column].dtype) for column in df.columns if column in columns}
     if len(dtypes) > 1:
         msg = f"data types are heterogeneous: {dtypes}"
@@ -313,8 +342,7 @@ def saving_members(feature_set: FeatureSet) -> Iterator[None]:
             _save_modality(feature_set)
         yield
         if members is not None:
-            relation = member_relation(type(feature_set), type(members.records[0]))
-            relation.insert(feature_set.pk, keys_of(members.records))
+            member_relation(type(feature_set), members.registry).insert(feature_set.pk, members.keys)
     feature_set.pending_members = None
 
 

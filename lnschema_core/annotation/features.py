@@ -112,5 +112,5 @@ def members_of(feature_set: FeatureSet) -> QuerySet[Any]:
     if feature_set.pending_members is None:
         members: QuerySet[Any] = getattr(feature_set, member_relation(type(feature_set), registry).accessor).all()
     else:
-        members = registry.filter().filter(AnyOf("pk", [record.pk for record in feature_set.pending_members.records]))
+        members = registry.filter().filter(AnyOf("pk", feature_set.pending_members.keys))
     return members

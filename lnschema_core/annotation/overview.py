@@ -98,14 +98,14 @@ def _measured(row: tuple[Any, str, str | None, str | None], labels: HostLabels) 
 
 
 def _first_members(feature_sets: Iterable[FeatureSet]) -> dict[Any, list[tuple[Any, str, str | None, str | None]]]:
-    """Key, name, type and registries of the first members of each set. One query."""
+    """Key, name, type and registries of the first members of each set. One query, and one for each set that isn't saved."""
     members: dict[Any, list[tuple[Any, str, str | None, str | None]]] = {}
     saved: dict[str, list[Any]] = {}
     for feature_set in feature_sets:
         if feature_set.pending_members is None:
             saved.setdefault(feature_set.registry, []).append(feature_set.pk)
         else:
-            members[feature_set.pk] = [_facts(record) for record in feature_set.pending_members.records[:MOST_FEATURES]]
+            members[feature_set.pk] = [_facts(record) for record in feature_set.pending_members.records(MOST_FEATURES)]
     parts = [part for name, keys in saved.items() for part in _member_links(name, keys)]
     rows = parts[0].union(*parts[1:], all=True) if parts else []
     for set_id, _, key, name, kind, registries in sorted(rows, key=lambda row: row[1]):

@@ -11,7 +11,7 @@ from django.db import models
 from lamindb.text.batch import check_strings
 from lamindb.text.synonyms import find_standards, pick
 from lnschema_core.fields import has_field, oldest_first, registry_of, string_field
-from lnschema_core.rows.values import find_records, find_values, plain, storable, without_garbage_collection
+from lnschema_core.rows.values import find_keys, find_records, find_values, plain, storable, without_garbage_collection
 from lnschema_core.search_index import holders
 
 if TYPE_CHECKING:
@@ -57,6 +57,15 @@ class Vocabulary:
         """
         self._check(values)
         return find_records(self.records, self.field, values)
+
+    def find_keys(self, values: Collection[Any]) -> list[tuple[Any, Any]]:
+        """Fetch value and primary key of the records that have one of the values, in no particular order.
+
+        Raises:
+            TypeError: The field has texts, and one of the values is none.
+        """
+        self._check(values)
+        return find_keys(self.records, self.field, values)
 
     def standards(
         self, values: Collection[Any], *, case_sensitive: bool = False, keep: Keep = "first"

@@ -78,7 +78,7 @@ class FeatureSet(Registry):
         if self.pending_members is None:
             msg = f"a saved feature set has no attribute '_features': its members are records of {self.registry}"
             raise AttributeError(msg)
-        return self.pending_members.accessor, list(self.pending_members.records)
+        return self.pending_members.accessor, self.pending_members.records()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if len(args) > 1 and len(args) != len(self._meta.concrete_fields):

@@ -124,8 +124,18 @@ def find_values(queryset: models.QuerySet[Any], field: str, values: Collection[A
 def find_records(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> list[Any]:
     """Fetch the records of which a field has any of the values, in no particular order."""
     with without_garbage_collection():
-        matching = (plain(queryset).filter(AnyOf(field, chunk)) for chunk in chunks(storable(values)))
-        return [record for some in matching for record in some.iterator()]
+        return [record for some in _having(queryset, field, values) for record in some.iterator()]
+
+
+def find_keys(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> list[tuple[Any, Any]]:
+    """Fetch the value of a field, and the primary key, of the records that have any of the values, in no particular order."""
+    with without_garbage_collection():
+        return [row for some in _having(queryset, field, values) for row in some.values_list(field, "pk").iterator()]
+
+
+def _having(queryset: models.QuerySet[Any], field: str, values: Collection[Any]) -> Iterator[models.QuerySet[Any]]:
+    """The records of which a field has any of the values, a statement each."""
+    return (plain(queryset).filter(AnyOf(field, chunk)) for chunk in chunks(storable(values)))
 
 
 @contextmanager

@@ -140,6 +140,23 @@ def test_markers_make_the_feature_set_of_the_quickstart(lb):
     assert ln.FeatureSet.from_values(["CD8", "CD45"], lb.CellMarker.name, species="human") == feature_set
 
 
+def test_feature_sets_have_all_genes_of_a_symbol(lb):
+    """Some symbols belong to several genes: all are members, the oldest first, where it stands among the values."""
+    import lamindb as ln
+
+    lb.settings.species = "human"
+    pairs = [("HBA1", "ENSG2"), ("CD8A", "ENSG3"), ("HBA1", "ENSG1")]
+    genes = [
+        lb.Gene.from_fields(symbol=symbol, ensembl_gene_id=one, species=lb.settings.species) for symbol, one in pairs
+    ]
+    for gene in genes:
+        gene.save()
+    feature_set = ln.FeatureSet.from_values(["CD8A", "HBA1"], lb.Gene.symbol)
+    assert feature_set._features == ("genes", [genes[1], genes[0], genes[2]])
+    feature_set.save()
+    assert set(feature_set.genes.list()) == {*genes}
+
+
 def test_registries_without_feature_sets_say_so(lb):
     """Cell types are labels and no features."""
     import lamindb as ln
