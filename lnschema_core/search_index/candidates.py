@@ -71,19 +71,23 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
     there are synonyms, another one looks for those.
     """
     layout = layout_of(registry)
-    if layout is not None and layout.synonyms is None and _is_unlike_all(layout, name):
+    if with_similar and layout is not None and layout.synonyms is None and _is_unlike_all(layout, name):
         return _UNLIKE_ALL
     names = snapshots.names_of(registry)
     if names is not None:
         is_large = len(names) > SMALL
         similar = names.similar(name, most=_PER_TEXT if is_large else None) if with_similar else None
         return Knowledge(name in names, is_large, similar)
-    if with_similar and layout is not None and layout.table in _known().sizes:
+    field = registry._meta.get_field("name")
+    table, column = quoted(field.model._meta.db_table), quoted(str(field.column))  # type: ignore[union-attr]
+    if not with_similar:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s LIMIT 1", [name])  # noqa: S608 - our names
+            return Knowledge(cursor.fetchone() is not None, is_large=False, similar=[])
+    if layout is not None and layout.table in _known().sizes:
         known = _namesakes(layout, name)
         if known is not None and known.is_large:
             return known
-    field = registry._meta.get_field("name")
-    table, column = quoted(field.model._meta.db_table), quoted(str(field.column))  # type: ignore[union-attr]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT EXISTS(SELECT 1 FROM {table} WHERE {column} = %s), EXISTS(SELECT 1 FROM {table}), "  # noqa: S608 - our names
