@@ -8,13 +8,12 @@ from django.db import models
 
 from lamindb import log
 from lamindb.errors import MultipleResultsFound, NoResultFound
-from lamindb.setup import connection
 from lamindb.text.batch import as_list
 from lamindb.text.lookup import Lookup
 from lnschema_core.counting.shortcuts import number_of
 from lnschema_core.fields import field_name, string_field
 from lnschema_core.html import queryset_to_html
-from lnschema_core.rows.older_tables import delete_among_older_tables
+from lnschema_core.rows.deleting import delete_rows
 from lnschema_core.rows.values import find_records
 
 if TYPE_CHECKING:
@@ -47,9 +46,12 @@ class QuerySet(models.QuerySet[RecordT], Generic[RecordT]):
         Raises:
             ProtectedError: Something else refers to a record.
         """
-        if not connection.misses_any():
-            return super().delete()
-        gone = delete_among_older_tables(self.order_by().select_related(None), using=self.db)
+        has_values = self._fields is not None  # type: ignore[attr-defined] # in no stub, but in Django's own verbs
+        if has_values or self.query.combinator or self.query.is_sliced or self.query.distinct_fields:
+            return super().delete()  # which refuses
+        rows = self.order_by().select_related(None)
+        rows.query.select_for_update = False
+        gone = delete_rows(rows, using=rows.db, origin=self)
         self._result_cache = None
         return gone
 

@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models
+from django.db import models, router
 from django.db.models.base import ModelBase, ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
-from lamindb.setup import connection
 from lnschema_core import naming
 from lnschema_core.html import record_to_html
 from lnschema_core.query import Manager
-from lnschema_core.rows.older_tables import delete_among_older_tables
+from lnschema_core.rows.deleting import delete_rows
 from lnschema_core.rows.storable import check_storable
 
 if TYPE_CHECKING:
@@ -150,9 +149,10 @@ class Registry(models.Model, metaclass=RegistryMeta):
         Raises:
             ProtectedError: Something else refers to the record.
         """
-        if connection.misses_any():
-            return delete_among_older_tables([self], using=using, keep_parents=keep_parents)
-        return super().delete(using, keep_parents)
+        if self.pk is None:
+            return super().delete(using, keep_parents)  # which refuses
+        using = using or router.db_for_write(type(self), instance=self)
+        return delete_rows([self], using=using, origin=self, keep_parents=keep_parents)
 
     # -- querying -----------------------------------------------------------------------------------------------------
 

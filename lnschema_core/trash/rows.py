@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.db.models.deletion import Collector
 
 from lamindb import log
 from lamindb.errors import NotRestorable
-from lamindb.setup import connection
-from lnschema_core.rows.older_tables import TableCollector
+from lnschema_core.rows.deleting import RowCollector
 from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
@@ -34,8 +32,7 @@ def delete_with_links(record: models.Model) -> list[Values]:
     Raises:
         ProtectedError: Something else refers to the record.
     """
-    kind = TableCollector if connection.misses_any() else Collector
-    collector = kind(using=DEFAULT_DB_ALIAS, origin=record)
+    collector = RowCollector(DEFAULT_DB_ALIAS, origin=record)
     collector.collect([record])
     gone: list[Any] = [one for instances in collector.data.values() for one in instances]
     for queryset in collector.fast_deletes:
