@@ -13,6 +13,7 @@ from lamindb.errors import DatabaseBehind
 from lamindb.setup import fresh, migration_plan, signals
 from lamindb.setup.migration_files import naming_faults
 from lamindb.setup.postgres.patience import take_time
+from lamindb.setup.postgres.waiting import naming_holders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def apply_all(on_applied: Callable[[str], None] | None = None, *, to: str | None
         if action == "apply_success" and on_applied is not None:
             transaction.on_commit(lambda: on_applied(str(migration)))
 
-    with _one_at_a_time():
+    with _one_at_a_time(), naming_holders(connection):
         with naming_faults():
             executor = Executor(connection, progress)
         conflicts = executor.loader.detect_conflicts()
@@ -113,7 +114,7 @@ def _one_at_a_time() -> Iterator[None]:
     try:
         holder.set_autocommit(False)
         take_time(holder)
-        with holder.cursor() as cursor:
+        with naming_holders(holder), holder.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         yield
     finally:

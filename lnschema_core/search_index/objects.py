@@ -10,6 +10,7 @@ from django.db import Error, connection, transaction
 
 from lamindb import log
 from lamindb.setup.postgres.patience import take_time
+from lamindb.setup.postgres.waiting import naming_holders
 from lnschema_core.search_index import definitions
 from lnschema_core.search_index.definitions import quoted
 from lnschema_core.search_index.layout import PREFIX, layout_of, object_name
@@ -54,7 +55,7 @@ def ensure() -> None:
 
 def rebuild() -> None:
     """Make all search indexes anew."""
-    with transaction.atomic():
+    with naming_holders(connection), transaction.atomic():
         drop()
         ensure()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import uuid
@@ -251,6 +252,38 @@ def test_statements_end_where_the_address_says_so(sandbox: Sandbox, url: str) ->
     assert "`statement_timeout`" in too_long
     assert "`lock_timeout`" in locked
     assert users == "1"
+
+
+def test_who_keeps_a_migration_waiting_is_named(sandbox: Sandbox, url: str) -> None:
+    """It goes on when the other transaction ends, and ends itself when ``lock_timeout`` is over."""
+    import psycopg2
+
+    sandbox.lamin("init", "--storage", "s", "--name", "x", "--db", url)
+    run(
+        sandbox,
+        "ln.User; from django.db import connection; from django.db.migrations.executor import MigrationExecutor\n"
+        "MigrationExecutor(connection).migrate([('lnschema_core', '0027_steps_of_runs')])",
+    )
+    deploy = (
+        "import threading, psycopg2; from lamindb.setup.postgres import waiting; waiting._PATIENCE = 0.1\n"
+        f"other = psycopg2.connect({url!r}, application_name='nightly export')\n"
+        "other.cursor().execute('LOCK TABLE lnschema_core_file IN SHARE MODE')\n"
+        "threading.Timer({seconds}, other.commit).start(); setup.migrate.deploy()"
+    )
+    sandbox.environment["PGOPTIONS"] = "-c lock_timeout=400"
+    refused = failure(sandbox, deploy.format(seconds=2))
+    assert "failed: canceling statement due to lock timeout" in refused
+    del sandbox.environment["PGOPTIONS"]
+    for told in (refused, run(sandbox, deploy.format(seconds=0.7))):
+        [named] = [line for line in told.splitlines() if "waiting for" in line]
+        assert re.search(
+            r"waiting for a session of lamin \(process \d+, nightly export, at 127.0.0.1, in a transaction since 20",
+            named,
+        )
+    assert "deployed 1 migration" in told
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM django_migrations WHERE name = '0028_ids_of_captured_files'")
+        assert cursor.fetchone()
 
 
 def test_one_database_has_several_instances_by_schema(sandbox: Sandbox, url: str) -> None:
