@@ -1,7 +1,8 @@
 """Whether a large registry may have a name like a new one, told by a few look-ups in one statement; for SQLite.
 
 Most of the names that are made in a row are like no other. Telling so takes a tenth of what it takes to find those that are similar. What
-indexes find of a name with one mistake is never missed. With two, it may be, where neighbours in the order of names only begin alike.
+indexes find of a name with one mistake is never missed. Some names with two mistakes are, and some that are a part of another one and no
+whole word of it: those that are neighbours in the order of names, but not the next ones.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ def may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) ->
 
 
 def _are_alike(name: str, half: str, neighbour: str | None) -> bool:
-    """Whether a neighbour begins with half of the name, or with less of it and has more in common."""
+    """Whether a neighbour begins with half of the name or is its beginning, or begins with less of it and has more in common."""
     if neighbour is None or not neighbour.startswith(keys.beginning(name)):
         return False
-    if neighbour.startswith(half):
+    if neighbour.startswith(half) or name.startswith(neighbour):
         return True
     from rapidfuzz.fuzz import ratio
 
