@@ -44,21 +44,21 @@ def on_instance_connected(*, writable: bool, **_: Any) -> None:
 def on_tables_changing(**_: Any) -> None:
     """Drop search indexes and kept numbers before migrations: some changes of a column fail while anything else mentions it."""
     from lnschema_core.counting import kept
-    from lnschema_core.search_index import candidates, objects
+    from lnschema_core.search_index import known, objects
 
     kept.drop()
     objects.drop()
-    candidates.forget()
+    known.forget()
 
 
 def on_tables_ready(**_: Any) -> None:
     """Make the search indexes that are missing, and keep numbers."""
     from lnschema_core.counting import kept
-    from lnschema_core.search_index import candidates, objects
+    from lnschema_core.search_index import known, objects
 
     kept.ensure()
     objects.ensure()
-    candidates.forget()
+    known.forget()
 
 
 def ensure_user() -> User:

@@ -7,21 +7,15 @@ our indexes has none; then the whole registry is ranked.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import CharField
 
-from lamindb import log
-from lamindb.setup import guards
 from lamindb.setup.postgres.errors import has_timed_out
-from lnschema_core.rows import unchanged
 from lnschema_core.rows.values import is_storable
-from lnschema_core.search_index import definitions, first_look, keys, objects, snapshots, trigrams
-from lnschema_core.search_index.common import common_trigrams
+from lnschema_core.search_index import definitions, first_look, keys, known, snapshots, trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
 from lnschema_core.search_index.snapshots import SMALL
@@ -43,7 +37,6 @@ _FEW = 2  # pieces that may be missing where any hit is enough
 _MOST_WORDS = 6
 _TIMEOUT, _PATIENCE = "statement_timeout", "300ms"  # of Postgres, for texts with similar words
 _LONGEST = 200  # characters that find candidates
-_QUESTIONS = 256  # after so many it is asked again whether a registry is still large
 
 
 Entry = tuple[Any, "str | None", "str | None"]
@@ -71,23 +64,38 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
     there are synonyms, another one looks for those.
     """
     layout = layout_of(registry)
-    if with_similar and layout is not None and layout.synonyms is None and _is_unlike_all(layout, name):
+    if (
+        with_similar
+        and layout is not None
+        and layout.synonyms is None
+        and first_look.is_unlike_all(layout, name[:_LONGEST])
+    ):
         return _UNLIKE_ALL
     names = snapshots.names_of(registry)
     if names is not None:
         is_large = len(names) > SMALL
         similar = names.similar(name, most=_PER_TEXT if is_large else None) if with_similar else None
         return Knowledge(name in names, is_large, similar)
-    field = registry._meta.get_field("name")
-    table, column = quoted(field.model._meta.db_table), quoted(str(field.column))  # type: ignore[union-attr]
     if not with_similar:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s LIMIT 1", [name])  # noqa: S608 - our names
-            return Knowledge(cursor.fetchone() is not None, is_large=False, similar=[])
-    if layout is not None and layout.table in _known().sizes:
-        known = _namesakes(layout, name)
-        if known is not None and known.is_large:
-            return known
+        return Knowledge(_has(registry, name), is_large=False, similar=[])
+    if layout is not None and known.was_large(layout):
+        found = _namesakes(layout, name)
+        if found is not None and found.is_large:
+            return found
+    return _name_and_size(registry, layout, name)
+
+
+def _has(registry: type[models.Model], name: str) -> bool:
+    """Whether the registry has exactly this name."""
+    table, column = _place_of_names(registry)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s LIMIT 1", [name])  # noqa: S608 - our names
+        return cursor.fetchone() is not None
+
+
+def _name_and_size(registry: type[models.Model], layout: Layout | None, name: str) -> Knowledge:
+    """Whether the registry has exactly this name, and whether it is large."""
+    table, column = _place_of_names(registry)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT EXISTS(SELECT 1 FROM {table} WHERE {column} = %s), EXISTS(SELECT 1 FROM {table}), "  # noqa: S608 - our names
@@ -96,32 +104,14 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
         )
         is_known, has_rows, beyond = cursor.fetchone()
     if layout is not None:
-        _remember_size(layout, is_large=beyond is not None)
+        known.remember_size(layout, is_large=beyond is not None)
     return Knowledge(bool(is_known), beyond is not None, None if has_rows else [])
 
 
-def _is_unlike_all(layout: Layout, name: str) -> bool:
-    """Whether a registry that is known to be large has no name like this one, told at hardly any cost; for SQLite.
-
-    Returns:
-        ``False`` also if that can't be told so.
-    """
-    known, database = _State.known, connections[DEFAULT_DB_ALIAS].connection
-    size = known.sizes.get(layout.table)
-    if size is None or known.connection is not database or known.session is not guards.session():
-        return False
-    if not isinstance(database, sqlite3.Connection) or "keys" not in (known.tables or {}).get(layout.table, ()):
-        return False
-    size.questions -= 1
-    try:
-        if size.changes != database.total_changes or not size.questions:
-            is_large = database.execute(_if_large(layout)).fetchone() is not None
-            _remember_size(layout, is_large=is_large)
-            if not is_large:
-                return False
-        return not first_look.may_have_similar(database, layout, name[:_LONGEST])
-    except sqlite3.OperationalError:  # the statement that is executed instead waits, or tells what is wrong
-        return False
+def _place_of_names(registry: type[models.Model]) -> tuple[str, str]:
+    """The quoted names of the table and the column with the names of a registry."""
+    field = registry._meta.get_field("name")
+    return quoted(field.model._meta.db_table), quoted(str(field.column))  # type: ignore[union-attr]
 
 
 def is_large(registry: type[models.Model]) -> bool:
@@ -140,12 +130,12 @@ def namesakes(registry: type[models.Model], name: str) -> list[Entry] | None:
         Key, name and synonyms of each; ``None`` if the indexes for that are missing.
     """
     layout = layout_of(registry)
-    known = None if layout is None or not is_storable(name) else _namesakes(layout, name)
-    return None if known is None else known.similar
+    found = None if layout is None or not is_storable(name) else _namesakes(layout, name)
+    return None if found is None else found.similar
 
 
 def _namesakes(layout: Layout, name: str) -> Knowledge | None:
-    indexes = usable(layout)
+    indexes = known.usable(layout)
     if layout.name is None or "keys" not in indexes:
         return None
     statement = _Statement(layout)
@@ -154,7 +144,7 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
     statement.parts.append(_if_large(layout))
     found = statement.rows()
     is_large = found.pop(None, None) is not None
-    _remember_size(layout, is_large=is_large)
+    known.remember_size(layout, is_large=is_large)
     if layout.synonyms is not None and "trigrams" in indexes:
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
@@ -181,11 +171,16 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
         At most some hundred; ``None`` if the indexes for that are missing, or fields are not indexed.
     """
     layout = layout_of(registry)
-    if layout is None or not fields <= layout.fields or "trigrams" not in usable(layout) or not is_storable(string):
+    if (
+        layout is None
+        or not fields <= layout.fields
+        or "trigrams" not in known.usable(layout)
+        or not is_storable(string)
+    ):
         return None
     string = string[:_LONGEST]
     statement = _Statement(layout)
-    if layout.name is not None and "keys" in usable(layout):
+    if layout.name is not None and "keys" in known.usable(layout):
         _by_name(statement, layout.name, string, is_new=False)
     if connection.vendor == "sqlite":
         _of_unfinished_batch(statement)
@@ -200,7 +195,7 @@ def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
     Common trigrams are looked up only if the others tell nothing.
     """
     found: dict[Any, Entry] = {}
-    common = _common(layout).intersection(trigrams.trigrams_of(string.lower()))
+    common = known.common(layout).intersection(trigrams.trigrams_of(string.lower()))
     for left_out in dict.fromkeys([common, frozenset()]):
         most = max(1, len(trigrams.pieces(string, common=left_out))) - 1
         first = 0
@@ -246,7 +241,7 @@ def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]
 
     Words that many texts have in common make looking for similar ones take seconds in millions of records: that is given up after a while.
     """
-    left_out = _common(layout)
+    left_out = known.common(layout)
     statement = _Statement(layout)
     _by_text(statement, string, missing=0, limit=_PER_TEXT, left_out=left_out)
     found = statement.rows()
@@ -276,93 +271,6 @@ def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]
         if not has_timed_out(error):
             raise
     return found
-
-
-# -- which indexes there are ------------------------------------------------------------------------------------------
-
-
-class _Size:
-    """That a registry was large, for as long as this connection has not changed anything, and for some hundred questions."""
-
-    def __init__(self, changes: int) -> None:
-        self.changes = changes
-        self.questions = _QUESTIONS
-
-
-class _Known(threading.local):
-    """What one thread knows of the database that it is connected to."""
-
-    def __init__(self) -> None:
-        self.connection: Any = None
-        self.tables: dict[str, set[str]] | None = None
-        """Which indexes there are, asked once per connection."""
-        self.session: object = None
-        self.sizes: dict[str, _Size] = {}
-        """What is known of the size of those registries, by table, that were large."""
-        self.common: dict[str, frozenset[str]] = {}
-        """The trigrams that most texts of a table have, asked once per connection."""
-
-
-class _State:
-    """What all threads know, and which missing indexes were pointed out."""
-
-    known = _Known()
-    said: set[str] = set()  # noqa: RUF012 - replaced, never changed
-
-
-def forget() -> None:
-    """Ask the database again which indexes it has, in all threads."""
-    _State.known, _State.said = _Known(), set()
-    unchanged.forget()
-
-
-def _known() -> _Known:
-    known, database = _State.known, connections[DEFAULT_DB_ALIAS]
-    if database.connection is None:
-        database.connect()
-    if known.connection is not database.connection or known.session is not guards.session():
-        known.connection, known.session = database.connection, guards.session()
-        known.tables, known.sizes, known.common = None, {}, {}
-    return known
-
-
-def _remember_size(layout: Layout, *, is_large: bool) -> None:
-    known = _known()
-    if is_large:
-        known.sizes[layout.table] = _Size(getattr(known.connection, "total_changes", 0))
-    else:
-        known.sizes.pop(layout.table, None)
-
-
-def _common(layout: Layout) -> frozenset[str]:
-    """The trigrams of a registry that are not worth looking up."""
-    known = _known().common
-    if layout.table not in known:
-        known[layout.table] = common_trigrams(layout)
-    return known[layout.table]
-
-
-def usable(layout: Layout) -> set[str]:
-    """Which indexes of a registry the database has: ``"keys"``, ``"trigrams"``. What is missing is said once."""
-    known = _known()
-    if known.tables is None:
-        known.tables = objects.usable()
-    found = known.tables.get(layout.table, set())
-    _point_out_missing(layout, found, elsewhere=set().union(*known.tables.values()))
-    return found
-
-
-def _point_out_missing(layout: Layout, found: set[str], *, elsewhere: set[str]) -> None:
-    """Say once that a registry lacks indexes which others have, or that none has any."""
-    wanted = {"trigrams"} if layout.name is None else {"keys", "trigrams"}
-    where = layout.table if elsewhere else "the database"
-    if where in _State.said or not wanted & (elsewhere or wanted) - found:
-        return
-    _State.said = _State.said | {where}
-    log.important(
-        f"{where} has no search indexes, or outdated ones, so names are compared with all others, which takes longer: make them with "
-        "`lamin migrate deploy`"
-    )
 
 
 # -- statements -------------------------------------------------------------------------------------------------------

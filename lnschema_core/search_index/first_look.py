@@ -7,15 +7,14 @@ whole word of it: those that are neighbours in the order of names, but not the n
 
 from __future__ import annotations
 
+import sqlite3
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lnschema_core.search_index import definitions, keys
+from lnschema_core.search_index import definitions, keys, known
 from lnschema_core.search_index.definitions import quoted
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from lnschema_core.search_index.layout import Layout
 
 _ALIKE = (
@@ -23,17 +22,25 @@ _ALIKE = (
 )
 
 
-def may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) -> bool:
-    """Whether a registry may have a name, or one like it.
+def is_unlike_all(layout: Layout, name: str) -> bool:
+    """Whether a large registry has neither a name nor one like it.
 
     Args:
-        database: The connection itself: a cursor of Django's takes as long as all that is looked up.
         layout: What is indexed of the registry, whose name is.
         name: The name.
 
-    Raises:
-        sqlite3.OperationalError: Another connection has the database to itself, or the index is gone.
+    Returns:
+        ``False`` also where that can't be told: of registries that aren't known to be large, without an index, and of Postgres.
     """
+    try:
+        database = known.database_of_large(layout)
+        return database is not None and not _may_have_similar(database, layout, name)
+    except sqlite3.OperationalError:  # the statement that is executed instead waits, or tells what is wrong
+        return False
+
+
+def _may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) -> bool:
+    """Whether there may be a name, or one like it. The connection itself is asked: Django's cursor takes as long as all look-ups."""
     middle = len(name) // 2
     half, other_half = name[:middle], name[:1].swapcase() + name[1:middle]
     parameters = [part for part in keys.parts(name) if part != name] if " " in name else []

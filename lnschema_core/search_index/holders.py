@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models
 
 from lnschema_core.rows.values import has_more_rows
-from lnschema_core.search_index import candidates, definitions
+from lnschema_core.search_index import definitions, known
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
 
@@ -59,7 +59,7 @@ def narrowed(
     if not has_more_rows(registry._default_manager.all(), _ROWS_PER_VALUE * len(texts)):
         return None
     terms = [_sure(f"|{text}|") for text in texts]  # bars are around names and around each synonym
-    if not all(any(len(stretch) >= _SIZE for stretch in term) for term in terms) or "trigrams" not in candidates.usable(
+    if not all(any(len(stretch) >= _SIZE for stretch in term) for term in terms) or "trigrams" not in known.usable(
         layout
     ):
         return None

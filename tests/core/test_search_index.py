@@ -38,11 +38,11 @@ def modules(instance):
     """The modules of the index, which need a connection to be imported."""
     from types import SimpleNamespace
 
-    from lnschema_core.search_index import candidates, objects
+    from lnschema_core.search_index import candidates, known, objects
 
-    candidates.forget()
-    yield SimpleNamespace(candidates=candidates, objects=objects)
-    candidates.forget()
+    known.forget()
+    yield SimpleNamespace(candidates=candidates, known=known, objects=objects)
+    known.forget()
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_what_most_texts_share_is_not_looked_up_in_a_huge_registry(names, monkey
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     monkeypatch.setattr(common, "_MANY", 100)
-    modules.candidates.forget()
+    modules.known.forget()
     rng = random.Random(3)
     with count_queries() as queries:
         assert all(
@@ -232,14 +232,14 @@ def test_without_indexes_everything_is_found_by_reading_the_registry(names, modu
     from django.db import connection
 
     modules.objects.drop()
-    modules.candidates.forget()
+    modules.known.forget()
     query = names[7].replace(names[7].split()[1], names[7].split()[1][:-1])
     assert ln.ULabel.search(query).index[0] == names[7]
     ln.ULabel.search(query)
     assert capsys.readouterr().out.count("lamin migrate deploy") == 1
     connection.check_constraints()  # Postgres changes no table that has checks left to do
     modules.objects.ensure()
-    modules.candidates.forget()
+    modules.known.forget()
     assert names[7] in ln.ULabel.search(query).index[:3]
     assert "lamin migrate deploy" not in capsys.readouterr().out
 
@@ -282,7 +282,7 @@ def test_rows_that_were_there_before_the_index_are_in_it(names, modules):
     """Building takes all rows; a rebuilt index has the same candidates."""
     before = set(modules.candidates.matches(ln.ULabel, names[11][5:], {"name"}))
     modules.objects.rebuild()
-    modules.candidates.forget()
+    modules.known.forget()
     assert before & set(modules.candidates.matches(ln.ULabel, names[11][5:], {"name"}))
     assert modules.objects.usable()["lnschema_core_ulabel"] == {"keys", "trigrams"}
 
@@ -294,12 +294,12 @@ def test_migrations_that_remake_a_table_leave_no_half_an_index(names, modules, c
 
     with connection.cursor() as cursor:
         cursor.execute('DROP TRIGGER "lamin_search_insert_lnschema_core_ulabel"')
-    modules.candidates.forget()
+    modules.known.forget()
     for _ in range(2):
         assert modules.candidates.matches(ln.ULabel, "x", {"name"}) is None
     assert capsys.readouterr().out.count("lnschema_core_ulabel has no search indexes, or outdated ones") == 1
     modules.objects.ensure()
-    modules.candidates.forget()
+    modules.known.forget()
     assert modules.candidates.matches(ln.ULabel, "x", {"name"}) is not None
 
 
@@ -312,7 +312,7 @@ def test_without_fts5_names_are_checked_by_keys_and_rows_can_be_written(names, m
     assert "FTS5" in capsys.readouterr().out
     ln.save([ln.ULabel.from_fields(name=f"row {i}") for i in range(600)])
     modules.objects.ensure()
-    modules.candidates.forget()
+    modules.known.forget()
     assert modules.objects.usable()["lnschema_core_ulabel"] == {"keys"}
     assert modules.candidates.namesakes(ln.ULabel, "row 5") is not None
     assert ln.ULabel.search(names[0]).index[0] == names[0]

@@ -21,11 +21,11 @@ def reindex() -> None:
         setup.connection.connect()
         setup.connection.check_writable()
         from lnschema_core.counting import kept
-        from lnschema_core.search_index import candidates, objects
+        from lnschema_core.search_index import known, objects
 
         kept.rebuild()
         objects.rebuild()
-        candidates.forget()
+        known.forget()
         found = objects.usable()
         complete = sum("trigrams" in kinds for kinds in found.values())
         log.success(f"built the search indexes of {complete} of {len(found)} registries")
