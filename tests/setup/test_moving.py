@@ -311,6 +311,48 @@ def test_dump_takes_longer_than_statements_of_users_may(user, url, tmp_path):
         release.join()
 
 
+@pytest.mark.postgres
+def test_server_that_is_lost_meanwhile_is_named(user, url, postgres_server, tmp_path):
+    """Whether it is read or written, nothing is left of a dump or an instance, and the sentence says what to do."""
+    dump, second = tmp_path / "a.dump", postgres.create_database(postgres_server, f"t{uuid.uuid4().hex}")
+    user.lamin("move", "--db", url)
+    user.lamin("dump", str(dump))
+    for lost, verb, arguments in (
+        (url, "rows", ("dump", str(tmp_path / "b.dump"))),
+        (second, "write", ("restore", str(dump), "--name", "b", "--db", second)),
+        (second, "write", ("move", "--db", second)),
+    ):
+        start = (
+            LOSING.format(url=lost, verb=verb)
+            + f"import sys; from lamindb.cli import main; sys.exit(main({arguments}))"
+        )
+        done = user.python(start, check=False)
+        assert done.returncode == 12
+        assert "Traceback" not in done.stderr
+        address = lost.replace("lamin:lamin@", "lamin:***@")
+        assert f"The connection to the database {address} of" in done.stderr
+        assert "so nothing was changed: do it again when the server can be reached." in done.stderr
+    assert not (tmp_path / "b.dump").exists()
+    assert f"- db: {url.replace('lamin:lamin@', 'lamin:***@')}" in user.lamin("info").stdout
+    user.lamin("restore", str(dump), "--name", "b", "--db", second)
+
+
+LOSING = """
+import psycopg2
+from lamindb.setup.moving.rows import Table
+verb = Table.{verb}
+def lose(self, *arguments):
+    if self.name.endswith("ulabel"):
+        other = psycopg2.connect({url!r})
+        other.cursor().execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        other.close()
+    return verb(self, *arguments)
+Table.{verb} = lose
+"""
+
+
 FACTS = '{"zz": [1, null, -0.0, 1e-7, true], "a": {"c": 1e22, "b": 1208925819614629174706177}}'
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import Error, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from lamindb import log
-from lamindb.errors import NotMoved
+from lamindb.errors import InstanceUnreachable, NotMoved
 from lamindb.setup import connection as connecting
-from lamindb.setup import django_start, migrating, signals, sqlite_files
+from lamindb.setup import database_url, django_start, migrating, signals, sqlite_files
 from lamindb.setup.moving import rows
 from lamindb.setup.postgres.patience import take_time
 
@@ -54,11 +54,31 @@ def source(instance: InstanceSettings, *, locked: bool) -> Iterator[str]:
         settings = django_start.sqlite_database(instance.sqlite_file, writable=locked)
     django_start.add_database(_SOURCE, settings)
     try:
-        with connecting.reachable(instance), transaction.atomic(using=_SOURCE):
+        with connecting.reachable(instance), transaction.atomic(using=_SOURCE), _unbroken(instance, _SOURCE):
             _begin(locked=locked)
             yield _SOURCE
     finally:
         django_start.remove_database(_SOURCE)
+
+
+@contextmanager
+def _unbroken(instance: InstanceSettings, alias: str) -> Iterator[None]:
+    """Say that a server was lost in the middle of a transaction, and that it has left nothing.
+
+    Raises:
+        InstanceUnreachable: It was.
+    """
+    try:
+        yield
+    except Error as error:
+        database: Any = connections[alias]
+        if database.vendor != "postgresql" or not database.is_lost():
+            raise
+        msg = (
+            f"The connection to the database {database_url.mask(instance.db)} of {instance.identifier} was lost "
+            f"({str(error).partition(chr(10))[0]}), so nothing was changed: do it again when the server can be reached."
+        )
+        raise InstanceUnreachable(msg) from error
 
 
 def _begin(*, locked: bool) -> None:
@@ -129,7 +149,7 @@ def target(instance: InstanceSettings) -> Iterator[Callable[..., AbstractContext
         with connecting.session(instance, settings, strict=True):
             with connecting.reachable(instance):
                 connection.ensure_connection()
-            yield _filled_postgres
+            yield lambda migrations=None: _filled_postgres(instance, migrations)
         return
     path = instance.sqlite_file
     if path.exists():
@@ -145,11 +165,11 @@ def target(instance: InstanceSettings) -> Iterator[Callable[..., AbstractContext
 
 
 @contextmanager
-def _filled_postgres(migrations: Names | None = None) -> Iterator[list[Table]]:
+def _filled_postgres(instance: InstanceSettings, migrations: Names | None) -> Iterator[list[Table]]:
     if connection.introspection.table_names():
         msg = f"The database {connection.settings_dict['NAME']} is not empty: make a new one."
         raise NotMoved(msg)
-    with transaction.atomic():
+    with transaction.atomic(), _unbroken(instance, connection.alias):
         take_time(connection)
         found = _make_tables(migrations)
         _clear(found)

@@ -97,7 +97,7 @@ class Table:
             self._insert(part, alias)
 
     def _insert(self, rows: list[list[Any]], alias: str) -> None:
-        connection = connections[alias]
+        connection: Any = connections[alias]
         quote = connection.ops.quote_name
         names = ", ".join(quote(name) for name in self.columns)
         marks = f"({', '.join(['%s'] * len(self.columns))})"
@@ -110,6 +110,8 @@ class Table:
                     values = [value for row in rows for value in row]
                     cursor.execute(start + ", ".join([marks] * len(rows)), values)
         except (DatabaseError, ValueError) as error:  # ValueError: the driver refuses a character
+            if connection.vendor == "postgresql" and connection.is_lost():
+                raise
             msg = f"A row of {self.name} can't be stored in the new database: {' '.join(str(error).split())}"
             raise NotMoved(msg) from error
 

@@ -81,11 +81,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_if_health_check_failed(self) -> None:
         """Connect again if the connection doesn't work any more; asked before transactions and statements outside of them."""
-        if self._is_lost() and not self.in_atomic_block:
+        if self.is_lost() and not self.in_atomic_block:
             self.close()
         if self.autocommit and not self.in_atomic_block and (self._is_idle() or self._has_unread()):
             self.health_check_done = False
         super().close_if_health_check_failed()
+
+    def is_lost(self) -> bool:
+        """Whether the server has ended the session, or has gone."""
+        return self.connection is not None and bool(self.connection.closed)
 
     @cached_property
     def wrap_database_errors(self) -> DatabaseErrorWrapper:
@@ -94,7 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def note_on(self, error: Error) -> str | None:
         """What an error means for who asked, and what to do next."""
-        if self._is_lost():
+        if self.is_lost():
             return _UNDONE if self.in_atomic_block else _IN_DOUBT
         return errors.advice(error)
 
@@ -122,11 +126,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Whether the connection broke during a query that changes nothing, and on which nothing else depends."""
         is_named = getattr(context["cursor"].cursor, "name", None) is not None
         return (
-            self._is_lost() and not self.in_atomic_block and not is_named and str(sql).lstrip()[:6].upper() == "SELECT"
+            self.is_lost() and not self.in_atomic_block and not is_named and str(sql).lstrip()[:6].upper() == "SELECT"
         )
-
-    def _is_lost(self) -> bool:
-        return self.connection is not None and bool(self.connection.closed)
 
     def _is_idle(self) -> bool:
         return time.monotonic() - self.last_used > _IDLE
