@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
+from collections import defaultdict
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -316,14 +317,18 @@ def _unique_records(records: Registry | Iterable[Registry]) -> list[Any]:
     if isinstance(records, str) or not hasattr(records, "__iter__"):
         msg = f"pass a record or a list of records, not {records!r:.80}"
         raise TypeError(msg)
-    unique: dict[Any, Any] = {}
+    unique = []
+    known: dict[Any, set[Any]] = defaultdict(set)  # by registry: pairs of both would be looked at as possible garbage
     for record in records:
         if not isinstance(record, Registry):
             msg = f"pass records of registries only, not {record!r:.80}"
             raise NotRecords(msg)
         key = record.pk
-        unique.setdefault((type(record), key) if key is not None else id(record), record)
-    return list(unique.values())
+        among, key = (known[None], id(record)) if key is None else (known[type(record)], key)
+        if key not in among:
+            among.add(key)
+            unique.append(record)
+    return unique
 
 
 def _by_registry(records: Iterable[Any]) -> list[tuple[type[Registry], list[Any]]]:

@@ -362,9 +362,10 @@ def _save_storage(storage: Storage) -> None:
 def finish(file: File) -> None:
     """Tidy up after saving: temporary sources go, and objects that were replaced once that is committed for good."""
     reproducing.forget(file)
-    pending, file.pending = file.pending, None
+    pending = file.pending
     if pending is None:
         return
+    file.pending = None
     if pending.is_temporary and pending.source is not None:
         transfer.remove(pending.source)
     if pending.stale is not None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 import lamindb as ln
+from lnschema_core.models import FileULabel
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -97,6 +98,19 @@ def test_save_twice_and_duplicates_are_no_error():
     ln.save(label)
     ln.save([])
     assert ln.ULabel.filter().count() == 1
+
+
+def test_only_what_is_the_same_record_is_saved_once(tmp_path):
+    """A key counts within its registry; of records that have none yet, each is another one."""
+    labels = [ln.ULabel.from_fields(name=name, id=name) for name in ("same", "other")]
+    ln.save([*labels, ln.Modality.from_fields(name="x", id="same"), *labels])
+    assert (ln.ULabel.filter().count(), ln.Modality.filter(id="same").count()) == (2, 1)
+    (tmp_path / "notes.txt").write_text("labelled")
+    file = ln.File(tmp_path / "notes.txt", description="notes")
+    file.save()
+    links = [FileULabel(file=file, ulabel=label) for label in labels]
+    ln.save([*links, links[0]])
+    assert set(file.ulabels.list("name")) == {"same", "other"}
 
 
 def test_save_writes_changes_of_existing_records_only():
