@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError
 
 import lamindb as ln
-from lnschema_core.models import FileULabel
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -108,7 +107,7 @@ def test_only_what_is_the_same_record_is_saved_once(tmp_path):
     (tmp_path / "notes.txt").write_text("labelled")
     file = ln.File(tmp_path / "notes.txt", description="notes")
     file.save()
-    links = [FileULabel(file=file, ulabel=label) for label in labels]
+    links = [ln.File.ulabels.through(file=file, ulabel=label) for label in labels]
     ln.save([*links, links[0]])
     assert set(file.ulabels.list("name")) == {"same", "other"}
 
