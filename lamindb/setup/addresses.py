@@ -218,6 +218,7 @@ def _is_same_folder(registered: str, root: str) -> bool:
 
 
 def _in_postgres(url: str, owner: str) -> Found:
+    url = database_url.checked(url, needs_user=False)
     told = _in_server(url)
     if told.root is None:
         msg = f"The database {database_url.mask(url)} has no storage location: init an instance with it first."

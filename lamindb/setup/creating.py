@@ -104,7 +104,7 @@ def _planned(*, storage: PathLike | None, name: str | None, db: str | None, sche
     if name is not None:
         identity.check_name(name)
     if db is not None:
-        database_url.parse(db)
+        db = database_url.checked(db)
     name = identity.check_name(identity.infer_name(storage=str(storage), db=db) if name is None else name)
     schema_str = ",".join(instances.check_schemas(schema))
     instance = InstanceSettings(current.settings.owner, name, root, None, db, schema_str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 
 from lamindb.arguments import check_text
 from lamindb.errors import InvalidDatabaseUrl
@@ -19,6 +20,8 @@ _HOST = re.compile(r"[\w.:%,-]+")
 _LARGEST_PORT = 65_535
 _NOT_UNDERSTOOD = "host, port or options can't be understood; in a name or a password, @ : / ? # and % are written as %40 %3A %2F %3F %23 %25"
 _SECRETS = re.compile(r"(?i)(?<=[?&])((?:ssl)?password|passfile|oauth_client_secret)=[^&\s]*")
+_PATHS = re.compile(r"(?<=[?&])(sslrootcert|sslcert|sslkey|sslcrl|sslcrldir|passfile)=([^&]+)")
+_NO_PATH = "system"  # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLROOTCERT
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,28 @@ def _servers(text: str) -> tuple[str, str]:
         raise ValueError(text)
     hosts = [host if host.startswith("/") else host.lower() for host in hosts]  # or it is the folder of a socket
     return ",".join(hosts), ",".join(ports) if any(ports) else ""
+
+
+def checked(url: str, *, needs_user: bool = True) -> str:
+    """An address that a user gives, with the paths of certificates as they are found from any folder.
+
+    Args:
+        url: The address; relative paths in it are those of the folder that this process works in.
+        needs_user: As in :func:`parse`.
+
+    Raises:
+        InvalidDatabaseUrl: It can't be used; the message never has the password.
+        TypeError: It is no text.
+    """
+    parse(url, needs_user=needs_user)
+    return _PATHS.sub(_absolute, url)
+
+
+def _absolute(option: re.Match[str]) -> str:
+    from urllib.parse import quote, unquote_plus
+
+    path = unquote_plus(option[2])
+    return option[0] if path == _NO_PATH else f"{option[1]}={quote(str(Path(path).expanduser().absolute()))}"
 
 
 def mask(url: str) -> str:

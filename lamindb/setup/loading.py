@@ -60,7 +60,7 @@ def load(
     """
     check_text("identifier", str(identifier) if paths.is_path(identifier) else identifier)
     if db is not None:
-        database_url.parse(db)
+        db = database_url.checked(db)
     locations.check_settings_dir()
     try:
         instance, registered_root = _found(str(identifier), db)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lamindb.errors import InvalidDatabaseUrl
 from lamindb.setup import database_url, identity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECRET = "s3cr3t-pass"
 
@@ -83,6 +88,19 @@ def test_what_to_write_for_a_sign_in_a_password_is_said() -> None:
     """Who pastes a password with a slash sees how it is written."""
     with pytest.raises(InvalidDatabaseUrl, match=r"/ .* are written as .* %2F"):
         database_url.parse(f"postgresql://me:{SECRET}/@h/d")
+
+
+def test_paths_are_those_of_the_folder_where_an_address_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Relative ones, and those in a home; what is no path stays, and so does everything else."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/ada")
+    url = "postgresql://a:p%2Fw@h/d?sslmode=verify-full"
+    given = f"{url}&sslrootcert=my%20ca.pem&sslcert=~/a.pem&sslkey=/k.pem&application_name=sslkey=x"
+    found = f"{url}&sslrootcert={tmp_path}/my%20ca.pem&sslcert=/home/ada/a.pem&sslkey=/k.pem&application_name=sslkey=x"
+    assert database_url.checked(given) == database_url.checked(found) == found
+    assert database_url.checked(f"{url}&sslrootcert=system&sslcert=") == f"{url}&sslrootcert=system&sslcert="
 
 
 def test_address_by_service_needs_no_host() -> None:

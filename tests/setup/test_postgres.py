@@ -321,17 +321,21 @@ def test_service_and_tls_of_the_address_are_those_of_the_driver(sandbox: Sandbox
 
 
 def test_certificate_of_the_server_is_checked(sandbox: Sandbox, tmp_path: Path) -> None:
-    """With ``verify-full``, a server is used whose certificate its authority has signed, and no other; ``pg_dump`` goes there, too."""
+    """With ``verify-full``, a server is used whose certificate its authority has signed, and no other; ``pg_dump`` goes there, too.
+
+    A path that was relative when the instance was made is the same file from other folders.
+    """
     write_certificates(tmp_path)  # of another authority
     with postgres.running_postgres(authority=tmp_path / "lab.crt") as server:
         url = postgres.create_database(server, "tls")
         address = f"{url}?sslmode=verify-full&sslrootcert="
         encrypted = (
-            f"setup.init(storage='s', name='x', db={f'{address}{tmp_path}/lab.crt'!r}); ln.User.filter().count()\n"
+            f"setup.init(storage='s', name='x', db={f'{address}../lab.crt'!r}); ln.User.filter().count()\n"
             "from django.db import connection; from lamindb.setup import backups\n"
             "copy = backups.back_up(setup.settings.instance); print(connection.connection.info.ssl_in_use, copy.exists())\n"
         )
         assert run(sandbox, encrypted).endswith("True True\n")
+        assert run(sandbox, "import os; os.chdir('/'); print(ln.User.filter().count())").endswith("1\n")
         told = failure(sandbox, f"setup.init(storage='s', name='y', db={f'{address}{tmp_path}/ca.crt'!r})")
         assert "SSL error" in told
 

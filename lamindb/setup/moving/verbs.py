@@ -94,7 +94,7 @@ def move(db: str) -> None:
         NotMoved: The new database isn't empty, or can't store a row.
     """
     if db != _SQLITE:
-        database_url.parse(db)
+        db = database_url.checked(db)
     locations.check_settings_dir()
     old = _connected()
     connection.check_writable()
@@ -203,7 +203,7 @@ def _planned(header: Header, *, storage: PathLike | None, name: str | None, db: 
     root = storages.root_as_str(storage if storage is not None else str(facts["storage_root"]))
     region = facts["storage_region"] if storage is None else None
     if db is not None:
-        database_url.parse(db)
+        db = database_url.checked(db)
     chosen = identity.check_name(name if name is not None else str(facts["name"]))
     instance = InstanceSettings(current.settings.owner, chosen, root, region, db, facts["schema"])
     _refuse_bucket(instance)
