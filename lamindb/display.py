@@ -10,6 +10,7 @@ from lamindb import log
 from lamindb.arguments import check_amount, check_text
 from lamindb.errors import SchemaNotInstalled
 from lamindb.text.batch import as_list
+from lamindb.text.escaping import escaped
 from lnschema_core.fields import has_field
 from lnschema_core.models import LinkORM, Registry
 from lnschema_core.types import is_ipython
@@ -115,9 +116,15 @@ def _show(registry: type[Registry], n: int | None) -> None:
         _show_frame(frame)
 
 
+def _printable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with escapes in columns whose texts a terminal might obey."""
+    texts = {name: [escaped(one) if isinstance(one, str) else one for one in values] for name, values in frame.items()}
+    return frame.assign(**{str(name): shown for name, shown in texts.items() if shown != [*frame[name]]})
+
+
 def _show_frame(frame: Any) -> None:
     if not is_ipython():
-        log.plain(str(frame))
+        log.plain(str(_printable(frame)))
         return
     from IPython.display import display
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb import log
 from lamindb.cli.options import current
+from lamindb.text.escaping import escaped
 from lamindb.text.masking import mask_patterns
 
 if TYPE_CHECKING:
@@ -84,8 +85,3 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, (dt.datetime, dt.date)) else str(value)
-
-
-def escaped(text: str) -> str:
-    """The text on one line: control characters, which a terminal might obey, are shown as escapes."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lamindb import log
+from lamindb.text.escaping import escaped
 from lamindb.text.synonyms import is_casing_only
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def is_or_are(number: int) -> str:
 
 def listed(values: Collection[Any], *, quoted: bool = True) -> str:
     """The first 20 values, long ones cut, and ``...`` if there are more."""
-    first = [_cut(str(value)) for value in islice(values, MOST_VALUES)]
+    first = [escaped(_cut(str(value))) for value in islice(values, MOST_VALUES)]
     shown = [f"'{value}'" for value in first] if quoted else first
     return ", ".join([*shown, "..."] if len(values) > MOST_VALUES else shown)
 

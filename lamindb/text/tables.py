@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lamindb.text.escaping import escaped
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _DIGITS = 6
-_ESCAPED = str.maketrans({"\t": r"\t", "\r": r"\r", "\n": r"\n"})
 
 
 def as_text(index: Sequence[str], columns: Mapping[str, Sequence[Any]], *, index_name: str) -> str:
@@ -22,7 +23,7 @@ def as_text(index: Sequence[str], columns: Mapping[str, Sequence[Any]], *, index
         columns: The values of each column by its name: texts, whole numbers, or floats of ordinary size.
         index_name: What rows are found by.
     """
-    labels = ["", index_name, *map(_escaped, index)]
+    labels = ["", index_name, *map(escaped, index)]
     width = max(map(len, labels))
     shown = [[label.ljust(width) for label in labels], *(_column(name, values) for name, values in columns.items())]
     return "\n".join(" ".join(row) for row in zip(*shown, strict=True))
@@ -33,16 +34,11 @@ def _column(name: str, values: Sequence[Any]) -> list[str]:
     if all(isinstance(value, float) for value in values):
         cells = [name, "", *_without_zeros([f"{value:.{_DIGITS}f}" for value in values])]
     else:
-        cells = [name, "", *(_escaped(str(value)) for value in values)]
+        cells = [name, "", *(escaped(str(value)) for value in values)]
     is_text = any(isinstance(value, str) for value in values)
     cells = [*cells[:1], *(f" {cell}" for cell in cells[1:])] if is_text else [f" {cell}" for cell in cells]
     width = max(map(len, cells))
     return [cell.rjust(width) for cell in cells]
-
-
-def _escaped(text: str) -> str:
-    """A text in one line."""
-    return text if text.isprintable() else text.translate(_ESCAPED)
 
 
 def _without_zeros(numbers: Sequence[str]) -> list[str]:

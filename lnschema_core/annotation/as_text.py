@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lamindb.text.escaping import escaped
 from lnschema_core.annotation.label_overview import MOST_NAMES
 
 if TYPE_CHECKING:
@@ -33,28 +34,29 @@ def counted(names: Names, registry: str) -> str:
 
 def quoted(names: Names) -> str:
     """The first names in quotes, and ``...`` if there are more."""
-    shown = [f"'{name}'" for name in names.first]
+    shown = [f"'{escaped(name)}'" for name in names.first]
     return ", ".join([*shown, "..."] if names.count > len(shown) else shown)
 
 
 def _slot_lines(slot: Slot) -> list[str]:
-    head = f"  {slot.name}: {slot.feature_set!r}"
+    head = f"  {escaped(slot.name)}: {slot.feature_set!r}"
     if slot.has_types:
         more = [f"    ... and {slot.hidden} more"] if slot.hidden else []
         return [head, *(line for feature in slot.features for line in _feature_lines(feature)), *more]
     if not slot.features:
         return [head]
-    first = [f"'{feature.name}'" for feature in slot.features[:MOST_NAMES]]
+    first = [f"'{escaped(feature.name)}'" for feature in slot.features[:MOST_NAMES]]
     return [head, "    " + ", ".join([*first, "..."] if slot.feature_set.n > len(first) else first)]
 
 
 def _feature_lines(feature: MeasuredFeature) -> list[str]:
+    name = escaped(feature.name)
     if not feature.registries:
-        return [f"    {feature.name} ({feature.type})"]
+        return [f"    {name} ({feature.type})"]
     if len(feature.labels) == 1:
         registry, names = feature.labels[0]
-        return [f"    🔗 {feature.name} {counted(names, registry)}"]
+        return [f"    🔗 {name} {counted(names, registry)}"]
     return [
-        f"    🔗 {feature.name} ({feature.registries})",
+        f"    🔗 {name} ({feature.registries})",
         *(f"        {counted(names, registry)}" for registry, names in feature.labels),
     ]

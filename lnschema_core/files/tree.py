@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lamindb import log, setup
 from lamindb.io import listing, paths, trees
+from lamindb.text.escaping import escaped
 from lnschema_core.catalogue import core_registry
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ def print_tree(path: PathLike | None, *, level: int, limit_to_directories: bool,
     """Print a tree; see ``File.view_tree``."""
     name, keys = _registered_keys() if path is None else _keys_below(path)
     text = trees.render_tree(
-        keys, name=name, level=level, limit_to_directories=limit_to_directories, length_limit=length_limit
+        [*map(escaped, keys)],
+        name=escaped(name),
+        level=level,
+        limit_to_directories=limit_to_directories,
+        length_limit=length_limit,
     )
     log.plain(text)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from lamindb.text.escaping import escaped
 from lnschema_core import ids
 
 
@@ -44,7 +45,7 @@ class Deletion(models.Model):
         indexes = (models.Index(fields=["root", "key"], name="deletion_place"),)
 
     def __str__(self) -> str:
-        return f"{self.registry} {self.name or self.record_id}, deleted {self.deleted_at}"
+        return f"{self.registry} {escaped(self.name or self.record_id)}, deleted {self.deleted_at}"
 
 
 class Replacement(models.Model):

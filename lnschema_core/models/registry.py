@@ -12,6 +12,7 @@ from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttrib
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
+from lamindb.text.escaping import escaped
 from lnschema_core import naming
 from lnschema_core.html import record_to_html
 from lnschema_core.query import Manager
@@ -359,7 +360,7 @@ def _column_names(registry: type[models.Model]) -> tuple[str, ...]:
 
 def _format_value(value: Any) -> str:
     if isinstance(value, str):
-        return f"'{value}'"
+        return f"'{escaped(value)}'"
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if value.tzinfo else f"{value:%Y-%m-%d %H:%M:%S}"
     return str(value)

@@ -187,6 +187,28 @@ def test_nothing_linked_is_said():
     assert "no linked labels" in file.labels._repr_html_()
 
 
+def test_terminal_is_not_obeyed(capsys):
+    """Control characters, and those that turn the direction of writing, are shown as escapes; all others as they are."""
+    attack, shown = "red\x1b[31m\u202etxt\n✅ checked\x9b2J", r"red\x1b[31m\u202etxt\n✅ checked\x9b2J"
+    feature = ln.Feature.from_fields(name=attack, type="category")
+    feature.save()
+    label = ln.ULabel(name=f"{attack} label", description=r"it's \ a\n 👩‍🔬 é日")
+    label.save()
+    ln.ULabel(name=f"{attack} labels")
+    file = ln.File.from_df(pd.DataFrame({attack: [1]}), description=attack)
+    file.save()
+    file.labels.add(label, feature)
+    file.describe()
+    ln.ULabel.validate([attack])
+    ln.view(registries="ULabel")
+    said = capsys.readouterr().out
+    assert said.count(shown) >= 5
+    for text in (said, repr(label), str(file), repr(file.features), repr(file.labels)):
+        assert not {"\x1b", "\u202e", "\x9b"} & {*text}
+        assert "\n✅ checked" not in text
+    assert f"ULabel(id='{label.id}', name='{shown} label', description='it's \\ a\\n 👩‍🔬 é日'" in repr(label)
+
+
 def test_markup_is_escaped_in_notebooks():
     """Whatever users write into names and descriptions."""
     attack = "<script>alert('x')</script>"

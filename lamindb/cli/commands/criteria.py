@@ -12,9 +12,10 @@ from lamindb import log
 from lamindb.cli import exits, items
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import escaped, print_json, print_lines
+from lamindb.cli.output import print_json, print_lines
 from lamindb.cli.texts import QUERY_TEXT, TEXT
 from lamindb.errors import NoResultFound
+from lamindb.text.escaping import escaped
 
 if TYPE_CHECKING:
     from lamindb.cli.items import Outcome

@@ -7,7 +7,8 @@ import click
 from lamindb.cli import health
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import escaped, print_json, print_lines
+from lamindb.cli.output import print_json, print_lines
+from lamindb.text.escaping import escaped
 
 _ICONS = {"ok": "✅", "warning": "❗", "error": "❌"}
 

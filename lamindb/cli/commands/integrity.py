@@ -12,8 +12,9 @@ from lamindb.cli import exits
 from lamindb.cli.amounts import Duration
 from lamindb.cli.groups import Command
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import escaped, print_json, print_lines
+from lamindb.cli.output import print_json, print_lines
 from lamindb.cli.texts import TEXT
+from lamindb.text.escaping import escaped
 
 if TYPE_CHECKING:
     from lnschema_core.integrity.report import FsckReport

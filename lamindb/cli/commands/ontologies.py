@@ -9,8 +9,9 @@ import click
 from lamindb import log, setup
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import escaped, print_json, print_lines, print_table
+from lamindb.cli.output import print_json, print_lines, print_table
 from lamindb.cli.texts import TEXT
+from lamindb.text.escaping import escaped
 
 if TYPE_CHECKING:
     from lnschema_bionty.models import BiontySource

@@ -12,8 +12,9 @@ from lamindb.cli import exits, items
 from lamindb.cli.amounts import Duration
 from lamindb.cli.groups import Command, LazyGroup
 from lamindb.cli.options import current, json_option
-from lamindb.cli.output import escaped, print_json, print_lines, print_table, tell
+from lamindb.cli.output import print_json, print_lines, print_table, tell
 from lamindb.cli.texts import TEXT
+from lamindb.text.escaping import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
