@@ -113,10 +113,10 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
 
 
 def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None:
-    from lnschema_core.search import similar
-
     if known.similar == [] or not log.shows("warning"):
         return
+    from lnschema_core.search import similar
+
     entries = candidates.namesakes(registry, name) if known.is_large and known.similar is None else known.similar
     hits = similar(registry, name, entries, threshold=SIMILAR)
     if not hits:

@@ -15,7 +15,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings as django_settings
 from django.db import connections
 
-from lamindb.setup import database_url, sqlite_files
+from lamindb.setup import database_url, guards, sqlite_files
 from lamindb.setup.postgres import credentials, direct
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def disconnect() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close()
         del connections[connection.alias]
+    guards.renew()
 
 
 def _configure(packages: Sequence[str], database: dict[str, Any]) -> None:

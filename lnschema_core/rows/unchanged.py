@@ -10,8 +10,6 @@ import sqlite3
 import threading
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
-
 from lamindb.setup import guards
 
 
@@ -33,7 +31,7 @@ def kept() -> dict[Any, Any] | None:
         ``None`` if it can't be told whether anybody has: on Postgres, within transactions, which may be rolled back, without an
         instance, and while another connection has the database to itself, which statements wait for.
     """
-    connection, session = connections[DEFAULT_DB_ALIAS], guards.session()
+    connection, session = guards.own_connection(), guards.session()
     if connection.vendor != "sqlite" or session is None:
         return None
     if connection.connection is None:

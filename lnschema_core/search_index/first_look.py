@@ -53,13 +53,15 @@ def _may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) -
     parameters += name, name
     statement = _statement(layout, parts, has_other_case, len(ends))
     found, behind, before = database.execute(statement, parameters).fetchone()
-    return bool(found) or _are_alike(name, half, behind) or _are_alike(name, half, before)
+    if found:
+        return True
+    beginning = keys.beginning(name)
+    neighbours = [one for one in (behind, before) if one is not None and one.startswith(beginning)]
+    return any(_are_alike(name, half, one) for one in neighbours)
 
 
-def _are_alike(name: str, half: str, neighbour: str | None) -> bool:
+def _are_alike(name: str, half: str, neighbour: str) -> bool:
     """Whether a neighbour begins with half of the name or is its beginning, or begins with less of it and has more in common."""
-    if neighbour is None or not neighbour.startswith(keys.beginning(name)):
-        return False
     if neighbour.startswith(half) or name.startswith(neighbour):
         return True
     from rapidfuzz.fuzz import ratio

@@ -71,11 +71,7 @@ def spellings(name: str) -> list[str]:
 def parts(name: str) -> list[str]:
     """The whole words of a name, and stretches of them, the name itself among these."""
     words = name.split()
-    number = len(words)
-    if number == 1:
-        return words
-    stretches = (" ".join(words[i:j]) for i in range(number) for j in range(number, i, -1))
-    return list(islice(stretches, _MOST_PARTS))
+    return [" ".join(words[stretch]) for stretch in _stretches(len(words))]
 
 
 def starts(name: str) -> tuple[str, ...]:
@@ -99,3 +95,10 @@ def _cuts(length: int, most_more: int) -> list[int]:
     others = range(max(1, length - most_more), length + most_more + 1)
     starts = {length - other + other * 3 // 5 for other in others}
     return sorted(start for start in starts if start >= 0)
+
+
+@lru_cache(maxsize=256)
+def _stretches(words: int) -> list[slice]:
+    """Some words after each other, out of so many."""
+    stretches = (slice(i, j) for i in range(words) for j in range(words, i, -1))
+    return list(islice(stretches, _MOST_PARTS))

@@ -6,8 +6,6 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
-
 from lamindb import log
 from lamindb.setup import guards
 from lnschema_core.rows import unchanged
@@ -95,11 +93,14 @@ def database_of_large(layout: Layout) -> sqlite3.Connection | None:
     Raises:
         sqlite3.OperationalError: Another connection has the database to itself.
     """
-    known, database = _State.known, connections[DEFAULT_DB_ALIAS].connection
+    known = _State.known
     size = known.sizes.get(layout.table)
-    if size is None or known.connection is not database or known.session is not guards.session():
+    if size is None or "keys" not in (known.tables or {}).get(layout.table, ()):
         return None
-    if not isinstance(database, sqlite3.Connection) or "keys" not in (known.tables or {}).get(layout.table, ()):
+    database = guards.own_connection().connection
+    if known.connection is not database or known.session is not guards.session():
+        return None
+    if not isinstance(database, sqlite3.Connection):
         return None
     size.questions -= 1
     if size.questions and size.changes == database.total_changes:
@@ -110,7 +111,7 @@ def database_of_large(layout: Layout) -> sqlite3.Connection | None:
 
 
 def _known() -> _Known:
-    known, database = _State.known, connections[DEFAULT_DB_ALIAS]
+    known, database = _State.known, guards.own_connection()
     if database.connection is None:
         database.connect()
     if known.connection is not database.connection or known.session is not guards.session():

@@ -195,6 +195,28 @@ def test_another_instance_has_its_own_names(fresh_instance):
     assert "was closed while this thread used it" in asked.stderr
 
 
+def test_a_forked_process_asks_by_a_connection_of_its_own(fresh_instance):
+    """What it makes is seen by the one that forked it, whose connection it leaves alone."""
+    script = """
+import os
+import lamindb as ln
+from django.db import connections
+from lamindb.setup import guards
+
+ln.ULabel(name="kept").save()
+labels = [ln.ULabel(name=f"{i}{i}") for i in range(3)]
+inherited = guards.own_connection()
+child = os.fork()
+if not child:
+    ln.ULabel(name="unlike")
+    own = guards.own_connection()
+    ln.ULabel(name="of the child").save()
+    os._exit(int(own is inherited or own is not connections["default"]))
+print(os.waitpid(child, 0)[1], ln.ULabel(name="of the child")._state.adding, guards.own_connection() is inherited)
+"""
+    assert fresh_instance().python(script).stdout.endswith("0 False True\n")
+
+
 def test_names_wait_for_a_connection_that_has_the_database_to_itself(fresh_instance):
     """As a writer has it where the database is in a folder of the network: no constructor fails for that."""
     script = """
