@@ -2,9 +2,9 @@
 
 Texts that :func:`~lamindb.text.ranking.rank` scores at 90 or more have most pairs of neighbouring characters in common. A set of texts
 is an integer here, with a place for each, and there is one per pair: the texts that have it. Counting how many pairs of a string each text
-has takes a few operations on such integers per pair, whatever the number of texts. Of few texts, each place is a byte, so that the sum of
-the integers has all the counts: 5 µs among a hundred, 7 among a thousand. Of many, it is a bit, and the digits of the counts are
-integers of their own: 15 µs among ten thousand.
+has takes a few operations on such integers per pair, whatever the number of texts. Of few texts, each place has as many bits as a count
+needs, so that the sum of the integers has all the counts: 5 µs among a hundred, 8 among a thousand. Of many, it is one bit, and the
+digits of the counts are integers of their own: 15 µs among ten thousand.
 """
 
 from __future__ import annotations
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 SIMILAR = 90.0
 """The score, from 0 to 100, that all texts pass a screen with which have it."""
 
-_FEW = 1_000  # texts that have a byte each
-_BYTE, _TOP = 8, 0x80
-_MOST_PAIRS = 0x7F  # that are counted in a byte
-
+_FEW = 1_000  # texts whose places have several bits
 _BLOCK = 512  # texts whose bits are set at a time, since that is quicker in a short integer
 _GAP = "  "  # words may have any number of blanks between them
 _ASCII, _OTHERS = 0x80, 0x40  # characters that are told apart; the fewer, the fewer pairs there are
@@ -48,13 +45,15 @@ class Screen:
         for entry in entries:
             self._namesakes[entry[1]].append(entry)
         texts, self._positions = all_texts(entries)
-        self._width = _BYTE if len(texts) <= _FEW else 1
-        self._passing = self._passing_by_bytes if len(texts) <= _FEW else self._passing_by_bits
+        self._width, self._top = 1, 0
+        if len(texts) <= _FEW:
+            most = max((len(self._size_and_pairs(text)[1]) for text in texts), default=0)
+            self._width, self._top = most.bit_length() + 1, 1 << most.bit_length()
         self._with_pair: dict[str, int] = defaultdict(int)
         self._with_size: dict[tuple[int, int], int] = defaultdict(int)
         for start in range(0, len(texts), _BLOCK):
             self._add(texts[start : start + _BLOCK], start)
-        self._tops = sum(self._with_size.values()) * _TOP
+        self._tops = sum(self._with_size.values()) * self._top
         self._starts: dict[tuple[int, int], list[int]] = {}
 
     def __len__(self) -> int:
@@ -105,39 +104,32 @@ class Screen:
         pairs.discard(_GAP)
         return (len(compared), len(pairs)), pairs
 
-    def _passing_by_bytes(self, size: tuple[int, int], pairs: set[str]) -> int:
-        """The texts that have enough of the pairs of a string; see :meth:`_passing_by_bits`."""
-        start = self._starts.get(size)
-        if start is None:
-            start = self._starts[size] = [self._start_of_bytes(size)]
-        counted = pairs if len(pairs) <= _MOST_PAIRS else list(pairs)[:_MOST_PAIRS]
-        get = self._with_pair.get
-        return sum([bits for pair in counted if (bits := get(pair))], start[0]) & self._tops
-
-    def _start_of_bytes(self, size: tuple[int, int]) -> int:
-        """The number that each text starts with: the highest bit of a byte less what is enough of those pairs that are counted."""
-        left_out = max(size[1] - _MOST_PAIRS, 0)
-        start = 0
-        for other, texts in self._with_size.items():
-            enough = _enough(size, other)
-            start += 0 if enough is None else texts * (_TOP - max(enough - left_out, 0))
-        return start
-
-    def _passing_by_bits(self, size: tuple[int, int], pairs: set[str]) -> int:
+    def _passing(self, size: tuple[int, int], pairs: Iterable[str]) -> int:
         """The texts that have enough of the pairs of a string.
 
         Each of its pairs that a text has adds one to the number that the text starts with, and those that get to the highest bit pass.
         """
         start = self._starts.get(size)
         if start is None:
-            start = self._starts[size] = self._start_of_bits(size)
-        added = [bits for pair in pairs if (bits := self._with_pair.get(pair))]
+            start = self._starts[size] = self._start_of_sums(size) if self._top else self._start_of_digits(size)
+        get = self._with_pair.get
+        added = [texts for pair in pairs if (texts := get(pair))]
+        if self._top:
+            return sum(added, start[0]) & self._tops
         passing = 0
         for bits in start:
             passing, added = _sum(bits, added)
         return passing
 
-    def _start_of_bits(self, size: tuple[int, int]) -> list[int]:
+    def _start_of_sums(self, size: tuple[int, int]) -> list[int]:
+        """The number that each text starts with: the highest bit of its place less what is enough."""
+        start = 0
+        for other, texts in self._with_size.items():
+            enough = _enough(size, other)
+            start += 0 if enough is None else texts * (self._top - enough)
+        return [start]
+
+    def _start_of_digits(self, size: tuple[int, int]) -> list[int]:
         """The number that each text starts with, by weight: the highest one less what is enough."""
         highest = size[1].bit_length()
         weights = [0] * (highest + 1)

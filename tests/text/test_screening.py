@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lamindb.text import screening
 from lamindb.text.ranking import LONGEST_QUERY, rank
 from lamindb.text.screening import SIMILAR, Screen
 
@@ -41,11 +42,14 @@ def questions(draw):
     return [(str(number), name, draw(synonyms)) for number, name in enumerate(names)], draw(st.lists(some, min_size=1))
 
 
+@pytest.mark.parametrize("few", [0, 1_000])
 @given(question=questions())
-def test_ranking_what_passes_is_ranking_everything(question):
+def test_ranking_what_passes_is_ranking_everything(few, question):
     """Of any names, synonyms and texts: typos, swapped words, parts of each other, other alphabets, nothing, very much."""
     entries, asked = question
-    screen = Screen(entries)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screening, "_FEW", few)
+        screen = Screen(entries)
     for text in asked:
         assert rank(text, screen.similar(text), min_score=SIMILAR) == rank(text, entries, min_score=SIMILAR)
 
