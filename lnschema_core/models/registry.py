@@ -78,7 +78,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
     """Whether records of other registries belong to one of this registry, within which they are validated; see :meth:`scope`."""
     keeps_count: ClassVar[bool] = False
     """Whether the database keeps the number of records, for registries that may have millions."""
-    as_read: tuple[object, tuple[Any, ...]] | None = None
+    as_read: tuple[Any, ...] | None = None
     """What :mod:`lnschema_core.rows.as_read` knows of the row."""
     _feature: str | None = None
     """The name of the series of values that the record was made for, as :meth:`from_values` leaves it."""

@@ -40,16 +40,15 @@ def note(records: Sequence[Registry], state: object) -> None:
     if records and state is not None:
         values = _values(type(records[0]))
         for record in records:
-            record.as_read = state, values(record.__dict__)
+            record.as_read = (state, *values(record.__dict__))  # a single tuple: each is looked at as possible garbage
 
 
 def is_as_read(record: Registry, state: object) -> bool:
     """Whether a record is as it was when that was noted in the same state, and so as its row is."""
-    noted = record.as_read
-    if noted is None or noted[0] is not state:
+    if record.as_read is None:
         return False
     try:
-        return bool(noted[1] == _values(type(record))(record.__dict__))
+        return record.as_read == (state, *_values(type(record))(record.__dict__))
     except KeyError:  # somebody has left a value to the database since
         return False
 
