@@ -81,10 +81,27 @@ class Settings:
     def verbosity(self, value: int | str) -> None:
         log.set_verbosity(value)
 
+    if not TYPE_CHECKING:  # type checkers know the settings, unless there is a method for all names
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Set what there is: a misspelt name would change nothing.
+
+            Raises:
+                AttributeError: There is no such setting.
+            """
+            if not name.startswith("_") and not hasattr(type(self), name):
+                msg = f"there is no setting {name!r}: there are {', '.join(sorted(_names()))}"
+                raise AttributeError(msg, name=name, obj=self)
+            super().__setattr__(name, value)
+
     def __repr__(self) -> str:
-        names = [name for name in vars(Settings) if not name.startswith("_") and name not in ("storage", "verbosity")]
+        names = [name for name in _names() if name not in ("storage", "verbosity")]
         lines = [f"- {name}: {getattr(self, name)!r}" for name in [*names, "verbosity"]]
         return "\n".join(["Settings", *lines])
+
+
+def _names() -> list[str]:
+    return [name for name in vars(Settings) if not name.startswith("_")]
 
 
 settings = Settings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lamindb import log, setup
+from lamindb.arguments import check_amount, check_truth
 from lamindb.io import listing, paths, trees
 from lamindb.text.escaping import escaped
 from lnschema_core.catalogue import core_registry
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 def print_tree(path: PathLike | None, *, level: int, limit_to_directories: bool, length_limit: int) -> None:
     """Print a tree; see ``File.view_tree``."""
+    check_amount("level", level, least=-1)
+    check_amount("length_limit", length_limit)
+    check_truth("limit_to_directories", limit_to_directories)
     name, keys = _registered_keys() if path is None else _keys_below(path)
     text = trees.render_tree(
         [*map(escaped, keys)],
@@ -36,6 +40,9 @@ def _registered_keys() -> tuple[str, list[str]]:
 
 
 def _keys_below(path: PathLike) -> tuple[str, list[str]]:
+    if not paths.is_path(path):
+        msg = f"path has to be a folder, not {path!r:.80}"
+        raise TypeError(msg)
     folder = paths.to_path(path)
     if not folder.is_dir():
         msg = f"{folder} is no folder"

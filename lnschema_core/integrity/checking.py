@@ -69,7 +69,7 @@ def fsck(
 
     Raises:
         NoResultFound: ``storage`` is no storage location of the instance.
-        TypeError: A time is no number.
+        TypeError: A time is no number, or ``storage`` neither a record nor a path.
 
     Examples:
         >>> ln.fsck(read_data=True)

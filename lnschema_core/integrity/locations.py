@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb import setup
 from lamindb.errors import NoResultFound
 from lamindb.io import paths
+from lamindb.io.paths import is_path
 from lamindb.io.storage import normalise_root
 from lamindb.setup import describing
 from lnschema_core.integrity import objects
@@ -33,9 +34,13 @@ def chosen(places: dict[str, Place], storage: Storage | PathLike | None) -> list
 
     Raises:
         NoResultFound: The instance has no such storage location.
+        TypeError: It is neither a record nor a path.
     """
     if storage is None:
         return list(places.values())
+    if not isinstance(storage, Storage) and not is_path(storage):
+        msg = f"storage has to be a storage location or its root, not {storage!r:.80}"
+        raise TypeError(msg)
     root = storage.root if isinstance(storage, Storage) else normalise_root(storage)
     found = [place for place in places.values() if place.name == root]
     if not found:

@@ -427,6 +427,11 @@ class File(Registry, Data, FormerNamesOfFiles):
             level: How deep to go, -1 for no limit.
             limit_to_directories: Show folders only.
             length_limit: How many lines to print at most.
+
+        Raises:
+            NotADirectoryError: The path is that of no folder.
+            TypeError: An argument is of another type.
+            ValueError: A number is too small.
         """
         from lnschema_core.files.tree import print_tree
 

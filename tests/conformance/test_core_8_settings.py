@@ -33,6 +33,17 @@ def test_defaults_are_the_known_ones(sandbox):
     assert sandbox.python(code).stdout == "True warn_return_existing False True True 1\n"
 
 
+def test_misspelt_setting_is_refused(settings):
+    """The sentence has the names that there are; names of other packages' own business are theirs."""
+    with pytest.raises(
+        AttributeError, match="there is no setting 'verbosty': there are executor, storage, track_run_inputs"
+    ):
+        settings.verbosty = 1
+    settings._mine = 1
+    assert settings._mine == 1
+    del settings._mine
+
+
 @pytest.mark.parametrize(("word", "number"), WORDS.items())
 def test_verbosity_is_a_number_or_a_word(settings, word, number):
     """It is told as a number."""

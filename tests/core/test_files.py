@@ -592,6 +592,21 @@ def test_from_dir_of_missing_folders_and_files(tmp_path, csv):
     assert ln.File.from_dir(csv) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"level": "x"}, "level has to be a whole number, not 'x'"),
+        ({"length_limit": 1.5}, "length_limit has to be a whole number, not 1.5"),
+        ({"limit_to_directories": "x"}, "limit_to_directories has to be True or False, not 'x'"),
+        ({"path": 3}, "path has to be a folder, not 3"),
+    ],
+)
+def test_view_tree_refuses_other_types(arguments, sentence):
+    """One sentence says which argument is of another type."""
+    with pytest.raises(TypeError, match=sentence):
+        ln.File.view_tree(**arguments)
+
+
 def test_view_tree_shows_registered_files_of_storage(csv, capsys):
     """Keys are shown as folders and files."""
     ln.File(csv, key="panels/first.csv").save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 
 
 @pytest.fixture
@@ -65,6 +66,22 @@ def test_data_with_a_label_or_any_below_it(labels, tmp_path, count_queries):
     feature.save()
     files["d"].labels.add(labels["d"], feature)
     assert ln.File.filter_by_label(labels["a"].with_descendants(), feature).list() == [files["d"]]
+
+
+@pytest.mark.commits
+@pytest.mark.sqlite
+def test_parent_that_is_no_record_is_refused(instance):
+    """What SQLite says of a key that leads nowhere comes with what to do."""
+    import lamindb as ln
+
+    label = ln.ULabel(name="child")
+    label.save()
+    with pytest.raises(IntegrityError) as refused:
+        label.parents.add(3)
+    assert (
+        "refers to a record that isn't in the database: pass saved records, or their ids" in refused.value.__notes__[0]
+    )
+    assert not label.parents.exists()
 
 
 def test_registry_without_parents_has_no_hierarchy(instance):

@@ -340,3 +340,5 @@ def test_unknown_storage_is_refused(ln, tmp_path):
     """A place that is no storage location of the instance."""
     with pytest.raises(NoResultFound, match="is no storage location"):
         ln.fsck(storage=tmp_path)
+    with pytest.raises(TypeError, match="storage has to be a storage location or its root, not 3"):
+        ln.fsck(storage=3)

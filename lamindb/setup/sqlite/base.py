@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.db.backends.sqlite3 import base, operations
 from django.db.models import Func
 
@@ -20,6 +20,10 @@ Result = TypeVar("Result")
 
 _MOMENT = 0.2
 """Seconds that SQLite waits for another connection, in its C code, before Python gets to hear of Ctrl-C."""
+
+_REFERS_TO_NOTHING = (
+    "What was to be saved refers to a record that isn't in the database: pass saved records, or their ids."
+)
 
 _LONG = 10_000
 """Characters of a statement that is hardly asked for again."""
@@ -152,6 +156,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Commit the transaction."""
         try:
             super().commit()
+        except IntegrityError as error:
+            error.add_note(_REFERS_TO_NOTHING)  # the only constraints that are checked so late
+            raise
         except OperationalError as error:
             if not _is_busy(error.__cause__):
                 raise
