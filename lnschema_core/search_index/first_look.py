@@ -17,9 +17,8 @@ from lnschema_core.search_index.definitions import quoted
 if TYPE_CHECKING:
     from lnschema_core.search_index.layout import Layout
 
-_ALIKE = (
-    70.0  # the ratio, from 0 to 100, of neighbours that only begin alike, from which on it is worth looking further
-)
+_ALIKE = 70.0
+"""The ratio, from 0 to 100, from which on it is worth looking further, of neighbours that only begin alike."""
 
 
 def is_unlike_all(layout: Layout, name: str) -> bool:

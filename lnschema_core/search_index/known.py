@@ -121,10 +121,11 @@ def _known() -> _Known:
 
 
 def _point_out_missing(layout: Layout, found: set[str], *, elsewhere: set[str]) -> None:
-    """Say once that a registry lacks indexes which others have, or that none has any."""
+    """Say once that a registry lacks indexes which others have, or that none has them; not those that the database may be unable to keep."""
     wanted = {"trigrams"} if layout.name is None else {"keys", "trigrams"}
-    where = layout.table if elsewhere else "the database"
-    if where in _State.said or not wanted & (elsewhere or wanted) - found:
+    missing = wanted - found - ({"trigrams"} - elsewhere if elsewhere else set())
+    where = layout.table if missing & elsewhere else "the database"
+    if not missing or where in _State.said:
         return
     _State.said = _State.said | {where}
     log.important(

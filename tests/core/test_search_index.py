@@ -303,6 +303,30 @@ def test_migrations_that_remake_a_table_leave_no_half_an_index(names, modules, c
     assert modules.candidates.matches(ln.ULabel, "x", {"name"}) is not None
 
 
+def test_a_database_of_a_release_with_other_keys_is_read_as_a_whole_until_the_next_deploy(names, modules, capsys):
+    """All its tables have trigrams, and none the keys of this release, which is said once."""
+    from django.db import connection
+
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        for layout in modules.objects.layouts():
+            cursor.execute(f'DROP INDEX IF EXISTS "{layout.object_name("turned")}"')
+    modules.known.forget()
+    for _ in range(2):
+        capsys.readouterr()
+        assert ln.ULabel(name=names[0].upper())._state.adding
+        shown = capsys.readouterr().out
+        assert names[0] in shown
+    assert "the database has no search indexes, or outdated ones" not in shown
+    modules.known.forget()
+    ln.ULabel(name=names[0].upper())
+    assert capsys.readouterr().out.count("the database has no search indexes, or outdated ones") == 1
+    modules.objects.ensure()
+    modules.known.forget()
+    ln.ULabel(name=names[0].upper())
+    assert "outdated" not in capsys.readouterr().out
+
+
 @pytest.mark.sqlite
 def test_without_fts5_names_are_checked_by_keys_and_rows_can_be_written(names, modules, monkeypatch, capsys):
     """An SQLite without FTS5 keeps no trigrams, says so, and writes rows into databases that others made."""
