@@ -113,6 +113,13 @@ class LazyGroup(click.Group):
         self.lazy = LazyCommands(table)
         super().__init__(name, callback=_print_help, invoke_without_command=True, commands=self.lazy, **kwargs)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; who writes ``ls`` means ``list``."""
+        means_list = args[0] == "ls" and "list" in self.lazy
+        return super().resolve_command(ctx, ["list", *args[1:]] if means_list else args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names in the order of the table."""
         return list(self.lazy)

@@ -59,8 +59,8 @@ def test_status_says_what_was_found(user: Sandbox) -> None:
         ["fsck", "--grace", "soon"],
         ["fsck", "--time-limit", "1y"],
         ["fsck", "--grace", "9" * 400],
-        ["cache", "ls", "--filter", "size"],
-        ["cache", "ls", "--filter", "colour=red"],
+        ["cache", "list", "--filter", "size"],
+        ["cache", "list", "--filter", "colour=red"],
         ["cache", "prune", "--filter", "size>many"],
     ],
 )

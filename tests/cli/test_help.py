@@ -125,6 +125,21 @@ def test_misspelt_command_is_named(lamin: Callable) -> None:
     assert result.out == ""
 
 
+@pytest.mark.parametrize("group", [[], ["cache"], ["trash"], ["run"], ["config"], ["plugin"], ["bionty"]])
+def test_ls_is_another_word_for_list(group: list[str], lamin: Callable) -> None:
+    """It is understood wherever there is ``list``, and help shows one of the two."""
+    result = lamin(*group, "ls", "--help")
+    assert result.status == 0
+    assert result == lamin(*group, "list", "--help")
+    assert f"lamin {' '.join([*group, 'list'])}" in result.out
+    assert "\n  ls " not in lamin(*group, "--help").out
+
+
+def test_ls_of_what_has_no_list_is_unknown(lamin: Callable) -> None:
+    """The word that was written is named."""
+    assert "No such command 'ls'" in lamin("schema", "ls").err
+
+
 def test_module_is_the_command(sandbox: Sandbox) -> None:
     """``python -m lamindb.cli`` is ``lamin``."""
     code = "import runpy, sys; sys.argv = ['lamin', '--version']; runpy.run_module('lamindb.cli', run_name='__main__')"

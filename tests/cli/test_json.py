@@ -33,7 +33,7 @@ READING = {
     "plugin-check": ["plugin", "check"],
     "run-list": ["run", "list"],
     "fsck": ["fsck"],
-    "cache-ls": ["cache", "ls"],
+    "cache-list": ["cache", "list"],
     "cache-verify": ["cache", "verify"],
     "cache-prune": ["cache", "prune"],
     "trash-list": ["trash", "list"],

@@ -76,7 +76,7 @@ def test_list_says_what_it_does_not_show(labelled: Sandbox) -> None:
     """That there is nothing, or how the next page is asked for, is said on standard error, and not with ``-q``."""
     assert "no Dataset found" in labelled.lamin("list", "Dataset").stderr
     assert "no run found" in labelled.lamin("run", "list").stderr
-    assert "no copy found" in labelled.lamin("cache", "ls").stderr
+    assert "no copy found" in labelled.lamin("cache", "list").stderr
     assert "nothing of that is in the trash" in labelled.lamin("trash", "list").stderr
     done = labelled.lamin("list", "ULabel", "--limit", "2")
     last = done.stdout.splitlines()[-1].split()[0]

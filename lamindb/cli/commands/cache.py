@@ -1,4 +1,4 @@
-"""Commands about copies of cloud objects on this machine: cache ls, verify, prune."""
+"""Commands about copies of cloud objects on this machine: cache list, verify, prune."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 cache = LazyGroup(
     "cache",
     table={
-        "ls": (f"{__name__}:list_copies", "List the copies."),
+        "list": (f"{__name__}:list_copies", "List the copies."),
         "verify": (f"{__name__}:verify", "Compare the copies with their digests."),
         "prune": (f"{__name__}:prune", "Remove copies whose objects are in storage."),
     },
@@ -40,7 +40,7 @@ _filters = click.option(
 )
 
 
-@click.command("ls", cls=Command)
+@click.command("list", cls=Command)
 @_filters
 @json_option
 def list_copies(filters: Sequence[Callable[[Any], bool]]) -> None:
