@@ -50,6 +50,8 @@ class RegistryMeta(ModelBase):
                 setattr(cls, field.attname, FieldAttr(field))
 
 
+_BREAKS = "\n\t"
+"""What is shown of texts with several lines as it is."""
 _PLAIN = {FieldAttr, ForeignKeyDeferredAttribute}
 """What stands for fields whose values are attributes of a record just as they are passed."""
 
@@ -360,7 +362,7 @@ def _column_names(registry: type[models.Model]) -> tuple[str, ...]:
 
 def _format_value(value: Any) -> str:
     if isinstance(value, str):
-        return f"'{escaped(value)}'"
+        return f"'{escaped(value, keep=_BREAKS)}'"
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if value.tzinfo else f"{value:%Y-%m-%d %H:%M:%S}"
     return str(value)
