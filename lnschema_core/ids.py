@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 import string
 from functools import cache
+from os import urandom
 
 _BASE26 = string.ascii_lowercase
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -69,9 +69,9 @@ def base62_24() -> str:
 
 def _random_string(alphabet: str, length: int) -> str:
     table, too_large = _tables(alphabet)
-    characters = b""
+    characters = urandom(length + _SPARE).translate(table, too_large)
     while len(characters) < length:
-        characters += secrets.token_bytes(length + _SPARE).translate(table, too_large)
+        characters += urandom(length + _SPARE).translate(table, too_large)
     return characters[:length].decode()
 
 

@@ -64,11 +64,7 @@ class Feature(Registry, CanValidate):
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_features")
     """Who created the record."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args and len(args) != len(self._meta.concrete_fields):
-            msg = "Only non-keyword args allowed"
-            raise ValueError(msg)
-        super().__init__(*args, **kwargs)
+    refusal_of_plain_arguments = "Only non-keyword args allowed"
 
     def _construct(self, fields: dict[str, Any]) -> None:
         values = dict(fields)

@@ -80,6 +80,8 @@ class Registry(models.Model, metaclass=RegistryMeta):
     """Whether records of other registries belong to one of this registry, within which they are validated; see :meth:`scope`."""
     keeps_count: ClassVar[bool] = False
     """Whether the database keeps the number of records, for registries that may have millions."""
+    refusal_of_plain_arguments: ClassVar[str] = "please provide keyword arguments, not plain arguments"
+    """What a constructor says that takes fields by their names only."""
     as_read: tuple[Any, ...] | None = None
     """What :mod:`lnschema_core.rows.as_read` knows of the row."""
     _feature: str | None = None
@@ -88,8 +90,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args:
             if len(args) != len(self._meta.concrete_fields):
-                msg = "please provide keyword arguments, not plain arguments"
-                raise ValueError(msg)
+                raise ValueError(self.refusal_of_plain_arguments)
             super().__init__(*args)
             return
         naming.check_texts(type(self), kwargs)

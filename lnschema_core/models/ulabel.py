@@ -52,11 +52,7 @@ class ULabel(Registry, HasParents, CanValidate):
     created_by = models.ForeignKey(User, models.PROTECT, default=current_user_id, related_name="created_ulabels")
     """Who created the record."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args and len(args) != len(self._meta.concrete_fields):
-            msg = "Only one non-keyword arg allowed"
-            raise ValueError(msg)
-        super().__init__(*args, **kwargs)
+    refusal_of_plain_arguments = "Only one non-keyword arg allowed"
 
     def _construct(self, fields: dict[str, Any]) -> None:
         if not fields.keys() <= _FIELDS:

@@ -172,6 +172,8 @@ def storable(values: Collection[Any]) -> list[Any]:
 
 def is_storable(text: str) -> bool:
     """Whether a database can have a text."""
+    if text.isascii():
+        return "\0" not in text
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:
