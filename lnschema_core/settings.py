@@ -84,14 +84,11 @@ class Settings:
     if not TYPE_CHECKING:  # type checkers know the settings, unless there is a method for all names
 
         def __setattr__(self, name: str, value: Any) -> None:
-            """Set what there is: a misspelt name would change nothing.
-
-            Raises:
-                AttributeError: There is no such setting.
-            """
+            """Set an attribute; a misspelt name, which changes nothing, is pointed out, since notebooks may have one of an older release."""
             if not name.startswith("_") and not hasattr(type(self), name):
-                msg = f"there is no setting {name!r}: there are {', '.join(sorted(_names()))}"
-                raise AttributeError(msg, name=name, obj=self)
+                log.warning(
+                    f"there is no setting {name!r}, so this changes nothing: there are {', '.join(sorted(_names()))}"
+                )
             super().__setattr__(name, value)
 
     def __repr__(self) -> str:

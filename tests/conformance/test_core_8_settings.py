@@ -33,14 +33,18 @@ def test_defaults_are_the_known_ones(sandbox):
     assert sandbox.python(code).stdout == "True warn_return_existing False True True 1\n"
 
 
-def test_misspelt_setting_is_refused(settings):
-    """The sentence has the names that there are; names of other packages' own business are theirs."""
-    with pytest.raises(
-        AttributeError, match="there is no setting 'verbosty': there are executor, storage, track_run_inputs"
-    ):
-        settings.verbosty = 1
+def test_misspelt_setting_is_pointed_out(settings, capsys):
+    """With the names that there are; it stays what it is in 0.54, an attribute. Names of other packages' own business are theirs."""
+    settings.verbosty = 1
+    assert (
+        "there is no setting 'verbosty', so this changes nothing: there are executor, storage"
+        in capsys.readouterr().out
+    )
+    assert settings.verbosty == 1
+    del settings.verbosty
     settings._mine = 1
     assert settings._mine == 1
+    assert capsys.readouterr().out == ""
     del settings._mine
 
 
