@@ -181,7 +181,7 @@ def _emit(level: int, icon: str, message: str) -> None:
     if not _is_shown(level):
         return
     text = f"{_state.indent}{icon} {message}" if icon else f"{_state.indent}{message}"
-    print(text, file=_state.stream or sys.stdout, flush=True)
+    print(f"{text}\n", end="", file=_state.stream or sys.stdout, flush=True)  # at once, also where nothing is buffered
 
 
 def _is_shown(level: int) -> bool:
