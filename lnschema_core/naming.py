@@ -18,8 +18,9 @@ from lnschema_core.search_index.snapshots import synonyms_field
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
+    from lamindb.text.ranking import AnyEntry
     from lnschema_core.models.registry import Registry
-    from lnschema_core.search_index.candidates import Entry, Knowledge
+    from lnschema_core.search_index.candidates import Knowledge
 
 _TEXTUAL = (str, type, PathLike)
 """What becomes a text, or is one."""
@@ -128,7 +129,7 @@ def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None
     log.warning(f"{message}\n{_hits_as_text(registry, hits)}")
 
 
-def _hits_as_text(registry: type[Registry], hits: list[tuple[Entry, float]]) -> str:
+def _hits_as_text(registry: type[Registry], hits: list[tuple[AnyEntry, float]]) -> str:
     """Similar records as ``search`` shows them."""
     columns: dict[str, list[Any]] = {"id": [key for (key, _, _), _ in hits]}
     if synonyms_field(registry):

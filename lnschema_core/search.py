@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from lamindb.text.ranking import Hit
+    from lamindb.text.ranking import AnyEntry, Hit
     from lamindb.types import StrField
     from lnschema_core.models.registry import Registry
     from lnschema_core.query import QuerySet
-    from lnschema_core.search_index.candidates import Entry
-
 
 _MOST_HITS = 100
 """So many hits a search index can be asked for; who wants more ranks the whole registry."""
@@ -60,8 +58,8 @@ def search(
 
 
 def similar(
-    registry: type[Registry], name: str, entries: Sequence[Entry] | None, *, threshold: float
-) -> list[tuple[Entry, float]]:
+    registry: type[Registry], name: str, entries: Sequence[AnyEntry] | None, *, threshold: float
+) -> list[tuple[AnyEntry, float]]:
     """The records whose name, or one of whose synonyms, is at least ``threshold`` similar, with their scores; best first.
 
     Args:

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lamindb.text.ranking import LONGEST_QUERY, all_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    Entry = tuple[Any, str | None, str | None]
+    from lamindb.text.ranking import AnyEntry
 
 SIMILAR = 90.0
 """The score, from 0 to 100, that all texts pass a screen with which have it."""
@@ -36,12 +36,12 @@ class Screen:
         entries: Key, name and synonyms of each entry; see :class:`~lamindb.text.ranking.Entry`.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[AnyEntry]) -> None:
         from rapidfuzz import utils
 
         self._as_compared = utils.default_process
         self._entries = entries
-        self._namesakes: dict[str | None, list[Entry]] = defaultdict(list)
+        self._namesakes: dict[str | None, list[AnyEntry]] = defaultdict(list)
         for entry in entries:
             self._namesakes[entry[1]].append(entry)
         texts, self._positions = all_texts(entries)
@@ -64,7 +64,7 @@ class Screen:
         """Whether an entry has exactly this name."""
         return name in self._namesakes
 
-    def similar(self, string: str, *, most: int | None = None) -> list[Entry] | None:
+    def similar(self, string: str, *, most: int | None = None) -> list[AnyEntry] | None:
         """The entries that score :data:`SIMILAR` or more for a string, whatever its case, possibly among others.
 
         Args:

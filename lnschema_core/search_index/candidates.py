@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from django.db import models
 
+    from lamindb.text.ranking import AnyEntry
     from lnschema_core.search_index.layout import Layout
 
 _SPELT_ALIKE = 40
@@ -39,17 +40,13 @@ _TIMEOUT, _PATIENCE = "statement_timeout", "300ms"  # of Postgres, for texts wit
 _LONGEST = 200  # characters that find candidates
 
 
-Entry = tuple[Any, "str | None", "str | None"]
-"""Key, name and synonyms of a record."""
-
-
 class Knowledge(NamedTuple):
     """What is known of a name and the registry it is asked of."""
 
     is_known: bool
     """Whether the registry has exactly this name."""
     is_large: bool
-    similar: list[Entry] | None
+    similar: list[AnyEntry] | None
     """Records that may be similar, none if the registry is empty; ``None`` if this is not known yet."""
 
 
@@ -64,12 +61,7 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
     there are synonyms, another one looks for those.
     """
     layout = layout_of(registry)
-    if (
-        with_similar
-        and layout is not None
-        and layout.synonyms is None
-        and first_look.is_unlike_all(layout, name[:_LONGEST])
-    ):
+    if with_similar and layout is not None and first_look.is_unlike_all(layout, name[:_LONGEST]):
         return _UNLIKE_ALL
     names = snapshots.names_of(registry)
     if names is not None:
@@ -99,7 +91,7 @@ def _name_and_size(registry: type[models.Model], layout: Layout | None, name: st
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT EXISTS(SELECT 1 FROM {table} WHERE {column} = %s), EXISTS(SELECT 1 FROM {table}), "  # noqa: S608 - our names
-            f"(SELECT 1 FROM {table} LIMIT 1 OFFSET {SMALL})",
+            f"({known.one_beyond_small(table)})",
             [name],
         )
         is_known, has_rows, beyond = cursor.fetchone()
@@ -117,11 +109,11 @@ def _place_of_names(registry: type[models.Model]) -> tuple[str, str]:
 def is_large(registry: type[models.Model]) -> bool:
     """Whether the registry has so many records that candidates are worth looking up. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {quoted(registry._meta.db_table)} LIMIT 1 OFFSET {SMALL}")  # noqa: S608 - our name
+        cursor.execute(known.one_beyond_small(quoted(registry._meta.db_table)))
         return cursor.fetchone() is not None
 
 
-def namesakes(registry: type[models.Model], name: str) -> list[Entry] | None:
+def namesakes(registry: type[models.Model], name: str) -> list[AnyEntry] | None:
     """Records that have a new name, and those whose name, or one of whose synonyms, may be similar.
 
     One statement, and another one where there are synonyms.
@@ -164,7 +156,7 @@ def are_entries_of(registry: Any, field: str, synonyms: str | None) -> bool:
     return columns == [layout.name, layout.synonyms]
 
 
-def matches(registry: type[models.Model], string: str, fields: set[str]) -> list[Entry] | None:
+def matches(registry: type[models.Model], string: str, fields: set[str]) -> list[AnyEntry] | None:
     """Those records of a large registry that may be what a search is after.
 
     Returns:
@@ -189,12 +181,12 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
     return list((found | more(layout, string)).values())
 
 
-def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
+def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, AnyEntry]:
     """Records whose texts have the trigrams of a string, and if these are few, those that lack more and more of them.
 
     Common trigrams are looked up only if the others tell nothing.
     """
-    found: dict[Any, Entry] = {}
+    found: dict[Any, AnyEntry] = {}
     common = known.common(layout).intersection(trigrams.trigrams_of(string.lower()))
     for left_out in dict.fromkeys([common, frozenset()]):
         most = max(1, len(trigrams.pieces(string, common=left_out))) - 1
@@ -215,7 +207,7 @@ def _matching_texts_of_sqlite(layout: Layout, string: str) -> dict[Any, Entry]:
     return found
 
 
-def _if_few(layout: Layout, string: str, *, missing: int, left_out: frozenset[str]) -> dict[Any, Entry] | None:
+def _if_few(layout: Layout, string: str, *, missing: int, left_out: frozenset[str]) -> dict[Any, AnyEntry] | None:
     """Records whose texts have all pieces of a string but at most ``missing``, if those are few; SQLite only.
 
     Then these are also all those that lack fewer, so nobody has to look for them first. Where there are many, a moment finds that out.
@@ -234,7 +226,7 @@ def _if_few(layout: Layout, string: str, *, missing: int, left_out: frozenset[st
     return statement.rows()
 
 
-def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, Entry]:
+def _matching_texts_of_postgres(layout: Layout, string: str) -> dict[Any, AnyEntry]:
     """Records whose texts contain a string; if none does, all its words but one; then all parts of words but one; then similar ones.
 
     A step is the last one if it tells some records, and not too many. Words and parts that most texts have are not looked up.
@@ -292,7 +284,7 @@ class _Statement:
         self.parts.append(_selection(self.layout, condition, limit))
         self.parameters += parameters
 
-    def rows(self) -> dict[Any, Entry]:
+    def rows(self) -> dict[Any, AnyEntry]:
         """The rows by key."""
         if not self.parts:
             return {}

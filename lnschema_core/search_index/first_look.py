@@ -1,7 +1,7 @@
 """Whether a large registry may have a name like a new one, told by a few look-ups in one statement; for SQLite.
 
 Most of the names that are made in a row are like no other. Telling so takes a tenth of what it takes to find those that are similar. What
-indexes find of a name with one mistake is never missed. Some names with two mistakes are, and some that are a part of another one and no
+indexes find of a name with one mistake is never missed. Some names with two mistakes are, and some that are a part of the new one and no
 whole word of it: those that are neighbours in the order of names, but not the next ones.
 """
 
@@ -29,8 +29,11 @@ def is_unlike_all(layout: Layout, name: str) -> bool:
         name: The name.
 
     Returns:
-        ``False`` also where that can't be told: of registries that aren't known to be large, without an index, and of Postgres.
+        ``False`` also where that can't be told: of registries that aren't known to be large, have synonyms, or lack an index, and of
+        Postgres.
     """
+    if layout.synonyms is not None:
+        return False
     try:
         database = known.database_of_large(layout)
         return database is not None and not _may_have_similar(database, layout, name)
@@ -42,7 +45,7 @@ def _may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) -
     """Whether there may be a name, or one like it. The connection itself is asked: Django's cursor takes as long as all look-ups."""
     middle = len(name) // 2
     half, other_half = name[:middle], name[:1].swapcase() + name[1:middle]
-    parameters = [part for part in keys.parts(name) if part != name] if " " in name else []
+    parameters = [part for part in keys.parts(name) if part != name]
     parts, has_other_case = len(parameters), other_half != half
     if has_other_case:
         parameters += other_half, other_half + keys.HIGHEST

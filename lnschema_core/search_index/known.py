@@ -73,6 +73,11 @@ def common(layout: Layout) -> frozenset[str]:
     return known[layout.table]
 
 
+def one_beyond_small(table: str) -> str:
+    """What selects a row of a table, given by its quoted name, if it is large."""
+    return f"SELECT 1 FROM {table} LIMIT 1 OFFSET {SMALL}"  # noqa: S608 - our name
+
+
 def was_large(layout: Layout) -> bool:
     """Whether a registry was large when its size was last asked for."""
     return layout.table in _known().sizes
@@ -105,7 +110,7 @@ def database_of_large(layout: Layout) -> sqlite3.Connection | None:
     size.questions -= 1
     if size.questions and size.changes == database.total_changes:
         return database
-    beyond = database.execute(f"SELECT 1 FROM {quoted(layout.table)} LIMIT 1 OFFSET {SMALL}").fetchone()  # noqa: S608 - our name
+    beyond = database.execute(one_beyond_small(quoted(layout.table))).fetchone()
     remember_size(layout, is_large=beyond is not None)
     return None if beyond is None else database
 

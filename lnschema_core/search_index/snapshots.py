@@ -15,12 +15,11 @@ from lnschema_core.rows.values import has_more_rows, plain
 if TYPE_CHECKING:
     from django.db import models
 
-    Entry = tuple[Any, str | None, str | None]
+    from lamindb.text.ranking import AnyEntry
 
 SMALL = 1_000
 """Registries of up to so many records are ranked as a whole, which takes a few milliseconds; so many names are read when they are asked for
 a second time."""
-
 
 _PER_QUESTION = 50
 """Asking the database for a name and its synonyms takes as long as reading this many."""
@@ -63,7 +62,7 @@ def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
     return not has_more_rows(registry._default_manager.order_by(), most)
 
 
-def entries_of(queryset: models.QuerySet[Any], field: str, synonyms: str | None) -> list[Entry]:
+def entries_of(queryset: models.QuerySet[Any], field: str, synonyms: str | None) -> list[AnyEntry]:
     """Keys, values and synonyms of records, as they are ranked."""
     absent = Value(None, output_field=TextField())
     rows = plain(queryset).values_list("pk", field, F(synonyms) if synonyms else absent)

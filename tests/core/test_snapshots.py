@@ -81,8 +81,10 @@ def test_a_look_at_a_large_registry_hides_no_similar_name(instance):
     ln.save([ln.ULabel.from_fields(name=name) for name in names])
     asked = [with_mistake(name, rng) for name in rng.sample(names, 60)]
     asked += [name.upper() for name in names[:20]] + [name.rpartition(" ")[0] for name in names[20:40]]
-    asked += [f"much more {name}" for name in names[40:60]]
-    others = ["".join(reversed(name)) for name in names[60:120]]
+    asked += [f"much more {name}" for name in names[40:60]] + [
+        "\t".join(["more", *name.split()]) for name in names[60:80]
+    ]
+    others = ["".join(reversed(name)) for name in names[80:140]]
     ln.ULabel(name="warm up")
     from lnschema_core.search import similar
     from lnschema_core.search_index import candidates
