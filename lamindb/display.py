@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 
@@ -10,10 +10,9 @@ from lamindb import log
 from lamindb.arguments import check_amount, check_text
 from lamindb.errors import SchemaNotInstalled
 from lamindb.text.batch import as_list
-from lamindb.text.escaping import escaped
 from lnschema_core.fields import has_field
+from lnschema_core.html import show_frame
 from lnschema_core.models import LinkORM, Registry
-from lnschema_core.types import is_ipython
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,20 +112,4 @@ def _show(registry: type[Registry], n: int | None) -> None:
     frame = recent(registry, n)
     if len(frame):
         log.plain(log.coloured(registry.__name__, "blue"))
-        _show_frame(frame)
-
-
-def _printable(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with escapes in columns whose texts a terminal might obey."""
-    texts = {name: [escaped(one) if isinstance(one, str) else one for one in values] for name, values in frame.items()}
-    return frame.assign(**{str(name): shown for name, shown in texts.items() if shown != [*frame[name]]})
-
-
-def _show_frame(frame: Any) -> None:
-    if not is_ipython():
-        log.plain(str(_printable(frame)))
-        return
-    from IPython.display import display
-
-    show: Any = display  # typed or not, depending on whether IPython is installed
-    show(frame)
+        show_frame(frame)

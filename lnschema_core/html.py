@@ -1,12 +1,18 @@
-"""HTML representations for notebooks. Every value is escaped."""
+"""What notebooks show: HTML representations, in which every value is escaped, and frames."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from lamindb import log
+from lamindb.text.escaping import escaped
+from lnschema_core.types import is_ipython
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from lnschema_core.models import Registry
 
@@ -42,3 +48,20 @@ def queryset_to_html(queryset: Any, limit: int = 20) -> str:
     note = f"<p>the first {limit} records</p>" if len(frame) > limit else f"<p>{len(frame)} records</p>"
     found = rows.to_html(escape=True, notebook=True)
     return f"<div><strong>{escape(queryset.model.__name__)}</strong>{found}{note}</div>"
+
+
+def show_frame(frame: pd.DataFrame) -> None:
+    """Show a frame: as a table in IPython, elsewhere as text."""
+    if not is_ipython():
+        log.plain(str(_printable(frame)))
+        return
+    from IPython.display import display
+
+    show: Any = display  # typed or not, depending on whether IPython is installed
+    show(frame)
+
+
+def _printable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with escapes in columns whose texts a terminal might obey."""
+    texts = {name: [escaped(one) if isinstance(one, str) else one for one in values] for name, values in frame.items()}
+    return frame.assign(**{str(name): shown for name, shown in texts.items() if shown != [*frame[name]]})

@@ -12,10 +12,12 @@ from lamindb import log
 from lamindb.text.screening import SIMILAR
 from lamindb.text.tables import as_text
 from lnschema_core.fields import has_field, oldest_first
+from lnschema_core.html import show_frame
 from lnschema_core.rows.values import is_storable
 from lnschema_core.search_index import candidates
 from lnschema_core.search_index.snapshots import synonyms_field
 from lnschema_core.settings import settings
+from lnschema_core.types import is_ipython
 
 if TYPE_CHECKING:
     from lamindb.text.ranking import AnyEntry
@@ -126,16 +128,24 @@ def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None
         message = "record with similar name exist! did you mean to load it?"
     else:
         message = "records with similar names exist! did you mean to load one of them?"
-    log.warning(f"{message}\n{_hits_as_text(registry, hits)}")
+    names = [name or "" for (_, name, _), _ in hits]
+    columns = _columns(registry, hits)
+    if is_ipython():
+        import pandas as pd  # where names are compared at every construction, it is there for a table only
+
+        log.warning(message)
+        show_frame(pd.DataFrame(columns, index=pd.Index(names, name="name")))
+    else:
+        log.warning(f"{message}\n{as_text(names, columns, index_name='name')}")
 
 
-def _hits_as_text(registry: type[Registry], hits: list[tuple[AnyEntry, float]]) -> str:
-    """Similar records as ``search`` shows them."""
+def _columns(registry: type[Registry], hits: list[tuple[AnyEntry, float]]) -> dict[str, list[Any]]:
+    """What ``search`` shows of similar records."""
     columns: dict[str, list[Any]] = {"id": [key for (key, _, _), _ in hits]}
     if synonyms_field(registry):
         columns["synonyms"] = [synonyms or "" for (_, _, synonyms), _ in hits]
     columns["__ratio__"] = [score for _, score in hits]
-    return as_text([name or "" for (_, name, _), _ in hits], columns, index_name="name")
+    return columns
 
 
 def warn_select() -> None:

@@ -130,6 +130,19 @@ def test_similar_names_are_pointed_out(capsys):
     assert said(capsys) == []
 
 
+def test_similar_names_are_a_table_in_ipython(capsys, monkeypatch):
+    """The message is printed, what was found displayed."""
+    displayed: list[pd.DataFrame] = []
+    monkeypatch.setattr("IPython.get_ipython", object)
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+    (label,) = saved("My project 1")
+    ln.ULabel(name="My project 2")
+    assert said(capsys) == ["❗ record with similar name exist! did you mean to load it?"]
+    (table,) = displayed
+    assert (table.index.name, list(table.index), list(table)) == ("name", ["My project 1"], ["id", "__ratio__"])
+    assert (table["id"].item(), round(table["__ratio__"].item(), 6)) == (label.id, 91.666667)
+
+
 def test_the_same_name_and_version_is_the_same_transform(capsys):
     """Another version is another one, of which nothing is said."""
     first = ln.Transform(name="my transform", version="1")
