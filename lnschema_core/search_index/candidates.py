@@ -15,7 +15,7 @@ from django.db.models import CharField
 
 from lamindb.setup.postgres.errors import has_timed_out
 from lnschema_core.rows.values import is_storable
-from lnschema_core.search_index import definitions, first_look, keys, known, snapshots, trigrams
+from lnschema_core.search_index import definitions, first_look, keys, known, series, snapshots, trigrams
 from lnschema_core.search_index.definitions import BATCH, quoted
 from lnschema_core.search_index.layout import layout_of
 from lnschema_core.search_index.snapshots import SMALL
@@ -137,6 +137,7 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
     found = statement.rows()
     is_large = found.pop(None, None) is not None
     known.remember_size(layout, is_large=is_large)
+    found |= _of_a_series(layout, layout.name, name[:_LONGEST], found)
     if layout.synonyms is not None and "trigrams" in indexes:
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
@@ -145,6 +146,19 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
         found |= statement.rows()
     is_known = any(entry[1] == name for entry in found.values())
     return Knowledge(is_known, is_large, list(found.values()))
+
+
+def _of_a_series(layout: Layout, column: str, name: str, found: dict[Any, AnyEntry]) -> dict[Any, AnyEntry]:
+    """Records with a name in the form of those that were found; it costs a statement to look for them, where there may be any."""
+    names = {other for _, other, _ in found.values() if other is not None}
+    spellings = [] if name in names else [one for one in series.spellings(name, names) if one not in names]
+    if not spellings:
+        return {}
+    statement = _Statement(layout)
+    spellings += spellings[:1] * (series.LOOK_UPS - len(spellings))
+    condition = f"{quoted(column)} IN ({', '.join(['%s'] * len(spellings))})"
+    statement.add(condition, *spellings, limit=_SPELT_ALIKE)
+    return statement.rows()
 
 
 def are_entries_of(registry: Any, field: str, synonyms: str | None) -> bool:
@@ -177,6 +191,8 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
     if connection.vendor == "sqlite":
         _of_unfinished_batch(statement)
     found = statement.rows()
+    if layout.name is not None:
+        found |= _of_a_series(layout, layout.name, string, found)
     more = _matching_texts_of_sqlite if connection.vendor == "sqlite" else _matching_texts_of_postgres
     return list((found | more(layout, string)).values())
 

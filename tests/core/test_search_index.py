@@ -148,6 +148,40 @@ def test_constructor_costs_one_statement_in_a_large_registry(names, count_querie
     assert names[0] in message
 
 
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("smple 337 of liver", "sample 337 of liver"),
+        ("ample 337 of liver", "sample 337 of liver"),
+        ("samplen337 of liver", "sample 337 of liver"),
+        ("sam2ple 337 of liver", "sample 337 of liver"),
+        ("sample 3f37 of liver", "sample 337 of liver"),
+        ("dnoor 337 liver day 4", "donor 337 liver day 4"),
+        ("sampl 337 of lier", "sample 337 of liver"),
+    ],
+)
+def test_misspelt_name_of_a_series_points_out_the_one_that_was_meant(count_queries, capsys, misspelt, meant):
+    """However many names of the series begin or end like it; the form of these tells how it is spelt, for one more statement."""
+    made = [f"sample {i} of liver" for i in range(1_100)] + [f"donor {i} liver day 4" for i in range(1_100)]
+    ln.save([ln.ULabel.from_fields(name=name) for name in made])
+    ln.ULabel(name="warm up")
+    capsys.readouterr()
+    with count_queries() as queries:
+        assert ln.ULabel(name=misspelt)._state.adding
+    assert len(queries) <= 2
+    assert f"\n{meant} " in capsys.readouterr().out
+
+
+def test_names_in_the_form_of_a_series_cost_one_statement(count_queries):
+    """They are spelt as the others are, so there is nothing else to look for; nor is there for names without numbers."""
+    ln.save([ln.ULabel.from_fields(name=f"sample {i} of liver") for i in range(1_100)])
+    ln.ULabel(name="warm up")
+    for name in ("sample 1100 of liver", "sample of liver"):
+        with count_queries() as queries:
+            ln.ULabel(name=name)
+        assert len(queries) <= 1
+
+
 def test_known_name_is_loaded_from_a_large_registry_and_small_ones_are_read_as_a_whole(names, capsys):
     """Also when the registry was large a moment ago: nothing that was known of its size outlives it."""
     ln.ULabel(name="warm up")
