@@ -5,7 +5,7 @@ the one that was meant begins like it up to the first mistake: in the order of k
 cut, it is one in the order of names. Blanks and case don't count. The key is an expression that databases can index, so that both
 cost a few look-ups, however many names there are.
 
-The other ways to a similar name need no key: its spellings and its parts.
+The other ways to a similar name need no key: its spellings, its parts, and if it is short, what a slip may have made it of.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _BAR, _BEHIND_BAR = "|", "}"  # what is between both, and the next character of 
 _MOST_MORE = 2  # characters that a name may have more than the other one
 _COMMON = 4  # a new name has at least this part of its letters in common with a similar neighbour: one in so many
 _MOST_PARTS = 30
+_SHORT = 16  # characters of names that may have too many neighbours, since so little of them is alike
 
 
 @cache
@@ -63,15 +64,23 @@ def head(name: str, vendor: str) -> str:
 
 
 def spellings(name: str) -> list[str]:
-    """The name in other cases, and the names that are whole words of it."""
+    """The name in other cases, the names that are whole words of it, and those that a slip made it of if it is short."""
     cases = [name, name.lower(), name.upper(), name.capitalize(), name.title()]
-    return list(dict.fromkeys([*cases, *parts(name)]))
+    return list(dict.fromkeys([*cases, *parts(name), *_before_a_slip(name)]))
 
 
 def parts(name: str) -> list[str]:
     """The whole words of a name, and stretches of them, the name itself among these."""
     words = name.split()
     return [" ".join(words[stretch]) for stretch in _stretches(len(words))]
+
+
+def _before_a_slip(name: str) -> list[str]:
+    """A short name without one of its characters, and with two of them exchanged."""
+    if len(name) > _SHORT:
+        return []
+    halves = [(name[:i], name[i:]) for i in range(len(name))]
+    return [a + b[1:] for a, b in halves] + [a + b[1] + b[0] + b[2:] for a, b in halves[:-1]]
 
 
 def starts(name: str) -> tuple[str, ...]:
