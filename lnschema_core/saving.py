@@ -118,7 +118,7 @@ def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
     """
     if isinstance(registry._meta.pk, models.AutoField):  # the database makes the keys, and has to tell them
         check_storable(records)
-        registry.objects.bulk_create(records)
+        registry._base_manager.bulk_create(records)
         return
     with transaction.atomic():
         inserted = insert_new(registry, records)
@@ -138,12 +138,12 @@ def _mark_saved(records: Sequence[Any]) -> None:
 def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
     """Let records whose row was refused become the records that have their unique values."""
     keys = [record.pk for record in records]
-    present = set(registry.objects.filter(AnyOf("pk", keys)).values_list("pk", flat=True))
+    present = set(registry._base_manager.filter(AnyOf("pk", keys)).values_list("pk", flat=True))
     refused = [record for record in records if record.pk not in present]
     for names in _unique_fields(registry):
         if not refused:
             return
-        candidates = registry.objects.filter(AnyOf(names[0], [getattr(record, names[0]) for record in refused]))
+        candidates = registry._base_manager.filter(AnyOf(names[0], [getattr(record, names[0]) for record in refused]))
         existing = {tuple(getattr(row, name) for name in names): row for row in candidates}
         for record in refused:
             same = existing.get(tuple(getattr(record, name) for name in names))
@@ -188,7 +188,7 @@ def _update_rows(registry: type[Registry], records: Sequence[Any]) -> list[Any]:
     names = as_read.column_names(registry)
     with without_garbage_collection():
         values = as_read.values_of(records, names)
-        rows = registry.objects.filter(AnyOf("pk", [own[0] for own in values])).order_by().values_list(*names)
+        rows = registry._base_manager.filter(AnyOf("pk", [own[0] for own in values])).order_by().values_list(*names)
         found = {row[0]: row for row in rows.iterator()}
         both = list(zip(records, values, strict=True))
         changed = [(record, own) for record, own in both if own != found.get(own[0], own)]

@@ -131,7 +131,7 @@ def _hits_to_frame(
     if not hits and not queryset.exists():
         return pd.DataFrame()
     if rows is None:
-        shown = queryset.model._default_manager.filter(AnyOf("pk", list({hit.key for hit in hits})))
+        shown = queryset.model._base_manager.filter(AnyOf("pk", list({hit.key for hit in hits})))
         rows = list(shown.values_list("pk", *columns))
     return _frame(fields, columns, {row[0]: row[1:] for row in rows}, hits)
 

@@ -146,4 +146,4 @@ def _candidates(record: Model, synonyms: Sequence[str]) -> Iterator[Any]:
     remaining = iter(dict.fromkeys(synonym[:_LONGEST] for synonym in storable(synonyms)))
     while some := list(islice(remaining, _PER_STATEMENT)):
         contained = reduce(or_, (Q(synonyms__contains=synonym) for synonym in some))
-        yield type(record)._default_manager.filter(contained).exclude(pk=record.pk).order_by()
+        yield type(record)._base_manager.filter(contained).exclude(pk=record.pk).order_by()

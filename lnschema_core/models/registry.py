@@ -15,7 +15,7 @@ from django.db.models.signals import post_init, pre_init
 from lamindb.text.escaping import escaped
 from lnschema_core import naming
 from lnschema_core.html import record_to_html
-from lnschema_core.query import Manager
+from lnschema_core.query import Manager, QuerySet
 from lnschema_core.rows.deleting import delete_rows
 from lnschema_core.rows.storable import check_storable
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from lamindb.text.lookup import Lookup
     from lamindb.types import ListLike, StrField
     from lnschema_core.curation.reference import Reference
-    from lnschema_core.query import QuerySet
 
 
 class FieldAttr(DeferredAttribute):
@@ -39,17 +38,36 @@ class FieldAttr(DeferredAttribute):
 
 
 class RegistryMeta(ModelBase):
-    """Gives the fields of a registry a readable representation."""
+    """Gives the fields of a registry a readable representation, and the managers and constructors of packages what they need."""
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> None:  # noqa: N805
         super().__init__(name, bases, namespace, **kwargs)
+        constructor: Any = cls.__init__  # type: ignore[misc] # that of records
+        if constructor.__module__.partition(".")[0] not in _OUR_PACKAGES:
+            loads_by_constructor: Any = models.Model.from_db
+            cls.from_db = classmethod(loads_by_constructor.__func__)  # type: ignore[var-annotated]
         if cls._meta.abstract:  # type: ignore[attr-defined]
             return
         for field in cls._meta.concrete_fields:  # type: ignore[attr-defined]
             if type(cls.__dict__.get(field.attname)) is DeferredAttribute:
                 setattr(cls, field.attname, FieldAttr(field))
 
+    def add_to_class(cls, name: str, value: Any) -> None:  # noqa: N805
+        """Add what knows its class; a manager as Django has them, with our verbs."""
+        if isinstance(value, models.Manager) and value._queryset_class is models.QuerySet:  # type: ignore[attr-defined] # noqa: SLF001
+            value.__class__ = _with_verbs(type(value))
+        super().add_to_class(name, value)
 
+
+def _with_verbs(manager: type[Any]) -> type[Any]:
+    """The class of managers of a package that have our verbs, too, as their query sets do."""
+    if issubclass(Manager, manager):
+        return Manager
+    return type(manager.__name__, (manager, Manager), {"__module__": manager.__module__})
+
+
+_OUR_PACKAGES = {"lnschema_core", "lnschema_bionty"}
+"""Where constructors do nothing that a loaded record needs."""
 _BREAKS = "\n\t"
 """What is shown of texts with several lines as it is."""
 _PLAIN = {FieldAttr, ForeignKeyDeferredAttribute}
@@ -176,7 +194,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
         Examples:
             >>> ln.ULabel.filter(name__startswith="study").df()
         """
-        return cls._default_manager.filter(**expressions)  # type: ignore[return-value]
+        return QuerySet(cls).filter(**expressions)
 
     @classmethod
     def select(cls, **expressions: Any) -> QuerySet[Self]:

@@ -109,7 +109,7 @@ def _linked_values(queryset: QuerySet[Any], expression: str, keys: list[Any]) ->
     field_name = expression.partition("__")[0]
     path = expression if "__" in expression else f"{expression}__pk"
     linked: dict[Any, list[Any]] = {key: [] for key in keys}
-    pairs = queryset.model._default_manager.filter(pk__in=keys)
+    pairs = queryset.model._base_manager.filter(pk__in=keys)
     for key, value in pairs.filter(**{f"{field_name}__isnull": False}).values_list("pk", path):
         linked[key].append(value)
     return [linked[key] for key in keys]

@@ -154,7 +154,7 @@ def plain(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """The same records, without an order, ready for further conditions also if it was sliced."""
     if not queryset.query.is_sliced:
         return queryset.order_by()
-    manager = registry_of(queryset)._default_manager.using(queryset.db)
+    manager = registry_of(queryset)._base_manager.using(queryset.db)
     return manager.filter(pk__in=queryset.values("pk"))
 
 

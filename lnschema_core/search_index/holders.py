@@ -56,7 +56,7 @@ def narrowed(
     layout = layout_of(registry)
     if layout is None or len(texts) > _MOST_VALUES or not {name, synonyms} <= layout.fields:
         return None
-    if not has_more_rows(registry._default_manager.all(), _ROWS_PER_VALUE * len(texts)):
+    if not has_more_rows(registry._base_manager.all(), _ROWS_PER_VALUE * len(texts)):
         return None
     terms = [_sure(f"|{text}|") for text in texts]  # bars are around names and around each synonym
     if not all(any(len(stretch) >= _SIZE for stretch in term) for term in terms) or "trigrams" not in known.usable(

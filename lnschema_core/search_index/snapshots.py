@@ -50,7 +50,7 @@ def names_of(registry: type[models.Model]) -> Screen | None:
     if names.read is None:
         names.questions += 1
         if _is_worth_reading(registry, names.questions):
-            names.read = Screen(entries_of(registry._default_manager.all(), "name", synonyms_field(registry)))
+            names.read = Screen(entries_of(registry._base_manager.all(), "name", synonyms_field(registry)))
     return names.read
 
 
@@ -59,7 +59,7 @@ def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
     if questions == 1 or questions & (questions - 1):
         return False
     most = max(SMALL, min(_PER_QUESTION * questions, _MOST)) if synonyms_field(registry) else SMALL
-    return not has_more_rows(registry._default_manager.order_by(), most)
+    return not has_more_rows(registry._base_manager.order_by(), most)
 
 
 def entries_of(queryset: models.QuerySet[Any], field: str, synonyms: str | None) -> list[AnyEntry]:

@@ -435,6 +435,23 @@ class Hidden(Registry):
 
 class NoRegistry(models.Model):
     files = models.ManyToManyField(File, related_name="no_registries")
+
+
+class Open(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().filter(is_open=True)
+
+
+class Job(Registry):
+    name = models.CharField(max_length=20, default=None)
+    is_open = models.BooleanField(default=True)
+    follows = models.ForeignKey("self", models.CASCADE, null=True, default=None, related_name="followers")
+    open = Open()
+    objects = models.Manager()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.was_open = self.is_open
 """
 
 
@@ -460,7 +477,8 @@ class Migration(migrations.Migration):
 def test_package_under_development_gets_its_migrations(sandbox):
     """It is mounted without any, which are then created and deployed; whatever its models are, files can be described.
 
-    One that is written by hand makes records of core, too.
+    One that is written by hand makes records of core, too. Managers have the verbs of registries, which look at all records
+    whatever the first manager leaves out; a constructor of a package is asked for loaded records, too.
     """
     package = add_plugin(sandbox, "odd", init="", models=UNUSUAL, migrations={})
     (package / "migrations").mkdir()
@@ -499,6 +517,17 @@ def test_package_under_development_gets_its_migrations(sandbox):
         except ProtectedError:
             print("protected")
         ln.view(schema="odd")
+
+        from lnschema_odd.models import Job
+
+        first = Job(name="first job", is_open=False)
+        ln.save([first])
+        ln.save([Job(name="second job", follows=first), first])
+        assert Job.filter().count() == len(Job.objects.all().df()) == 2
+        assert Job.open.list("name") == first.followers.list("name") == ["second job"]
+        assert Job.open.all().one().follows == Job(name="first job") == first
+        assert Job.search("first job").index[0] == "first job"
+        assert [job.was_open for job in Job.filter().order_by("name")] == [False, True]
         """,
     )
     lines = out.splitlines()
