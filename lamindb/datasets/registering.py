@@ -57,4 +57,4 @@ def _save(registry: str, values: Sequence[str], field: str = "name", **scope: An
         entities = getattr(import_module("lnschema_bionty"), registry, None)
         if entities is not None:
             known = entities.from_values(values, field, **scope)
-            save(known or [entities(**{field: value}, **entities.scope(**scope)) for value in values])
+            save(known or [entities(**{field: value}, **entities.find_scope(**scope)) for value in values])

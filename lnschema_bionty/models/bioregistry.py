@@ -105,8 +105,8 @@ class BioRegistry(Registry, HasParents, CanValidate):
         return reference_for(cls, **kwargs)
 
     @classmethod
-    def scope(cls, **kwargs: Any) -> dict[str, Any]:
-        """The conditions that keyword arguments of validation put on records; see :meth:`Registry.scope`.
+    def find_scope(cls, **kwargs: Any) -> dict[str, Any]:
+        """The conditions that keyword arguments of validation put on records; see :meth:`Registry.find_scope`.
 
         A source stands for all its versions: a term keeps its record when another version is used.
         """
@@ -118,7 +118,7 @@ class BioRegistry(Registry, HasParents, CanValidate):
         check_row(row)
         if row is not None:
             kwargs |= {"bionty_source__source": row.source, "bionty_source__species": row.species}
-        return super().scope(**kwargs)
+        return super().find_scope(**kwargs)
 
     @classmethod
     def from_bionty(cls, **kwargs: Any) -> Self | list[Self] | None:

@@ -122,11 +122,11 @@ def vocabulary_of(
     Args:
         queryset: The records.
         field: The field that has the values; by default the string field of the registry.
-        scope: Arguments for ``scope()`` of the registry, which makes conditions of them.
+        scope: Arguments for ``find_scope()`` of the registry, which makes conditions of them.
         synonyms_field: The field that has synonyms, if there is one.
     """
     registry: Any = registry_of(queryset)
-    records = plain(queryset).filter(**registry.scope(**scope))
+    records = plain(queryset).filter(**registry.find_scope(**scope))
     has_synonyms = has_field(registry, synonyms_field)
     name = string_field(queryset, field=field)
     return Vocabulary(records, name, synonyms_field if has_synonyms and synonyms_field != name else None)

@@ -95,7 +95,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
     namesake_fields: ClassVar[Sequence[str]] = ()
     """Fields that tell records of the same name apart, such as ``species``: the constructor returns none that differs in one."""
     is_context: ClassVar[bool] = False
-    """Whether records of other registries belong to one of this registry, within which they are validated; see :meth:`scope`."""
+    """Whether records of other registries belong to one of this registry, within which they are validated; see :meth:`find_scope`."""
     keeps_count: ClassVar[bool] = False
     """Whether the database keeps the number of records, for registries that may have millions."""
     refusal_of_plain_arguments: ClassVar[str] = "please provide keyword arguments, not plain arguments"
@@ -267,7 +267,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
         return None
 
     @classmethod
-    def scope(cls, **kwargs: Any) -> dict[str, Any]:
+    def find_scope(cls, **kwargs: Any) -> dict[str, Any]:
         """The conditions that keyword arguments of validation put on records.
 
         Foreign keys to a registry with ``is_context`` are resolved by it: a name becomes a record, nothing becomes a default.

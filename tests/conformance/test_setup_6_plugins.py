@@ -445,6 +445,7 @@ class Open(models.Manager):
 class Job(Registry):
     name = models.CharField(max_length=20, default=None)
     is_open = models.BooleanField(default=True)
+    scope = models.CharField(max_length=20, null=True, default=None)
     follows = models.ForeignKey("self", models.CASCADE, null=True, default=None, related_name="followers")
     open = Open()
     objects = models.Manager()
@@ -527,6 +528,7 @@ def test_package_under_development_gets_its_migrations(sandbox):
         assert Job.open.list("name") == first.followers.list("name") == ["second job"]
         assert Job.open.all().one().follows == Job(name="first job") == first
         assert Job.search("first job").index[0] == "first job"
+        assert Job.from_values(["second job", "first job"], scope=None) == [*Job.open.all(), first]
         assert [job.was_open for job in Job.filter().order_by("name")] == [False, True]
         """,
     )
