@@ -69,7 +69,7 @@ def checked_parents(parents: Any) -> list[str] | None:
         return None
     listed = parents.tolist() if hasattr(parents, "tolist") else parents
     if not isinstance(listed, list | tuple) or not all(isinstance(one, str) for one in listed):
-        msg = f"not a valid parents kwarg, got to be list of ontology ids, not {parents!r:.80}"
+        msg = "not a valid parents kwarg, got to be list of ontology ids"
         raise ValueError(msg)
     return list(dict.fromkeys(listed)) or None
 

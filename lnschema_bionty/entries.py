@@ -57,7 +57,7 @@ def record_of_term(registry: type[BioRegistry], arguments: dict[str, Any]) -> An
     fields = {name: value for name, value in arguments.items() if name not in related}
     scope = {name: value for name, value in arguments.items() if name in related and value is not None}
     if len(fields) > 1:
-        msg = f"Only one field can be passed to generate record from Bionty, not {', '.join(fields)}"
+        msg = "Only one field can be passed to generate record from Bionty"
         raise OneFieldOnly(msg)
     if not fields:
         return None

@@ -45,7 +45,7 @@ def species(input_id: str | None = None) -> str:
         ValueError: The text is not the id of a taxon.
     """
     if input_id is not None and not input_id.startswith(_TAXON):
-        msg = f"Only support hashing NCBI taxon ID for species. Pass an id such as {_TAXON}9606, not {input_id!r:.80}."
+        msg = "Only support hashing NCBI taxon ID for species."
         raise ValueError(msg)
     return hash_id(input_id, 4)
 

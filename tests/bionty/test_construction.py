@@ -78,7 +78,7 @@ def test_name_is_required(lb):
 @pytest.mark.parametrize("parents", ["CL:0000084", [1], {"CL:0000084": 1}])
 def test_parents_have_to_be_ontology_ids(lb, parents):
     """Anything else is refused with a sentence."""
-    with pytest.raises(ValueError, match="not a valid parents kwarg, got to be list of ontology ids"):
+    with pytest.raises(ValueError, match=r"^not a valid parents kwarg, got to be list of ontology ids$"):
         lb.CellType(name="x", parents=parents)
 
 

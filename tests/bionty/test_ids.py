@@ -51,7 +51,7 @@ def test_id_without_a_text_is_random(make, length):
 
 def test_species_are_hashed_by_taxon_only():
     """Another prefix is refused with a sentence."""
-    with pytest.raises(ValueError, match=r"Only support hashing NCBI taxon ID for species"):
+    with pytest.raises(ValueError, match=r"^Only support hashing NCBI taxon ID for species\.$"):
         ids.species("human")
 
 

@@ -117,7 +117,7 @@ def test_table_of_behaviour(user):
         try:
             lb.Gene.from_bionty(symbol="TCF7", ensembl_gene_id="ENSG00000081059")
         except AssertionError as error:
-            assert "Only one field can be passed to generate record from Bionty" in str(error)
+            assert str(error) == "Only one field can be passed to generate record from Bionty"
         assert lb.Gene.from_bionty() is None
         lb.settings._species = None
         try:
