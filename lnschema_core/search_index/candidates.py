@@ -149,9 +149,11 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
 
 
 def _of_a_series(layout: Layout, column: str, name: str, found: dict[Any, AnyEntry]) -> dict[Any, AnyEntry]:
-    """Records with a name in the form of those that were found; it costs a statement to look for them, where there may be any."""
-    names = {other for _, other, _ in found.values() if other is not None}
-    spellings = [] if name in names else [one for one in series.spellings(name, names) if one not in names]
+    """Records with the name as those that were found are spelt; it costs a statement to look for them, where there may be any."""
+    others = [other for _, other, _ in found.values() if other]
+    lower = name.lower()
+    is_found = any(lower == other.lower() for other in others)
+    spellings = [] if is_found else [one for one in series.spellings(name, others) if one not in others]
     if not spellings:
         return {}
     statement = _Statement(layout)

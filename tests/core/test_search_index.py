@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import string
 from typing import TYPE_CHECKING
@@ -158,11 +159,16 @@ def test_constructor_costs_one_statement_in_a_large_registry(names, count_querie
         ("sample 3f37 of liver", "sample 337 of liver"),
         ("dnoor 337 liver day 4", "donor 337 liver day 4"),
         ("sampl 337 of lier", "sample 337 of liver"),
+        ("ptient CDE of liver", "patient CDE of liver"),
+        ("pateint-CDE-of-liver", "patient-CDE-of-liver"),
     ],
 )
 def test_misspelt_name_of_a_series_points_out_the_one_that_was_meant(count_queries, capsys, misspelt, meant):
-    """However many names of the series begin or end like it; the form of these tells how it is spelt, for one more statement."""
+    """However many names of the series begin or end like it, and though another has the same mistake; this costs one more statement."""
     made = [f"sample {i} of liver" for i in range(1_100)] + [f"donor {i} liver day 4" for i in range(1_100)]
+    people = ["".join(letters) for letters in itertools.product("ABCDEFGH", repeat=3)]
+    made += [form.format(person) for form in ("patient {} of liver", "patient-{}-of-liver") for person in people]
+    made += ["smple 4 of liver", "ptient FFF of liver"]
     ln.save([ln.ULabel.from_fields(name=name) for name in made])
     ln.ULabel(name="warm up")
     capsys.readouterr()
