@@ -12,7 +12,7 @@ from lamindb import log
 from lamindb.errors import NotebookNotSavedError, NoTitleError, TrackingError, UpdateNbWithNonInteractiveEditorError
 from lamindb.provenance import editors, imports
 from lamindb.provenance.asking import ask
-from lamindb.provenance.finding import COLAB, COLAB_PREFIX, Place, find_notebook
+from lamindb.provenance.finding import COLAB, COLAB_PREFIX, Place, find_notebook, is_told
 from lamindb.provenance.frontend import has_person
 from lamindb.provenance.identity import STEM_LENGTH, Code, stem_from
 from lamindb.provenance.notebook_file import NotebookFile
@@ -250,10 +250,10 @@ def _code_of(file: NotebookFile, metadata: Metadata, editor: str) -> Code:
 
 
 def _title_of(file: NotebookFile, editor: str) -> str:
-    """The title, for which people are asked; where nobody is there the work goes on under the name of the file."""
+    """The title, for which people are asked, and tests that stand for them; where nobody is there the work goes on under the name of the file."""
     if file.title is not None:
         return file.title
-    if editor == editors.RUNNER or not has_person():
+    if editor == editors.RUNNER or not (has_person() or is_told()):
         log.warning(f"the notebook has no title, so it is named {file.path.stem}; add a markdown cell: # Title")
         return file.path.stem
     raise NoTitleError(_NO_TITLE) if file.is_saved else NotebookNotSavedError(_NOT_SAVED)

@@ -504,6 +504,18 @@ def test_notebook_without_a_title_is_refused(tmp_path):
         ln.track(notebook_path=path)
 
 
+def test_tests_of_notebooks_are_asked_for_a_title_as_people_are(tmp_path, monkeypatch):
+    """A notebook that is tested without one, by a program that answers no questions, gets the error as with 0.54."""
+    from lamindb.dev._run_context import NoTitleError
+
+    path = write_notebook(tmp_path / "a.ipynb", TRACK, metadata=METADATA)
+    monkeypatch.setattr(notebooks, "has_person", lambda: False)
+    monkeypatch.setenv("NBPRJ_TEST_NBPATH", str(path))
+    with pytest.raises(NoTitleError):
+        ln.track()
+    assert ln.run_context.run is None
+
+
 def test_notebook_that_is_not_saved_is_refused(tmp_path):
     """The file does not have the cell that is being executed."""
     from lamindb.dev._run_context import NotebookNotSavedError
