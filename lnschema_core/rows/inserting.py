@@ -104,9 +104,9 @@ def _insert_columns(
         shared, own = _shared_and_own(columns)
         start = _start(registry, [fields[place] for place in shared + own])
         if connection.vendor == "sqlite":
-            each = ["%s"] * len(shared) + _elements(len(own))
+            elements, rows = _elements([columns[place] for place in own])
+            each = ["%s"] * len(shared) + elements
             source = "json_each(%s) WHERE true"
-            rows = columns[own[0]] if len(own) == 1 else list(zip(*(columns[place] for place in own), strict=True))
             parts: Any = ([_as_json(part)] for part in _parts(rows))
         else:
             each = [f"%s::{types[place]}" for place in shared] + ["own.*"]
@@ -121,9 +121,35 @@ def _insert_columns(
         return count
 
 
-def _elements(number: int) -> list[str]:
-    """The columns of rows that are elements of a JSON array: values, or arrays if there are several columns."""
-    return ["value"] if number == 1 else [f"json_extract(value, '$[{place}]')" for place in range(number)]
+def _elements(columns: list[list[Any]]) -> tuple[list[str], list[Any]]:
+    """Rows as elements of a JSON array, and what selects each column of them; columns that are one object are sent once.
+
+    Texts of one length, such as ids and times, are put together, before those of another column: cutting a text takes SQLite half as long as
+    parsing an array.
+    """
+    different = list({id(column): column for column in columns}.values())
+    if len(different) == 1:
+        return ["value"] * len(columns), different[0]
+    by_length = [_lengths(column) for column in different]
+    ragged = [place for place, lengths in enumerate(by_length) if len(lengths) > 1]
+    if not all(by_length) or len(ragged) > 1:
+        selected = [f"json_extract(value, '$[{place}]')" for place in range(len(different))]
+        rows: list[Any] = list(zip(*different, strict=True))
+    else:
+        order = [place for place in range(len(different)) if place not in ragged] + ragged
+        ends = accumulate((max(by_length[place]) for place in order), initial=1)
+        cuts = {
+            place: f"substr(value, {start}, {max(by_length[place])})" for place, start in zip(order, ends, strict=False)
+        }
+        selected = [cuts[place] for place in range(len(different))]
+        rows = list(map("".join, zip(*(different[place] for place in order), strict=True)))
+    by_column = dict(zip(map(id, different), selected, strict=True))
+    return [by_column[id(column)] for column in columns], rows
+
+
+def _lengths(column: list[Any]) -> set[int]:
+    """The lengths of the texts of a column, none if it has other values."""
+    return set(map(len, column)) if set(map(type, column)) == {str} else set()
 
 
 def _start(registry: type[models.Model], fields: Sequence[models.Field[Any, Any]]) -> str:
