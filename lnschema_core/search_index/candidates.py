@@ -127,8 +127,7 @@ def namesakes(registry: type[models.Model], name: str) -> list[AnyEntry] | None:
 
 
 def _namesakes(layout: Layout, name: str) -> Knowledge | None:
-    indexes = known.usable(layout)
-    if layout.name is None or "keys" not in indexes:
+    if layout.name is None or not known.has(layout, "keys"):
         return None
     statement = _Statement(layout)
     statement.add(f"{quoted(layout.name)} = %s", name, limit=1)
@@ -138,11 +137,11 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
     is_large = found.pop(None, None) is not None
     known.remember_size(layout, is_large=is_large)
     found |= _of_a_series(layout, layout.name, name[:_LONGEST], found)
-    if layout.synonyms is not None and "trigrams" in indexes:
+    if layout.synonyms is not None and known.has(layout, "trigrams"):
         statement = _Statement(layout)
         _by_text(statement, name[:_LONGEST], missing=0, limit=_ENOUGH)
         if connection.vendor == "sqlite":
-            _of_unfinished_batch(statement, having=trigrams.words(name[:_LONGEST]))
+            _of_rest(statement, having=trigrams.words(name[:_LONGEST]))
         found |= statement.rows()
     is_known = any(entry[1] == name for entry in found.values())
     return Knowledge(is_known, is_large, list(found.values()))
@@ -179,19 +178,14 @@ def matches(registry: type[models.Model], string: str, fields: set[str]) -> list
         At most some hundred; ``None`` if the indexes for that are missing, or fields are not indexed.
     """
     layout = layout_of(registry)
-    if (
-        layout is None
-        or not fields <= layout.fields
-        or "trigrams" not in known.usable(layout)
-        or not is_storable(string)
-    ):
+    if layout is None or not fields <= layout.fields or not known.has(layout, "trigrams") or not is_storable(string):
         return None
     string = string[:_LONGEST]
     statement = _Statement(layout)
-    if layout.name is not None and "keys" in known.usable(layout):
+    if layout.name is not None and known.has(layout, "keys"):
         _by_name(statement, layout.name, string, is_new=False)
     if connection.vendor == "sqlite":
-        _of_unfinished_batch(statement)
+        _of_rest(statement)
     found = statement.rows()
     if layout.name is not None:
         found |= _of_a_series(layout, layout.name, string, found)
@@ -236,11 +230,11 @@ def _if_few(layout: Layout, string: str, *, missing: int, left_out: frozenset[st
     grams = quoted(layout.object_name("gram"))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT rowid FROM {grams} WHERE {grams} MATCH %s LIMIT {_ENOUGH}", [expression])  # noqa: S608 - our names
-        entries = [entry for (entry,) in cursor.fetchall()]
-    if len(entries) == _ENOUGH:
+        numbers = [number for (number,) in cursor.fetchall()]
+    if len(numbers) == _ENOUGH:
         return None
     statement = _Statement(layout)
-    _of_entries(statement, "entry IN (SELECT value FROM json_each(%s))", json.dumps(entries))
+    _of_rows(statement, "SELECT value FROM json_each(%s)", json.dumps(numbers))
     return statement.rows()
 
 
@@ -405,7 +399,7 @@ def _by_text(
             grams = quoted(layout.object_name("gram"))
             most = _MOST_READ if having else limit
             selection = f"SELECT rowid FROM {grams} WHERE {grams} MATCH %s LIMIT {most}"  # noqa: S608 - our names
-            _of_entries(statement, f"entry IN ({selection})", expression, having=having)
+            _of_rows(statement, selection, expression, having=having)
         return
     text = f"({definitions.text(layout)})"
     if not missing:
@@ -432,19 +426,13 @@ def _by_all_but_one(statement: _Statement, parts: list[str]) -> None:
         statement.add(" AND ".join([f"{text} ILIKE %s"] * len(patterns)), *patterns, limit=_PER_TEXT)
 
 
-def _of_unfinished_batch(statement: _Statement, *, having: Sequence[str] = ()) -> None:
+def _of_rest(statement: _Statement, *, having: Sequence[str] = ()) -> None:
     """Records that are not in the table of trigrams yet, and whose texts have all of some words."""
-    texts = quoted(statement.layout.object_name("text"))
-    condition = f"entry > (SELECT max(entry) / {BATCH} * {BATCH} FROM {texts})"  # noqa: S608 - our names
-    _of_entries(statement, condition, having=having)
+    _of_rows(statement, f"SELECT row FROM {quoted(statement.layout.object_name('rest'))}", having=having)  # noqa: S608 - our name
 
 
-def _of_entries(statement: _Statement, condition: str, *parameters: Any, having: Sequence[str] = ()) -> None:
-    """Records of entries that meet a condition, and whose texts have all of some words."""
-    condition += " AND text LIKE %s" * len(having)
-    parameters += tuple(f"%{word}%" for word in having)
-    layout = statement.layout
-    texts = quoted(layout.object_name("text"))
-    limit = _PER_TEXT + BATCH
-    keys_ = f"SELECT key FROM {texts} WHERE {condition} LIMIT {limit}"  # noqa: S608 - our names
-    statement.add(f"{quoted(layout.key)} IN ({keys_})", *parameters, limit=limit)
+def _of_rows(statement: _Statement, numbers: str, *parameters: Any, having: Sequence[str] = ()) -> None:
+    """Records of rows whose numbers are selected, and whose texts have all of some words."""
+    condition = f"rowid IN ({numbers})" + f" AND {definitions.text(statement.layout)} LIKE %s" * len(having)
+    patterns = [f"%{word}%" for word in having]
+    statement.add(condition, *parameters, *patterns, limit=_PER_TEXT + BATCH)

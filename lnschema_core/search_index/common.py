@@ -41,7 +41,7 @@ def _number_of_rows(layout: Layout) -> int:
     """About how many rows there are, as is known without counting."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(f"SELECT max(entry) FROM {quoted(layout.object_name('text'))}")  # noqa: S608 - our name
+            cursor.execute(f"SELECT max(rowid) FROM {quoted(layout.table)}")  # noqa: S608 - our name
         else:
             cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [quoted(layout.table)])
         return int(cursor.fetchone()[0] or 0)
@@ -51,11 +51,11 @@ def _sample(layout: Layout, rows: int) -> list[str]:
     """Some texts from all over the registry, the same ones each time."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            entries = random.Random(0).sample(range(1, rows + 1), _TEXTS)  # noqa: S311 - no secret
-            texts = quoted(layout.object_name("text"))
+            numbers = random.Random(0).sample(range(1, rows + 1), _TEXTS)  # noqa: S311 - no secret
             cursor.execute(
-                f"SELECT text FROM {texts} WHERE entry IN (SELECT value FROM json_each(%s))",  # noqa: S608 - our names
-                [json.dumps(entries)],
+                f"SELECT {definitions.text(layout)} FROM {quoted(layout.table)} "  # noqa: S608 - our names
+                "WHERE rowid IN (SELECT value FROM json_each(%s))",
+                [json.dumps(numbers)],
             )
         else:  # of the rows of each page, one in sixteen is taken
             percent = min(100, 100 * 16 * _TEXTS / rows)

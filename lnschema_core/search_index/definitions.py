@@ -2,11 +2,13 @@
 
 Both databases have a B-tree index of the keys of names. For trigrams, Postgres has a GIN index. SQLite has
 
-- a table of texts with a number for each, filled by triggers on the registry: a row that changes gets a new number;
-- an FTS5 table of the trigrams, by number. A trigger on the table of texts adds 512 at a time, since that costs a thirtieth of
-  adding each by itself. Texts behind the last multiple of 512 are not in it yet, and few enough to be read.
+- an FTS5 table of the trigrams of each row, by the number of the row (https://www.sqlite.org/rowidtable.html);
+- a table of the rows that are not in it yet, filled by triggers on the registry. Another trigger adds 512 rows at a time, since that
+  costs a thirtieth of adding each by itself. The rest are few enough to be read.
+- a table of marks: of some rows, number and key. Whoever writes a database anew, such as from what ``.dump`` of SQLite's shell prints, may
+  number rows anew; then marks and rows differ, and the index is of no use.
 
-Nothing is ever taken out of the FTS5 table: numbers without a row mean nothing.
+Nothing is ever taken out of the FTS5 table: who reads it looks at the rows.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from lnschema_core.search_index.layout import Layout
 
 BATCH = 512
-"""So many texts are added to the FTS5 table at a time."""
+"""So many rows are added to the FTS5 table at a time."""
+_LOOKED_AT = 32  # marks
 
 
 class Definition(NamedTuple):
@@ -65,39 +68,55 @@ def postgres_trigrams(layout: Layout, schema: str) -> list[Definition]:
 
 
 def sqlite_trigrams(layout: Layout) -> list[Definition]:
-    """The tables of texts and trigrams, and the triggers that fill them."""
-    table, texts, grams = quoted(layout.table), quoted(layout.object_name("text")), quoted(layout.object_name("gram"))
-    key = quoted(layout.key)
-    remove = f"DELETE FROM {texts} WHERE key = old.{key};"  # noqa: S608 - our names
-    add = f"INSERT OR REPLACE INTO {texts} (key, text) VALUES (new.{key}, {text(layout, 'new.')});"  # noqa: S608 - our names
-    changed = " OR ".join(f"old.{quoted(column)} IS NOT new.{quoted(column)}" for column in (layout.key, *layout.texts))
-    batch = f"entry > new.entry - {BATCH} AND entry <= new.entry"
+    """The tables of trigrams, of rows that are not in it yet, and of marks; and the triggers that fill them."""
+    table = quoted(layout.table)
+    grams, rest, marks = (quoted(layout.object_name(what)) for what in ("gram", "rest", "mark"))
+    columns = ("rowid", *map(quoted, (layout.key, *layout.texts)))
+    changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in columns)
+    add = f"INSERT INTO {rest} (row) VALUES (new.rowid);"  # noqa: S608 - our names
+    unmark = f"DELETE FROM {marks} WHERE row = old.rowid;"  # noqa: S608 - our names
+    flush = f"{_index(layout, f'rowid IN (SELECT row FROM {rest})')}; {_mark(layout, 'rowid = new.row')}; DELETE FROM {rest};"  # noqa: S608 - our names
     bodies = {
         "insert": f"AFTER INSERT ON {table} BEGIN {add} END",
-        "delete": f"AFTER DELETE ON {table} BEGIN {remove} END",
-        "update": f"AFTER UPDATE ON {table} WHEN {changed} BEGIN {remove} {add} END",
-        "flush": f"AFTER INSERT ON {texts} WHEN new.entry % {BATCH} = 0 BEGIN "  # noqa: S608 - our names
-        f"INSERT INTO {grams} (rowid, text) SELECT entry, text FROM {texts} WHERE {batch}; END",
+        "delete": f"AFTER DELETE ON {table} BEGIN {unmark} END",
+        "update": f"AFTER UPDATE ON {table} WHEN {changed} BEGIN {add} {unmark} END",
+        "flush": f"AFTER INSERT ON {rest} WHEN new.entry >= {BATCH} BEGIN {flush} END",
     }
     triggers = [
         Definition("TRIGGER", layout.object_name(what), f"CREATE TRIGGER {quoted(layout.object_name(what))} {body}")
         for what, body in bodies.items()
     ]
     options = "content='', columnsize=0, detail=none, tokenize='trigram'"
-    columns = "entry INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, text TEXT NOT NULL"
-    return [
-        Definition("TABLE", layout.object_name("text"), f"CREATE TABLE {texts} ({columns})"),
-        Definition("TABLE", layout.object_name("gram"), f"CREATE VIRTUAL TABLE {grams} USING fts5(text, {options})"),
-        *triggers,
-    ]
+    tables = {
+        "gram": f"CREATE VIRTUAL TABLE {grams} USING fts5(text, {options})",
+        "rest": f"CREATE TABLE {rest} (entry INTEGER PRIMARY KEY, row INTEGER NOT NULL)",
+        "mark": f"CREATE TABLE {marks} (row INTEGER PRIMARY KEY, key NOT NULL)",
+    }
+    return [*(Definition("TABLE", layout.object_name(what), sql) for what, sql in tables.items()), *triggers]
 
 
 def sqlite_fill(layout: Layout) -> list[str]:
     """The statements that index the rows which are there already."""
-    texts, grams = quoted(layout.object_name("text")), quoted(layout.object_name("gram"))
-    rows = f"SELECT {quoted(layout.key)}, {text(layout)} FROM {quoted(layout.table)}"  # noqa: S608 - our names
-    complete = f"entry <= (SELECT max(entry) / {BATCH} * {BATCH} FROM {texts})"  # noqa: S608 - our names
-    return [
-        f"INSERT INTO {texts} (key, text) {rows}",
-        f"INSERT INTO {grams} (rowid, text) SELECT entry, text FROM {texts} WHERE {complete}",  # noqa: S608 - our names
-    ]
+    return [_index(layout, "true"), _mark(layout, f"rowid % {BATCH} = 0")]
+
+
+def sqlite_moved(layout: Layout) -> str:
+    """What tells whether rows have other numbers than when they were marked, by the last ones."""
+    table, key, marks = quoted(layout.table), quoted(layout.key), quoted(layout.object_name("mark"))
+    some = f"SELECT row, key FROM {marks} ORDER BY row DESC LIMIT {_LOOKED_AT}"  # noqa: S608 - our names
+    differ = f"FROM ({some}) AS mark LEFT JOIN {table} ON {table}.rowid = mark.row WHERE {table}.{key} IS NOT mark.key"
+    return f"SELECT EXISTS(SELECT 1 {differ})"
+
+
+def _index(layout: Layout, condition: str) -> str:
+    grams = quoted(layout.object_name("gram"))
+    return (
+        f"INSERT INTO {grams} (rowid, text) SELECT rowid, {text(layout)} FROM {quoted(layout.table)} WHERE {condition}"  # noqa: S608 - our names
+    )
+
+
+def _mark(layout: Layout, condition: str) -> str:
+    marks, key = quoted(layout.object_name("mark")), quoted(layout.key)
+    return (
+        f"INSERT OR REPLACE INTO {marks} (row, key) SELECT rowid, {key} FROM {quoted(layout.table)} WHERE {condition}"  # noqa: S608 - our names
+    )

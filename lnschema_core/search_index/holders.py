@@ -13,7 +13,7 @@ from django.db import connection, models
 
 from lnschema_core.rows.values import has_more_rows
 from lnschema_core.search_index import definitions, known
-from lnschema_core.search_index.definitions import BATCH, quoted
+from lnschema_core.search_index.definitions import quoted
 from lnschema_core.search_index.layout import layout_of
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def narrowed(
     if not has_more_rows(registry._base_manager.all(), _ROWS_PER_VALUE * len(texts)):
         return None
     terms = [_sure(f"|{text}|") for text in texts]  # bars are around names and around each synonym
-    if not all(any(len(stretch) >= _SIZE for stretch in term) for term in terms) or "trigrams" not in known.usable(
-        layout
-    ):
+    if not all(any(len(stretch) >= _SIZE for stretch in term) for term in terms) or not known.has(layout, "trigrams"):
         return None
     return queryset.filter(_MayContain(layout, terms))
 
@@ -83,12 +81,11 @@ class _MayContain(models.Func):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """Numbers from the table of trigrams, keys from the table of texts, which also has those not in the other yet."""
-        texts, grams = quoted(self.layout.object_name("text")), quoted(self.layout.object_name("gram"))
-        template = (
-            f"%(expressions)s IN (SELECT key FROM {texts} WHERE entry IN (SELECT rowid FROM {grams} WHERE {grams} MATCH %%s) "  # noqa: S608 - our names
-            f"UNION ALL SELECT key FROM {texts} WHERE entry > (SELECT max(entry) / {BATCH} * {BATCH} FROM {texts}))"
-        )
+        """The keys of rows that the table of trigrams has, and of those that it doesn't have yet."""
+        table, key = quoted(self.layout.table), quoted(self.layout.key)
+        grams, rest = quoted(self.layout.object_name("gram")), quoted(self.layout.object_name("rest"))
+        numbers = f"SELECT rowid FROM {grams} WHERE {grams} MATCH %%s UNION ALL SELECT row FROM {rest}"  # noqa: S608 - our names
+        template = f"%(expressions)s IN (SELECT {key} FROM {table} WHERE rowid IN ({numbers}))"  # noqa: S608 - our names
         sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
         return sql, (*parameters, " OR ".join(dict.fromkeys(_all_trigrams(term) for term in self.terms)))
 

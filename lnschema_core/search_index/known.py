@@ -36,6 +36,8 @@ class _Known(threading.local):
         self.session: object = None
         self.tables: dict[str, set[str]] | None = None
         """Which indexes there are, asked once."""
+        self.looked_at: set[str] = set()
+        """The tables whose rows were compared with the marks of their index."""
         self.sizes: dict[str, _Size] = {}
         """The sizes of those registries, by table, that were large."""
         self.common: dict[str, frozenset[str]] = {}
@@ -55,14 +57,17 @@ def forget() -> None:
     unchanged.forget()
 
 
-def usable(layout: Layout) -> set[str]:
-    """Which indexes of a registry the database has: ``"keys"``, ``"trigrams"``. What is missing is said once."""
+def has(layout: Layout, index: str) -> bool:
+    """Whether the database has an index of a registry, ``"keys"`` or ``"trigrams"``. What is missing is said once."""
     known = _known()
     if known.tables is None:
         known.tables = objects.usable()
     found = known.tables.get(layout.table, set())
+    if index == "trigrams" and index in found and layout.table not in known.looked_at:
+        known.looked_at.add(layout.table)
+        found -= {index} if objects.has_moved(layout) else set()
     _point_out_missing(layout, found, elsewhere=set().union(*known.tables.values()))
-    return found
+    return index in found
 
 
 def common(layout: Layout) -> frozenset[str]:
@@ -121,7 +126,7 @@ def _known() -> _Known:
         database.connect()
     if known.connection is not database.connection or known.session is not guards.session():
         known.connection, known.session = database.connection, guards.session()
-        known.tables, known.sizes, known.common = None, {}, {}
+        known.tables, known.looked_at, known.sizes, known.common = None, set(), {}, {}
     return known
 
 

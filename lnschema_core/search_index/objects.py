@@ -42,7 +42,8 @@ def ensure() -> None:
         there = _of_this_instance(_existing())
         capable = _has_trigrams()
         wanted = {layout: _definitions(layout, capable) for layout in layouts()}
-        outdated = [layout for layout, objects in wanted.items() if not _is_complete(objects, there)]
+        complete = {layout for layout, objects in wanted.items() if _is_complete(objects, there)}
+        outdated = [layout for layout in wanted if layout not in complete or (capable and has_moved(layout))]
         ours = {one.name for layout, objects in wanted.items() if layout not in outdated for one in objects}
         _drop({name: found for name, found in there.items() if not _belongs(name, ours)})
         tables = connection.introspection.table_names()
@@ -100,6 +101,11 @@ def usable() -> dict[str, set[str]]:
         if complete:
             kinds.add("trigrams")
     return found
+
+
+def has_moved(layout: Layout) -> bool:
+    """Whether rows of SQLite have other numbers than in their complete index, which is of no use then. One query."""
+    return connection.vendor == "sqlite" and bool(_first(definitions.sqlite_moved(layout)))
 
 
 # -- one registry -----------------------------------------------------------------------------------------------------

@@ -327,6 +327,74 @@ def test_what_a_search_found_is_not_read_again(names, modules, count_queries, re
     assert len(queries) <= 4
 
 
+def words_found(modules, labels):
+    """Of labels, how many are candidates for the word in their middle."""
+    asked = [(label.id, label.name.split()[1]) for label in labels]
+    return sum(key in {row[0] for row in modules.candidates.matches(ln.ULabel, word, {"name"})} for key, word in asked)
+
+
+def labels_of_rare_words(number, rng):
+    """New labels, each with a word in its middle that no other has."""
+    words = {"".join(rng.sample(string.ascii_lowercase, 8)) for _ in range(number)}
+    return [ln.ULabel.from_fields(name=f"sample {word} of liver") for word in sorted(words)]
+
+
+@pytest.mark.sqlite
+def test_index_has_what_was_written_in_any_order(modules):
+    """Rows that got the numbers of deleted ones, that were renamed, alone and many, and the last ones; few of them are read."""
+    from django.db import connection
+
+    rng = random.Random(5)
+    labels = labels_of_rare_words(1_400, rng)
+    ln.save(labels)
+    for _ in range(3):
+        for label in labels[-700:]:
+            label.delete()
+        labels = labels[:-700] + labels_of_rare_words(900, rng)
+        ln.save(labels)
+        renamed = rng.sample(labels, 600)
+        for label, other in zip(renamed, labels_of_rare_words(600, rng), strict=True):
+            label.name = other.name
+        ln.ULabel.objects.bulk_update(renamed[:590], ["name"])
+        ln.save(renamed[590:])
+    asked = rng.sample(labels, 200)
+    assert words_found(modules, asked) == 200
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT count(*) FROM "lamin_search_rest_lnschema_core_ulabel"')
+        assert cursor.fetchone()[0] < 512
+
+
+@pytest.mark.sqlite
+def test_rows_that_were_numbered_anew_are_read_as_a_whole_until_the_next_deploy(modules, capsys):
+    """As what ``.dump`` of SQLite's shell prints numbers them, where others were deleted before; nothing is missed, and it is said once."""
+    from django.db import connection
+
+    labels = labels_of_rare_words(3_000, random.Random(6))
+    ln.save(labels)
+    ln.ULabel.filter(id__in=[label.id for label in labels[:50]]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'lnschema_core_ulabel'"
+        )
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        cursor.execute("CREATE TEMP TABLE kept AS SELECT * FROM lnschema_core_ulabel ORDER BY rowid")
+        cursor.execute("DELETE FROM lnschema_core_ulabel")
+        cursor.execute("INSERT INTO lnschema_core_ulabel SELECT * FROM kept ORDER BY rowid")
+        cursor.execute("DROP TABLE kept")
+        for _, sql in triggers:
+            cursor.execute(sql)
+    modules.known.forget()
+    for label in labels[2_000:2_003]:
+        assert ln.ULabel.search(label.name.split()[1]).index[0] == label.name
+    assert capsys.readouterr().out.count("outdated ones") == 1
+    modules.objects.ensure()
+    modules.known.forget()
+    assert words_found(modules, labels[50::100]) == 30
+    assert "outdated" not in capsys.readouterr().out
+
+
 @pytest.mark.sqlite
 def test_rows_that_were_there_before_the_index_are_in_it(names, modules):
     """Building takes all rows; a rebuilt index has the same candidates."""
