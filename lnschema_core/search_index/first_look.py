@@ -43,27 +43,29 @@ def is_unlike_all(layout: Layout, name: str) -> bool:
 
 def _may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) -> bool:
     """Whether there may be a name, or one like it. The connection itself is asked: Django's cursor takes as long as all look-ups."""
-    middle = len(name) // 2
-    half, other_half = name[:middle], name[:1].swapcase() + name[1:middle]
-    parameters = [part for part in keys.parts(name) if part != name]
-    parts, has_other_case = len(parameters), other_half != half
+    words = name.split()
+    is_plain = " ".join(words) == name
+    half = name[: len(name) // 2]
+    parameters = keys.parts_behind_first(words) if is_plain else [part for part in keys.parts(name) if part != name]
+    parts, other = len(parameters), name[:1].swapcase()
+    has_other_case = other != name[:1] and half != ""
     if has_other_case:
-        parameters += other_half, other_half + keys.HIGHEST
+        parameters += other + half[1:], other + half[1:] + keys.HIGHEST
     ends = keys.ends(name, "sqlite", most_more=1)
     for end in ends:
         parameters += end, keys.behind(end)
     parameters += name, name
     statement = _statement(layout, parts, has_other_case, len(ends))
     found, behind, before = database.execute(statement, parameters).fetchone()
-    if found:
+    if found or _is_alike(name, half, behind) or _is_alike(name, half, before):
         return True
-    beginning = keys.beginning(name)
-    neighbours = [one for one in (behind, before) if one is not None and one.startswith(beginning)]
-    return any(_are_alike(name, half, one) for one in neighbours)
+    return is_plain and _has_beginning(database, layout, words, before)
 
 
-def _are_alike(name: str, half: str, neighbour: str) -> bool:
+def _is_alike(name: str, half: str, neighbour: str | None) -> bool:
     """Whether a neighbour begins with half of the name or is its beginning, or begins with less of it and has more in common."""
+    if neighbour is None or not neighbour.startswith(keys.beginning(name)):
+        return False
     if neighbour.startswith(half) or name.startswith(neighbour):
         return True
     from rapidfuzz.fuzz import ratio
@@ -71,15 +73,34 @@ def _are_alike(name: str, half: str, neighbour: str) -> bool:
     return ratio(name.lower(), neighbour.lower(), score_cutoff=_ALIKE) > 0
 
 
+def _has_beginning(database: sqlite3.Connection, layout: Layout, words: list[str], before: str | None) -> bool:
+    """Whether the first words of a name are one. All names between both, also the one next to it, begin with these words."""
+    if before is None or not before.startswith(words[0]):
+        return False
+    beginnings = [beginning for beginning in keys.beginnings(words) if before.startswith(beginning)]
+    return bool(beginnings) and database.execute(_any_of(layout, len(beginnings)), beginnings).fetchone()[0] == 1
+
+
+@cache
+def _any_of(layout: Layout, number: int) -> str:
+    """Whether any of so many names is there."""
+    assert layout.name is not None
+    return f"SELECT {_found(layout, [f'{quoted(layout.name)} = ?'] * number)}"  # each by itself, since SQLite makes a table of a list
+
+
 @cache
 def _statement(layout: Layout, parts: int, has_other_case: bool, ends: int) -> str:  # noqa: FBT001 - it is a shape
     """Whether anything is found, and the names behind and before the place of the name."""
     assert layout.name is not None
     table, column, key = quoted(layout.table), quoted(layout.name), definitions.key(layout.name, "sqlite")
-    conditions = [f"{column} = ?"] * parts  # each by itself, since SQLite makes a table of a list
+    conditions = [f"{column} = ?"] * parts
     conditions += [f"{column} >= ? AND {column} < ?"] if has_other_case else []
     conditions += [f"{key} >= ? AND {key} < ?"] * ends
-    found = " OR ".join([f"EXISTS(SELECT 1 FROM {table} WHERE {condition})" for condition in conditions])  # noqa: S608 - our names
-    behind = f"SELECT {column} FROM {table} WHERE {column} >= ? ORDER BY {column} LIMIT 1"  # noqa: S608 - likewise
+    behind = f"SELECT {column} FROM {table} WHERE {column} >= ? ORDER BY {column} LIMIT 1"  # noqa: S608 - our names
     before = f"SELECT {column} FROM {table} WHERE {column} < ? ORDER BY {column} DESC LIMIT 1"  # noqa: S608 - likewise
-    return f"SELECT {found or 0}, ({behind}), ({before})"
+    return f"SELECT {_found(layout, conditions)}, ({behind}), ({before})"
+
+
+def _found(layout: Layout, conditions: list[str]) -> str:
+    exist = [f"EXISTS(SELECT 1 FROM {quoted(layout.table)} WHERE {condition})" for condition in conditions]  # noqa: S608 - our names
+    return " OR ".join(exist) or "0"

@@ -12,6 +12,10 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEIGHBOURS = 40
 """So many names before a name, and behind it, are its neighbours, in either order."""
@@ -47,9 +51,11 @@ def ends(name: str, vendor: str, *, most_more: int = _MOST_MORE) -> list[str]:
         vendor: The database, as Django calls it; they differ in what is lower case.
         most_more: So many characters may one of both names have more than the other.
     """
-    lower = _lower_ascii if vendor == "sqlite" else str.lower
     cuts = _cuts(len(name), most_more)
-    return [lower(name[cut : cut + _TAIL]).replace(" ", "") + _BAR for cut in cuts]
+    if vendor == "sqlite":
+        name = _lower_ascii(name)
+        return [name[cut : cut + _TAIL].replace(" ", "") + _BAR for cut in cuts]
+    return [name[cut : cut + _TAIL].lower().replace(" ", "") + _BAR for cut in cuts]
 
 
 def behind(end: str) -> str:
@@ -83,6 +89,16 @@ def _before_a_slip(name: str) -> list[str]:
     return [a + b[1:] for a, b in halves] + [a + b[1] + b[0] + b[2:] for a, b in halves[:-1]]
 
 
+def parts_behind_first(words: Sequence[str]) -> list[str]:
+    """The words of a name, and stretches of them, without those that the name begins with."""
+    return [" ".join(words[stretch]) for stretch in _stretches(len(words), 1)]
+
+
+def beginnings(words: Sequence[str]) -> list[str]:
+    """The stretches of its words that a name begins with, but the name itself."""
+    return [" ".join(words[:end]) for end in range(1, len(words))]
+
+
 def starts(name: str) -> tuple[str, ...]:
     """Where in the order of names the neighbours of a name are: it may begin with a capital, or not."""
     other = name[:1].swapcase() + name[1:]
@@ -107,7 +123,7 @@ def _cuts(length: int, most_more: int) -> list[int]:
 
 
 @lru_cache(maxsize=256)
-def _stretches(words: int) -> list[slice]:
-    """Some words after each other, out of so many."""
-    stretches = (slice(i, j) for i in range(words) for j in range(words, i, -1))
+def _stretches(words: int, first: int = 0) -> list[slice]:
+    """Some words after each other, out of so many, from one of them on."""
+    stretches = (slice(i, j) for i in range(first, words) for j in range(words, i, -1))
     return list(islice(stretches, _MOST_PARTS))
