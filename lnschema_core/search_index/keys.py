@@ -23,8 +23,8 @@ NEIGHBOURS = 40
 HIGHEST = chr(0x10FFFF)
 """What is behind all that begins with something if it is added to that."""
 
-_HEAD = 20  # characters of the beginning in a key, since entries of indexes have to be short
-_TAIL = 20  # characters of the end
+_HEAD = 8  # characters of the beginning in a key; so few, since entries get to random places of an index, which are pages to write
+_TAIL = 12  # characters of the end
 _BAR, _BEHIND_BAR = "|", "}"  # what is between both, and the next character of ASCII
 _MOST_MORE = 2  # characters that a name may have more than the other one
 _COMMON = 4  # a new name has at least this part of its letters in common with a similar neighbour: one in so many

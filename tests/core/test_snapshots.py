@@ -98,6 +98,18 @@ def test_a_look_at_a_large_registry_hides_no_similar_name(instance):
     assert not any(looks[name] for name in others)
 
 
+def test_first_words_of_a_name_are_pointed_out_whatever_is_between_both(instance, capsys):
+    """In the order of names, one that has the first word only is next to the new name, and not the one that was meant."""
+    names = [f"{number:04} of {number * number}" for number in range(1_200)]
+    ln.save([ln.ULabel.from_fields(name=name) for name in [*names, "kappa", "kappa chain", "kappa deletion"]])
+    ln.ULabel(name="warm up")
+    assert "similar name" not in warned_of(capsys, "kappaxq jvhdf mwplrtyu")
+    for name in ("kappa xq jvhdf mwplrtyu", "kappa\txq jvhdf mwplrtyu", "kappa chain xq jvhdf mwplrtyu zzgnb"):
+        shown = warned_of(capsys, name)
+        assert "similar name" in shown
+        assert "\nkappa " in shown
+
+
 def test_a_large_registry_that_shrinks_is_ranked_as_a_whole(instance, capsys):
     """Whoever deletes its records: this connection is known to have changed something, others are noticed after some hundred questions."""
     names = [f"{number:04} of {number * number}" for number in range(1_200)]
