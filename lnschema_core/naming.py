@@ -54,9 +54,9 @@ def check_texts(registry: type[Registry], fields: dict[str, Any]) -> None:
     Raises:
         TypeError: Names the field.
     """
-    for name in _text_fields(registry).intersection(fields):
-        value = fields[name]
-        if not isinstance(value, _TEXTUAL) and (hasattr(value, "__iter__") or _has_no_truth(value)):
+    texts = _text_fields(registry)
+    for name, value in fields.items():
+        if name in texts and not isinstance(value, _TEXTUAL) and (hasattr(value, "__iter__") or _has_no_truth(value)):
             msg = f"the {name} of a {registry.__name__} has to be a string, not {value!r:.80}"
             raise TypeError(msg)
 

@@ -43,29 +43,33 @@ def is_unlike_all(layout: Layout, name: str) -> bool:
 
 def _may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) -> bool:
     """Whether there may be a name, or one like it. The connection itself is asked: Django's cursor takes as long as all look-ups."""
-    words = name.split()
+    words, half, other = name.split(), name[: len(name) // 2], name[:1].swapcase()
     is_plain = " ".join(words) == name
-    half = name[: len(name) // 2]
     parameters = keys.parts_behind_first(words) if is_plain else [part for part in keys.parts(name) if part != name]
-    parts, other = len(parameters), name[:1].swapcase()
-    has_other_case = other != name[:1] and half != ""
+    parts = len(parameters)
+    has_other_case = other != half[:1] != ""
     if has_other_case:
-        parameters += other + half[1:], other + half[1:] + keys.HIGHEST
+        start = other + half[1:]
+        parameters += start, start + keys.HIGHEST
     ends = keys.ends(name, "sqlite", most_more=1)
     for end in ends:
         parameters += end, keys.behind(end)
     parameters += name, name
     statement = _statement(layout, parts, has_other_case, len(ends))
     found, behind, before = database.execute(statement, parameters).fetchone()
-    if found or _is_alike(name, half, behind) or _is_alike(name, half, before):
+    if found:
         return True
-    return is_plain and _has_beginning(database, layout, words, before)
-
-
-def _is_alike(name: str, half: str, neighbour: str | None) -> bool:
-    """Whether a neighbour begins with half of the name or is its beginning, or begins with less of it and has more in common."""
-    if neighbour is None or not neighbour.startswith(keys.beginning(name)):
+    beginning = keys.beginning(name)
+    for neighbour in (behind, before):
+        if neighbour is not None and neighbour.startswith(beginning) and _is_alike(name, half, neighbour):
+            return True
+    if not is_plain or before is None or not before.startswith(words[0]):
         return False
+    return _has_first_words(database, layout, words, before)
+
+
+def _is_alike(name: str, half: str, neighbour: str) -> bool:
+    """Whether a neighbour begins with half of the name or is its beginning, or begins with less of it and has more in common."""
     if neighbour.startswith(half) or name.startswith(neighbour):
         return True
     from rapidfuzz.fuzz import ratio
@@ -73,10 +77,8 @@ def _is_alike(name: str, half: str, neighbour: str | None) -> bool:
     return ratio(name.lower(), neighbour.lower(), score_cutoff=_ALIKE) > 0
 
 
-def _has_beginning(database: sqlite3.Connection, layout: Layout, words: list[str], before: str | None) -> bool:
-    """Whether the first words of a name are one. All names between both, also the one next to it, begin with these words."""
-    if before is None or not before.startswith(words[0]):
-        return False
+def _has_first_words(database: sqlite3.Connection, layout: Layout, words: list[str], before: str) -> bool:
+    """Whether the first words of a name are one: then all names between both, also the one next to it, begin with these words."""
     beginnings = [beginning for beginning in keys.beginnings(words) if before.startswith(beginning)]
     return bool(beginnings) and database.execute(_any_of(layout, len(beginnings)), beginnings).fetchone()[0] == 1
 
