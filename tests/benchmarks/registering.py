@@ -18,6 +18,8 @@ from tests.benchmarks.figures import Figure, of_call
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_AT_ONCE = 100_000  # labels
+
 
 def figures(*, smoke: bool) -> Iterator[Figure]:
     """Measure in this process, on an instance of its own; what is told of similar names is made, but not shown."""
@@ -28,9 +30,10 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
         setup.init(storage=root / "storage", name="benchmarks")
         for count in [1, 10] if smoke else [1, 100]:
             yield _labels(count, root)
-        for registered in [0, 100] if smoke else [0, 100, 1_000, 10_000, 100_000]:
-            _register(registered)
+        for registered in [0, 100] if smoke else [0, 100, 1_000, 10_000, 100_000, 1_000_000]:
+            _register(registered, root)
             yield _labels(100 if smoke else 10_000, root)
+        _register(0, root)
         yield from _files_of_a_folder(20 if smoke else 10_000, root)
         yield _files_one_by_one(20 if smoke else 1_000, root)
         setup.close(mute=True)
@@ -51,12 +54,16 @@ def _names(count: int) -> list[str]:
     return [f"{os.urandom(8).hex()} {number}" for number in range(count)]
 
 
-def _register(count: int) -> None:
-    """Leave the registry of labels with so many."""
+def _register(count: int, root: Path) -> None:
+    """Leave the registry of labels with so many, and the database that is the floor."""
     import lamindb as ln
 
     ln.ULabel.filter().delete()
-    ln.save([ln.ULabel.from_fields(name=name) for name in _names(count)])
+    (root / "floor.db").unlink(missing_ok=True)
+    for start in range(0, count, _AT_ONCE):
+        names = _names(min(_AT_ONCE, count - start))
+        ln.save([ln.ULabel.from_fields(name=name) for name in names])
+        _fill(root / "floor.db", names)
 
 
 def _files_of_a_folder(count: int, root: Path) -> Iterator[Figure]:
