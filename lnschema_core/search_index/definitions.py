@@ -13,6 +13,7 @@ Nothing is ever taken out of the FTS5 table: who reads it looks at the rows.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from lnschema_core.search_index import keys
@@ -45,11 +46,12 @@ def text(layout: Layout, row: str = "") -> str:
 
 
 def key_indexes(layout: Layout, vendor: str) -> list[Definition]:
-    """The index of the keys of names, which compares by bytes."""
+    """The index of the keys of names, which compares by bytes. Its name tells what keys are, since Postgres tells that in its own words."""
     if layout.name is None:
         return []
-    name = layout.object_name("turned")
-    sql = f"CREATE INDEX {quoted(name)} ON {quoted(layout.table)} (({key(layout.name, vendor)}))"
+    expression = key(layout.name, vendor)
+    name = layout.object_name(f"key{hashlib.sha256(expression.encode()).hexdigest()[:4]}")
+    sql = f"CREATE INDEX {quoted(name)} ON {quoted(layout.table)} (({expression}))"
     return [Definition("INDEX", name, sql)]
 
 

@@ -364,8 +364,8 @@ def test_service_that_tells_everything(sandbox: Sandbox, url: str) -> None:
 
 FOREIGN = """
 CREATE TABLE lnschema_other_thing (name text);
-CREATE INDEX lamin_search_turned_lnschema_other_thing ON lnschema_other_thing (lower(name));
-DROP INDEX lamin_search_turned_lnschema_core_ulabel;
+CREATE INDEX lamin_search_gram_lnschema_other_thing ON lnschema_other_thing (lower(name));
+DROP INDEX lamin_search_gram_lnschema_core_ulabel;
 """
 """A package that only others mount, and an index that is missing."""
 
