@@ -148,11 +148,13 @@ def _namesakes(layout: Layout, name: str) -> Knowledge | None:
 
 
 def _of_a_series(layout: Layout, column: str, name: str, found: dict[Any, AnyEntry]) -> dict[Any, AnyEntry]:
-    """Records with the name as those that were found are spelt; it costs a statement to look for them, where there may be any."""
+    """Records with the name as those that were found are spelt; it costs a statement to look for them, where there may be any.
+
+    Fewer than fill one window of neighbours are all that there are.
+    """
     others = [other for _, other, _ in found.values() if other]
-    lower = name.lower()
-    is_found = any(lower == other.lower() for other in others)
-    spellings = [] if is_found else [one for one in series.spellings(name, others) if one not in others]
+    spellings = [] if len(others) < keys.NEIGHBOURS else series.spellings(name, others)
+    spellings = [one for one in spellings if one not in others]
     if not spellings:
         return {}
     statement = _Statement(layout)

@@ -36,11 +36,22 @@ def spellings(name: str, others: Sequence[str]) -> list[str]:
         others: Names like it.
 
     Returns:
-        At most :data:`LOOK_UPS`; none for a name that is spelt as the others are.
+        At most :data:`LOOK_UPS`; none for a name that is spelt as the others are, or nearly one of them.
     """
+    if _is_one_character_off(name, others):
+        return []
     found = dict.fromkeys([*_in_their_words(name, others), *_in_their_form(name, others)])
     found.pop(name, None)
     return list(found)[:LOOK_UPS]
+
+
+def _is_one_character_off(name: str, others: Sequence[str]) -> bool:
+    """Whether one of the others is the name in another case, or has a single character more or less: none is nearer."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import Indel
+
+    lower = [other.lower() for other in others]
+    return process.extractOne(name.lower(), lower, scorer=Indel.distance, score_cutoff=1) is not None
 
 
 def _in_their_words(name: str, others: Sequence[str]) -> list[str]:
