@@ -149,6 +149,7 @@ def test_constructor_costs_one_statement_in_a_large_registry(names, count_querie
     assert names[0] in message
 
 
+@pytest.mark.usefixtures("modules")
 @pytest.mark.parametrize(
     ("misspelt", "meant"),
     [
@@ -178,6 +179,7 @@ def test_misspelt_name_of_a_series_points_out_the_one_that_was_meant(count_queri
     assert f"\n{meant} " in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("modules")
 @pytest.mark.parametrize("misspelt", ["xC42Q_MOUSE", "4C2Q_MOUSE"])
 def test_short_name_with_a_slip_at_its_beginning_points_out_the_one_that_was_meant(capsys, misspelt):
     """A character too many, or two exchanged, also where more names end alike than are read."""
@@ -188,6 +190,7 @@ def test_short_name_with_a_slip_at_its_beginning_points_out_the_one_that_was_mea
     assert "\nC42Q_MOUSE " in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("modules")
 def test_names_in_the_form_of_a_series_cost_one_statement(count_queries):
     """They are spelt as the others are, so there is nothing else to look for; nor is there for names without numbers."""
     ln.save([ln.ULabel.from_fields(name=f"sample {i} of liver") for i in range(1_100)])
