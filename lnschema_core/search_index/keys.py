@@ -23,7 +23,7 @@ NEIGHBOURS = 40
 HIGHEST = chr(0x10FFFF)
 """What is behind all that begins with something if it is added to that."""
 
-_HEAD = 8  # characters of the beginning in a key; so few, since entries get to random places of an index, which are pages to write
+_HEAD = 12  # characters of the beginning in a key; few, since entries get to random places of an index, whose pages have to be written
 _TAIL = 12  # characters of the end
 _BAR, _BEHIND_BAR = "|", "}"  # what is between both, and the next character of ASCII
 _MOST_MORE = 2  # characters that a name may have more than the other one
