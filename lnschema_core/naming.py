@@ -36,16 +36,20 @@ def check_required(registry: type[Registry], fields: dict[str, Any]) -> None:
     Raises:
         TypeError: A required field is missing or ``None``.
     """
-    missing = [name for name, column in _required(registry) if fields.get(name) is None and fields.get(column) is None]
+    required = _required(registry)
+    if all(map(fields.get, required)):
+        return
+    missing = [name for name, column in required.items() if fields.get(name) is None and fields.get(column) is None]
     if missing:
         msg = f"{missing} are required."
         raise TypeError(msg)
 
 
 @cache
-def _required(registry: type[Registry]) -> list[tuple[str, str]]:
+def _required(registry: type[Registry]) -> dict[str, str]:
+    """The columns of required fields by name."""
     fields = [field for field in registry._meta.concrete_fields if not field.null and field.default is None]
-    return [(field.name, field.attname) for field in fields]
+    return {field.name: field.attname for field in fields}
 
 
 def check_texts(registry: type[Registry], fields: dict[str, Any]) -> None:
@@ -95,7 +99,8 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         return None
     known = candidates.knowledge(registry, name, with_similar=log.shows("warning"))
     if not known.is_known:
-        _warn_similar(registry, name, known)
+        if known.similar != []:
+            _warn_similar(registry, name, known)
         return None
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
     same |= {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
@@ -116,7 +121,7 @@ def warn_similar_version(registry: type[Registry], name: str, version: str | Non
 
 
 def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None:
-    if known.similar == [] or not log.shows("warning"):
+    if not log.shows("warning"):
         return
     from lnschema_core.search import similar
 

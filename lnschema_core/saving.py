@@ -317,6 +317,12 @@ def _unique_records(records: Registry | Iterable[Registry]) -> list[Any]:
     if isinstance(records, str) or not hasattr(records, "__iter__"):
         msg = f"pass a record or a list of records, not {records!r:.80}"
         raise TypeError(msg)
+    records = list(records)
+    kinds = set(map(type, records))
+    if len(kinds) == 1 and issubclass(next(iter(kinds)), Registry):
+        keys = {record.pk for record in records}
+        if len(keys) == len(records) and None not in keys:
+            return records
     unique = []
     known: dict[Any, set[Any]] = defaultdict(set)  # by registry: pairs of both would be looked at as possible garbage
     for record in records:
