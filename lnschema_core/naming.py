@@ -11,6 +11,7 @@ from django.db import models
 from lamindb import log
 from lamindb.text.screening import SIMILAR
 from lamindb.text.tables import as_text
+from lnschema_core import repetition
 from lnschema_core.fields import has_field, oldest_first
 from lnschema_core.html import show_frame
 from lnschema_core.rows.values import is_storable
@@ -86,8 +87,9 @@ def _text_fields(registry: type[Registry]) -> frozenset[str]:
 def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry | None:
     """The record that a constructor call means because it has the same name, if there is one.
 
-    Where there is none, similarly named records are pointed out. A registry with versions has to be asked for with
-    ``version`` among the fields: then only a record of the same version is meant, and another version is nothing to point out.
+    Where there is none, similarly named records are pointed out, but not those of each name in a long series. A registry with versions has to
+    be asked for with ``version`` among the fields: then only a record of the same version is meant, and another version is nothing to point
+    out.
     """
     name = fields.get("name")
     if name is None or not settings.upon_create_search_names or not has_field(registry, "name"):
@@ -97,10 +99,11 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         raise TypeError(msg)
     if not is_storable(name):
         return None
-    known = candidates.knowledge(registry, name, with_similar=log.shows("warning"))
+    wants_similar = log.shows("warning") and not repetition.goes_on(name)
+    known = candidates.knowledge(registry, name, with_similar=wants_similar)
     if not known.is_known:
-        if known.similar != []:
-            _warn_similar(registry, name, known)
+        if wants_similar:
+            _point_out_similar(registry, name, known)
         return None
     same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
     same |= {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
@@ -113,22 +116,40 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
 
 def warn_similar_version(registry: type[Registry], name: str, version: str | None) -> None:
     """Point out records with a similar name, unless the name is known: then this is another version of it."""
-    if not settings.upon_create_search_names:
+    if not settings.upon_create_search_names or not log.shows("warning"):
         return
     versions = set(registry.filter(name=name).list("version"))
     if (not versions or version in versions) and is_storable(name):
-        _warn_similar(registry, name, candidates.knowledge(registry, name, with_similar=log.shows("warning")))
+        hits = _similar(registry, name, candidates.knowledge(registry, name, with_similar=True))
+        if hits:
+            _warn_similar(registry, hits)
 
 
-def _warn_similar(registry: type[Registry], name: str, known: Knowledge) -> None:
-    if not log.shows("warning"):
+def _point_out_similar(registry: type[Registry], name: str, known: Knowledge) -> None:
+    """Point out the names that are similar to a new one; says so where the next ones of a series are not compared any more."""
+    if known.similar == []:
         return
+    hits = _similar(registry, name, known)
+    if hits:
+        _warn_similar(registry, hits)
+    if repetition.is_last(name):
+        log.warning(
+            f"the next names here that differ from '{name}' only in numbers are not compared with similar ones, but with equal ones: "
+            f"{registry.__name__}.search(name) tells what is similar"
+        )
+
+
+def _similar(registry: type[Registry], name: str, known: Knowledge) -> list[tuple[AnyEntry, float]]:
+    """The records with similar names, with their scores, best first."""
+    if known.similar == []:
+        return []
     from lnschema_core.search import similar
 
     entries = candidates.namesakes(registry, name) if known.is_large and known.similar is None else known.similar
-    hits = similar(registry, name, entries, threshold=SIMILAR)
-    if not hits:
-        return
+    return similar(registry, name, entries, threshold=SIMILAR)
+
+
+def _warn_similar(registry: type[Registry], hits: list[tuple[AnyEntry, float]]) -> None:
     if len(hits) == 1:
         message = "record with similar name exist! did you mean to load it?"
     else:

@@ -55,6 +55,8 @@ class Screen:
             self._add(texts[start : start + _BLOCK], start)
         self._tops = sum(self._with_size.values()) * self._top
         self._starts: dict[tuple[int, int], list[int]] = {}
+        self.vain = 0
+        """How many questions more entries passed than were wanted."""
 
     def __len__(self) -> int:
         """The number of entries."""
@@ -78,6 +80,7 @@ class Screen:
         if not texts:
             return []
         if most is not None and texts.bit_count() > most:
+            self.vain += 1
             return None
         names = {self._entries[self._positions[bit // self._width]][1] for bit in _bits(texts)}
         return [entry for name in names for entry in self._namesakes[name]]

@@ -49,6 +49,11 @@ def kept() -> dict[Any, Any] | None:
     return _memory.kept
 
 
+def latest() -> dict[Any, Any]:
+    """What this thread has put here last, whether or not anybody has written since."""
+    return _memory.kept
+
+
 def state() -> object:
     """What stands for what is in the database: the same object as long as nobody writes to it, ``None`` if that can't be told."""
     memory = kept()

@@ -34,6 +34,7 @@ _PER_TEXT = 500
 _TOO_MANY = 3 * _PER_TEXT  # texts, to be those that are meant
 _MOST_READ = 20 * _PER_TEXT  # texts that are read for the words that were not looked up
 _ENOUGH = 20
+_FEW_ENOUGH = 100  # names in memory that may be similar, to be ranked
 _FEW = 2  # pieces that may be missing where any hit is enough
 _MOST_WORDS = 6
 _TIMEOUT, _PATIENCE = "statement_timeout", "300ms"  # of Postgres, for texts with similar words
@@ -61,20 +62,25 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
     there are synonyms, another one looks for those.
     """
     layout = layout_of(registry)
-    if with_similar and layout is not None and first_look.is_unlike_all(layout, name[:_LONGEST]):
-        return _UNLIKE_ALL
+    if layout is not None and not snapshots.may_be_quick(registry):
+        if with_similar and first_look.is_unlike_all(layout, name[:_LONGEST]):
+            return _UNLIKE_ALL
+        is_known = None if with_similar else first_look.has(layout, name)
+        if is_known is not None:
+            return Knowledge(is_known, is_large=True, similar=[])
     names = snapshots.names_of(registry)
     if names is not None:
         is_large = len(names) > SMALL
-        similar = names.similar(name, most=_PER_TEXT if is_large else None) if with_similar else None
+        similar = names.similar(name, most=_FEW_ENOUGH if is_large else None) if with_similar else []
         return Knowledge(name in names, is_large, similar)
-    if not with_similar:
-        return Knowledge(_has(registry, name), is_large=False, similar=[])
     if layout is not None and known.was_large(layout):
+        if not with_similar:
+            return Knowledge(_has(registry, name), is_large=True, similar=[])
         found = _namesakes(layout, name)
         if found is not None and found.is_large:
             return found
-    return _name_and_size(registry, layout, name)
+    found = _name_and_size(registry, layout, name)
+    return found if with_similar else found._replace(similar=[])
 
 
 def _has(registry: type[models.Model], name: str) -> bool:

@@ -41,6 +41,15 @@ def is_unlike_all(layout: Layout, name: str) -> bool:
         return False
 
 
+def has(layout: Layout, name: str) -> bool | None:
+    """Whether a large registry has a name, whatever is similar to it; ``None`` where that can't be told here, as above."""
+    try:
+        database = known.database_of_large(layout)
+        return None if database is None else database.execute(_any_of(layout, 1), [name]).fetchone()[0] == 1
+    except sqlite3.OperationalError:  # likewise
+        return None
+
+
 def _may_have_similar(database: sqlite3.Connection, layout: Layout, name: str) -> bool:
     """Whether there may be a name, or one like it. The connection itself is asked: Django's cursor takes as long as all look-ups."""
     words, half, other = name.split(), name[: len(name) // 2], name[:1].swapcase()

@@ -105,12 +105,16 @@ def database_of_large(layout: Layout) -> sqlite3.Connection | None:
     """
     known = _State.known
     size = known.sizes.get(layout.table)
-    if size is None or "keys" not in (known.tables or {}).get(layout.table, ()):
+    if size is None:
         return None
     database = guards.own_connection().connection
     if known.connection is not database or known.session is not guards.session():
         return None
     if not isinstance(database, sqlite3.Connection):
+        return None
+    if known.tables is None and not has(layout, "keys"):
+        return None
+    if "keys" not in (known.tables or {}).get(layout.table, ()):
         return None
     size.questions -= 1
     if size.questions and size.changes == database.total_changes:

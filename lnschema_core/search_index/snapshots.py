@@ -21,10 +21,14 @@ SMALL = 1_000
 """Registries of up to so many records are ranked as a whole, which takes a few milliseconds; so many names are read when they are asked for
 a second time."""
 
-_PER_QUESTION = 50
-"""Asking the database for a name and its synonyms takes as long as reading this many."""
-_MOST = 30_000
-"""Among more names with synonyms, asking the database is as quick, or takes much less memory."""
+_PER_QUESTION, _PER_QUESTION_WITH_SYNONYMS = 100, 50
+"""Asking the database for a name takes as long as reading this many."""
+_MOST, _MOST_WITH_SYNONYMS = 100_000, 30_000
+"""Among more names, asking the database is as quick, or takes much less memory."""
+_MOST_IN_VAIN = 16
+"""After so many names that too many others may be similar to, such as sequences of bases, the database is asked."""
+_QUICK = 10_000
+"""Among so many names, those that were read tell what is similar as quickly as a first look at the database tells that nothing is."""
 
 
 @dataclass
@@ -39,8 +43,8 @@ def names_of(registry: type[models.Model]) -> Screen | None:
     """The names of a registry as they are now, with their synonyms if it has some.
 
     Returns:
-        ``None`` if asking the database is better: at first, among very many names, and where it can't be told whether names that were
-        read are still the same.
+        ``None`` if asking the database is better: at first, among very many names or those that have much in common, and where it can't
+        be told whether names that were read are still the same.
     """
     kept = unchanged.kept()
     if kept is None:
@@ -51,14 +55,25 @@ def names_of(registry: type[models.Model]) -> Screen | None:
         names.questions += 1
         if _is_worth_reading(registry, names.questions):
             names.read = Screen(entries_of(registry._base_manager.all(), "name", synonyms_field(registry)))
-    return names.read
+    return None if names.read is None or names.read.vain > _MOST_IN_VAIN else names.read
+
+
+def may_be_quick(registry: type[models.Model]) -> bool:
+    """Whether the names of a registry were read, and aren't very many; not whether they are still the same."""
+    names = unchanged.latest().get((_Names, registry))
+    return (
+        names is not None and names.read is not None and names.read.vain <= _MOST_IN_VAIN and len(names.read) <= _QUICK
+    )
 
 
 def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
     """Whether so many questions would have paid for reading the names. How many there are is asked at every power of two."""
     if questions == 1 or questions & (questions - 1):
         return False
-    most = max(SMALL, min(_PER_QUESTION * questions, _MOST)) if synonyms_field(registry) else SMALL
+    if synonyms_field(registry):
+        most = max(SMALL, min(_PER_QUESTION_WITH_SYNONYMS * questions, _MOST_WITH_SYNONYMS))
+    else:
+        most = max(SMALL, min(_PER_QUESTION * questions, _MOST))
     return not has_more_rows(registry._base_manager.order_by(), most)
 
 

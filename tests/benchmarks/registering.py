@@ -29,24 +29,27 @@ def figures(*, smoke: bool) -> Iterator[Figure]:
         root = Path(folder).resolve()
         setup.init(storage=root / "storage", name="benchmarks")
         for count in [1, 10] if smoke else [1, 100]:
-            yield _labels(count, root)
+            yield _labels(_names(count), root)
         for registered in [0, 100] if smoke else [0, 100, 1_000, 10_000, 100_000, 1_000_000]:
-            _register(registered, root)
-            yield _labels(100 if smoke else 10_000, root)
-        _register(0, root)
+            _register(_names(registered), root)
+            yield _labels(_names(100 if smoke else 10_000), root)
+        for registered in [100] if smoke else [1_000, 100_000, 1_000_000]:
+            series = [f"sample {number} of liver" for number in range(registered + (100 if smoke else 10_000))]
+            _register(series[:registered], root)
+            yield _labels(series[registered:], root, kind="labels of a series")
+        _register([], root)
         yield from _files_of_a_folder(20 if smoke else 10_000, root)
         yield _files_one_by_one(20 if smoke else 1_000, root)
         setup.close(mute=True)
 
 
-def _labels(count: int, root: Path) -> Figure:
+def _labels(names: list[str], root: Path, *, kind: str = "labels") -> Figure:
     import lamindb as ln
 
-    registered = ln.ULabel.filter().count()
-    names = _names(count)
+    registered, count = ln.ULabel.filter().count(), len(names)
     ours = of_call(lambda: ln.save([ln.ULabel(name=name) for name in names]))
     assert ln.ULabel.filter(name__in=names[:500]).count() == min(count, 500)
-    operation = f"{count:,} labels among {registered:,}: construct, save"
+    operation = f"{count:,} {kind} among {registered:,}: construct, save"
     return Figure(operation, ours, _insert(names, root), "sqlite3: executemany")
 
 
@@ -54,16 +57,16 @@ def _names(count: int) -> list[str]:
     return [f"{os.urandom(8).hex()} {number}" for number in range(count)]
 
 
-def _register(count: int, root: Path) -> None:
-    """Leave the registry of labels with so many, and the database that is the floor."""
+def _register(names: list[str], root: Path) -> None:
+    """Leave the registry of labels with these names, and the database that is the floor."""
     import lamindb as ln
 
     ln.ULabel.filter().delete()
     (root / "floor.db").unlink(missing_ok=True)
-    for start in range(0, count, _AT_ONCE):
-        names = _names(min(_AT_ONCE, count - start))
-        ln.save([ln.ULabel.from_fields(name=name) for name in names])
-        _fill(root / "floor.db", names)
+    for start in range(0, len(names), _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        ln.save([ln.ULabel.from_fields(name=name) for name in some])
+        _fill(root / "floor.db", some)
 
 
 def _files_of_a_folder(count: int, root: Path) -> Iterator[Figure]:

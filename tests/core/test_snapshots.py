@@ -248,3 +248,31 @@ threading.Timer(0.7, other.execute, ["COMMIT"]).start()
 print(ln.ULabel(name="unlike")._state.adding)
 """
     assert fresh_instance().python(script).stdout.endswith("True\n")
+
+
+def test_names_of_a_large_registry_that_look_alike_are_read_once(instance, count_queries, capsys):
+    """A look at the database can't tell that nothing is similar to `label 5e9c0a1b`, but names in memory can, and what is."""
+    rng = random.Random(6)
+    names = [f"label {rng.getrandbits(32):08x}" for _ in range(1_700)]
+    ln.save([ln.ULabel.from_fields(name=name) for name in names[:1_200]])
+    for name in names[1_200:]:
+        ln.ULabel(name=name)
+    with count_queries() as queries:
+        for name in names[1_300:1_400]:
+            ln.ULabel(name=name)
+        shown = warned_of(capsys, f"{names[0][:9]}-{names[0][10:]}")
+    assert len(queries) == 0
+    assert names[0] in shown
+
+
+def test_names_that_all_have_much_in_common_are_asked_of_the_database(instance, capsys):
+    """Sequences of bases have the same pairs of letters, so that those in memory would have to be ranked nearly all."""
+    rng = random.Random(7)
+    names = ["".join(rng.choices("ACGT", k=16)) for _ in range(1_400)]
+    ln.save([ln.ULabel.from_fields(name=name) for name in names[:1_200]])
+    for name in names[1_200:]:
+        ln.ULabel(name=name)
+    from lnschema_core.search_index import snapshots
+
+    assert snapshots.names_of(ln.ULabel) is None
+    assert names[0] in warned_of(capsys, f"{names[0][:-3]}N{names[0][-2:]}")
