@@ -50,9 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not name.startswith("PYTEST_"):
             del os.environ[name]
     os.environ.update(environment)
-    if (
-        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    ):  # as in jobs of the background, whose children would ignore it, too
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a job in the background; children would ignore it, too
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
