@@ -132,7 +132,7 @@ def _point_out_similar(registry: type[Registry], name: str, known: Knowledge) ->
     hits = _similar(registry, name, known)
     if hits:
         _warn_similar(registry, hits)
-    if repetition.is_last(name):
+    if repetition.count(name) == repetition.MOST:
         log.warning(
             f"the next names here that differ from '{name}' only in numbers are not compared with similar ones, but with equal ones: "
             f"{registry.__name__}.search(name) tells what is similar"
@@ -141,8 +141,6 @@ def _point_out_similar(registry: type[Registry], name: str, known: Knowledge) ->
 
 def _similar(registry: type[Registry], name: str, known: Knowledge) -> list[tuple[AnyEntry, float]]:
     """The records with similar names, with their scores, best first."""
-    if known.similar == []:
-        return []
     from lnschema_core.search import similar
 
     entries = candidates.namesakes(registry, name) if known.is_large and known.similar is None else known.similar

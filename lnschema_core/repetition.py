@@ -43,17 +43,17 @@ def goes_on(name: str) -> bool:
     return _line.place == _place() and time.monotonic() <= _line.ends_at
 
 
-def is_last(name: str) -> bool:
-    """Note a name that is compared, and tell whether it is the last one of its series that is."""
+def count(name: str) -> int:
+    """Count a name that is compared; returns how many of its series were, 0 for a name without numbers."""
     form = _form(name)
     if form == name:
-        return False
+        return 0
     place, now = _place(), time.monotonic()
     if place != _line.place or now > _line.ends_at or len(_line.forms) > _MOST_FORMS:
         _line.place, _line.forms = place, {}
     _line.ends_at = now + _PAUSE
     _line.forms[form] = _line.forms.get(form, 0) + 1
-    return _line.forms[form] == MOST
+    return _line.forms[form]
 
 
 def _form(name: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 import lamindb as ln
-from lamindb.text.screening import SIMILAR
+from lamindb.text.screening import SIMILAR, Screen
 
 pytestmark = [pytest.mark.commits, pytest.mark.sqlite]
 
@@ -265,14 +265,17 @@ def test_names_of_a_large_registry_that_look_alike_are_read_once(instance, count
     assert names[0] in shown
 
 
-def test_names_that_all_have_much_in_common_are_asked_of_the_database(instance, capsys):
+def test_names_that_all_have_much_in_common_are_asked_of_the_database(instance, capsys, monkeypatch):
     """Sequences of bases have the same pairs of letters, so that those in memory would have to be ranked nearly all."""
     rng = random.Random(7)
     names = ["".join(rng.choices("ACGT", k=16)) for _ in range(1_400)]
     ln.save([ln.ULabel.from_fields(name=name) for name in names[:1_200]])
-    for name in names[1_200:]:
-        ln.ULabel(name=name)
     from lnschema_core.search_index import snapshots
 
+    read = []
+    monkeypatch.setattr(snapshots, "Screen", lambda entries: read.append(Screen(entries)) or read[-1])
+    for name in names[1_200:]:
+        ln.ULabel(name=name)
+    assert [len(screen) for screen in read] == [1_200]
     assert snapshots.names_of(ln.ULabel) is None
     assert names[0] in warned_of(capsys, f"{names[0][:-3]}N{names[0][-2:]}")
