@@ -31,6 +31,8 @@ class _Line:
     place: object = None
     ends_at = 0.0
     forms: dict[str, int] = {}  # noqa: RUF012 - replaced, never shared
+    has_series = False
+    """Whether enough names of any form were compared."""
 
 
 _line = _Line()
@@ -38,7 +40,7 @@ _line = _Line()
 
 def goes_on(name: str) -> bool:
     """Whether a name is one more of a series of which enough were compared."""
-    if not _line.forms or _line.forms.get(_form(name), 0) < MOST:
+    if not _line.has_series or _line.forms.get(_form(name), 0) < MOST:
         return False
     return _line.place == _place() and time.monotonic() <= _line.ends_at
 
@@ -50,10 +52,11 @@ def count(name: str) -> int:
         return 0
     place, now = _place(), time.monotonic()
     if place != _line.place or now > _line.ends_at or len(_line.forms) > _MOST_FORMS:
-        _line.place, _line.forms = place, {}
+        _line.place, _line.forms, _line.has_series = place, {}, False
     _line.ends_at = now + _PAUSE
-    _line.forms[form] = _line.forms.get(form, 0) + 1
-    return _line.forms[form]
+    number = _line.forms[form] = _line.forms.get(form, 0) + 1
+    _line.has_series |= number >= MOST
+    return number
 
 
 def _form(name: str) -> str:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _AT_ONCE = 100_000  # labels
+_DEFINITIONS = (
+    "SELECT sql FROM sqlite_master WHERE tbl_name = 'lnschema_core_ulabel' AND sql IS NOT NULL "
+    "AND name NOT LIKE 'lamin_search%'"
+)
+_INSERT = "INSERT INTO lnschema_core_ulabel (id, name, created_at, updated_at, created_by_id) VALUES (?, ?, ?, ?, ?)"
 
 
 def figures(*, smoke: bool) -> Iterator[Figure]:
@@ -126,12 +131,17 @@ def _insert(names: list[str], root: Path) -> float:
 
 
 def _fill(database: Path, names: list[str]) -> None:
-    """Insert rows with the columns of a label."""
-    now = datetime.now(tz=UTC).isoformat()
-    with sqlite3.connect(database) as connection:
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS label (id TEXT PRIMARY KEY, name TEXT, created_at TEXT, by TEXT)"
-        )
-        connection.execute("CREATE INDEX IF NOT EXISTS by_name ON label (name)")
-        rows = [(os.urandom(6).hex(), name, now, "00000000") for name in names]
-        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", rows)
+    """Insert labels into a table that is as the registry's: with its columns and what Django indexes of them, without what we do."""
+    now = str(datetime.now(tz=UTC).replace(tzinfo=None))
+    is_new = not database.exists()
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for statement in _definitions(database.parent) if is_new else ():
+            connection.execute(statement)
+        rows = [(os.urandom(6).hex(), name, now, now, "00000000") for name in names]
+        connection.executemany(_INSERT, rows)
+
+
+def _definitions(root: Path) -> list[str]:
+    """The statements that make the table of labels with its indexes."""
+    with closing(sqlite3.connect(root / "storage" / "benchmarks.lndb")) as database:
+        return [statement for (statement,) in database.execute(_DEFINITIONS)]
