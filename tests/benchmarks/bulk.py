@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.benchmarks import bare
 from tests.benchmarks.figures import Figure, of_call
 
 if TYPE_CHECKING:
@@ -47,14 +48,11 @@ def _saving(count: int, root: Path) -> Figure:
     names = [f"{' '.join(rng.sample(words, 3))} {number}" for number in range(count)]
     records = [ln.ULabel.from_fields(name=name) for name in names]
     ours = of_call(lambda: ln.save(records))
-    rows = [(record.id, record.name, str(record.created_at), record.created_by_id) for record in records]
-    return Figure(f"{count:,} labels: save", ours, of_call(lambda: _insert(rows, root)), "sqlite3: executemany")
-
-
-def _insert(rows: list[tuple[str, ...]], root: Path) -> None:
-    with closing(sqlite3.connect(root / "floor.db")) as connection, connection:
-        connection.execute("CREATE TABLE label (id TEXT PRIMARY KEY, name TEXT UNIQUE, created_at TEXT, by TEXT)")
-        connection.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", rows)
+    now = str(records[0].created_at.replace(tzinfo=None))
+    rows = [(record.id, record.name, now, now, record.created_by_id) for record in records]
+    like = root / "storage" / "bulk.lndb"
+    floor = of_call(lambda: bare.insert_labels(rows, root / "floor.db", like=like))
+    return Figure(f"{count:,} labels: save", ours, floor, "sqlite3: executemany")
 
 
 def _reading(count: int, database: sqlite3.Connection) -> Iterator[Figure]:

@@ -13,17 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.benchmarks import bare
 from tests.benchmarks.figures import Figure, of_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _AT_ONCE = 100_000  # labels
-_DEFINITIONS = (
-    "SELECT sql FROM sqlite_master WHERE tbl_name = 'lnschema_core_ulabel' AND sql IS NOT NULL "
-    "AND name NOT LIKE 'lamin_search%'"
-)
-_INSERT = "INSERT INTO lnschema_core_ulabel (id, name, created_at, updated_at, created_by_id) VALUES (?, ?, ?, ?, ?)"
 
 
 def figures(*, smoke: bool) -> Iterator[Figure]:
@@ -71,7 +67,7 @@ def _register(names: list[str], root: Path) -> None:
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
         ln.save([ln.ULabel.from_fields(name=name) for name in some])
-        _fill(root / "floor.db", some)
+        _fill(some, root)
 
 
 def _files_of_a_folder(count: int, root: Path) -> Iterator[Figure]:
@@ -111,7 +107,7 @@ def _folder_of_files(folder: Path, count: int) -> Path:
 
 def _hash_and_insert(folder: Path, root: Path) -> float:
     def work() -> None:
-        _fill(root / "floor.db", [hashlib.md5(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())])
+        _fill([hashlib.md5(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())], root)
 
     return of_call(work)
 
@@ -127,21 +123,11 @@ def _stat_and_select(folder: Path, root: Path) -> float:
 
 
 def _insert(names: list[str], root: Path) -> float:
-    return of_call(lambda: _fill(root / "floor.db", names))
+    return of_call(lambda: _fill(names, root))
 
 
-def _fill(database: Path, names: list[str]) -> None:
-    """Insert labels into a table that is as the registry's: with its columns and what Django indexes of them, without what we do."""
+def _fill(names: list[str], root: Path) -> None:
+    """Insert labels into the database that is the floor."""
     now = str(datetime.now(tz=UTC).replace(tzinfo=None))
-    is_new = not database.exists()
-    with closing(sqlite3.connect(database)) as connection, connection:
-        for statement in _definitions(database.parent) if is_new else ():
-            connection.execute(statement)
-        rows = [(os.urandom(6).hex(), name, now, now, "00000000") for name in names]
-        connection.executemany(_INSERT, rows)
-
-
-def _definitions(root: Path) -> list[str]:
-    """The statements that make the table of labels with its indexes."""
-    with closing(sqlite3.connect(root / "storage" / "benchmarks.lndb")) as database:
-        return [statement for (statement,) in database.execute(_DEFINITIONS)]
+    rows = [(os.urandom(6).hex(), name, now, now, "00000000") for name in names]
+    bare.insert_labels(rows, root / "floor.db", like=root / "storage" / "benchmarks.lndb")
