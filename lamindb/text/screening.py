@@ -10,6 +10,7 @@ digits of the counts are integers of their own: 15 µs among ten thousand.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from operator import add
 from typing import TYPE_CHECKING
 
@@ -46,13 +47,16 @@ class Screen:
             self._namesakes[entry[1]].append(entry)
         texts, self._positions = all_texts(entries)
         self._width, self._top = 1, 0
+        measured: Iterable[tuple[tuple[int, int], set[str]]] = map(self._size_and_pairs, texts)
         if len(texts) <= _FEW:
-            most = max((len(self._size_and_pairs(text)[1]) for text in texts), default=0)
+            measured = list(measured)
+            most = max((len(pairs) for _, pairs in measured), default=0)
             self._width, self._top = most.bit_length() + 1, 1 << most.bit_length()
         self._with_pair: dict[str, int] = defaultdict(int)
         self._with_size: dict[tuple[int, int], int] = defaultdict(int)
+        rest = iter(measured)
         for start in range(0, len(texts), _BLOCK):
-            self._add(texts[start : start + _BLOCK], start)
+            self._add(islice(rest, _BLOCK), start)
         self._tops = sum(self._with_size.values()) * self._top
         self._starts: dict[tuple[int, int], list[int]] = {}
         self.vain = 0
@@ -85,12 +89,11 @@ class Screen:
         names = {self._entries[self._positions[bit // self._width]][1] for bit in _bits(texts)}
         return [entry for name in names for entry in self._namesakes[name]]
 
-    def _add(self, texts: Iterable[str | None], start: int) -> None:
-        """Take texts up, whose places begin at ``start``."""
+    def _add(self, measured: Iterable[tuple[tuple[int, int], set[str]]], start: int) -> None:
+        """Take texts up, given by their sizes and pairs, whose places begin at ``start``."""
         with_pair: dict[str, int] = defaultdict(int)
         bit = 1
-        for text in texts:
-            size, pairs = self._size_and_pairs(text)
+        for size, pairs in measured:
             for pair in pairs:
                 with_pair[pair] |= bit
             self._with_size[size] |= bit << start * self._width

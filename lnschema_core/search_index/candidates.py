@@ -61,14 +61,15 @@ def knowledge(registry: type[models.Model], name: str, *, with_similar: bool) ->
     read for the first ones. Otherwise one does, which also finds candidates where the registry was large when it was last asked; where
     there are synonyms, another one looks for those.
     """
-    layout = layout_of(registry)
-    if layout is not None and not snapshots.may_be_quick(registry):
+    names, layout = snapshots.quick_names_of(registry), layout_of(registry)
+    if names is None and layout is not None:
         if with_similar and first_look.is_unlike_all(layout, name[:_LONGEST]):
             return _UNLIKE_ALL
         is_known = None if with_similar else first_look.has(layout, name)
         if is_known is not None:
             return Knowledge(is_known, is_large=True, similar=[])
-    names = snapshots.names_of(registry)
+    if names is None:
+        names = snapshots.names_of(registry)
     if names is not None:
         is_large = len(names) > SMALL
         similar = names.similar(name, most=_FEW_ENOUGH if is_large else None) if with_similar else []

@@ -58,12 +58,15 @@ def names_of(registry: type[models.Model]) -> Screen | None:
     return None if names.read is None or names.read.vain > _MOST_IN_VAIN else names.read
 
 
-def may_be_quick(registry: type[models.Model]) -> bool:
-    """Whether the names of a registry were read, and aren't very many; not whether they are still the same."""
-    names = unchanged.latest().get((_Names, registry))
-    return (
-        names is not None and names.read is not None and names.read.vain <= _MOST_IN_VAIN and len(names.read) <= _QUICK
-    )
+def quick_names_of(registry: type[models.Model]) -> Screen | None:
+    """The names of a registry if they were read, are still the same, and aren't very many."""
+    key = _Names, registry
+    names = unchanged.latest().get(key)
+    if names is None or names.read is None or names.read.vain > _MOST_IN_VAIN or len(names.read) > _QUICK:
+        return None
+    kept = unchanged.kept()
+    are_same = kept is not None and kept.get(key) is names
+    return names.read if are_same else None
 
 
 def _is_worth_reading(registry: type[models.Model], questions: int) -> bool:
