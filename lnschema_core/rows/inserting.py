@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import accumulate, repeat
 from operator import attrgetter
 from types import NoneType
@@ -103,6 +104,7 @@ def _insert_columns(
             return _insert_each(cursor, _start(registry, fields), list(zip(*columns, strict=True)), on_conflict)
         shared, own = _shared_and_own(columns)
         start = _start(registry, [fields[place] for place in shared + own])
+        columns = _in_common_order(registry, fields, columns)
         if connection.vendor == "sqlite":
             elements, rows = _elements([columns[place] for place in own])
             each = ["%s"] * len(shared) + elements
@@ -119,6 +121,40 @@ def _insert_columns(
             cursor.execute(statement, [*values, *part])
             count += cursor.rowcount
         return count
+
+
+def _in_common_order(
+    registry: type[models.Model], fields: Sequence[models.Field[Any, Any]], columns: list[list[Any]]
+) -> list[list[Any]]:
+    """Rows in the order of what is unique of them, on Postgres: two sessions that insert the same wait for each other in one direction only.
+
+    Keys that the database makes tell the order in which rows were given, and leave it as it is.
+    """
+    if connection.vendor == "sqlite" or isinstance(registry._meta.pk, models.AutoField):
+        return columns
+    names = _first_unique(registry)
+    places = [place for place, field in enumerate(fields) if field.name in names]
+    if not places:
+        return columns
+    keys = columns[places[0]]
+    if len(places) > 1 or None in keys:
+        keys = [
+            tuple((one is not None, one) for one in row)
+            for row in zip(*(columns[place] for place in places), strict=True)
+        ]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return [list(map(column.__getitem__, order)) for column in columns]
+
+
+@cache
+def _first_unique(registry: type[models.Model]) -> tuple[str, ...]:
+    """The fields whose values no two records share, besides the primary key; of several such combinations the first, or none."""
+    for field in registry._meta.concrete_fields:
+        if field.unique and not field.primary_key:
+            return (field.name,)
+    constraints = (one for one in registry._meta.constraints if isinstance(one, models.UniqueConstraint))
+    combinations = (*registry._meta.unique_together, *(one.fields for one in constraints))
+    return next((tuple(one) for one in combinations if one), ())
 
 
 def _elements(columns: list[list[Any]]) -> tuple[list[str], list[Any]]:
@@ -199,6 +235,7 @@ def update_existing(
             rows = list(zip(*columns, strict=True))
             cursor.executemany(f"UPDATE {table} SET {changes} WHERE {key_column} = %s", rows)  # noqa: S608 - our names
             return
+        _lock_in_common_order(cursor, table, key_column, key.db_type(connection), columns[-1])
         changes = ", ".join(f"{name} = new.{name}" for name in names)
         for source, parameters in _new_values([*fields, key], columns):
             statement = (
@@ -206,6 +243,12 @@ def update_existing(
                 f"WHERE {table}.{key_column} = new.{key_column}"
             )
             cursor.execute(statement, parameters)
+
+
+def _lock_in_common_order(cursor: Any, table: str, key: str, kind: str | None, values: list[Any]) -> None:
+    """Wait for rows of Postgres in the order of their keys: two sessions that change the same wait for each other in one direction only."""
+    rows = f"SELECT FROM {table} WHERE {key} = ANY(%s::{kind}[]) ORDER BY {key} FOR NO KEY UPDATE"
+    cursor.execute(f"SELECT count(*) FROM ({rows}) AS locked", [values])  # noqa: S608 - our names
 
 
 def sets_itself(field: models.Field[Any, Any]) -> bool:

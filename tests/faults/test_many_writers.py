@@ -179,3 +179,57 @@ def test_processes_that_make_the_same_and_other_records_are_all_answered(lab):
     assert len({out.splitlines()[-1] for out in printed}) == 1
     count = lab.python("import lamindb as ln; print(ln.ULabel.filter().count())").stdout
     assert count.endswith(f"{21 + 2 * CLIENTS}\n")
+
+
+BOTH_WAYS = """
+import os, sys
+import lamindb as ln
+ln.settings.verbosity = "error"
+ln.ULabel.filter().count()
+
+def begin(records, number):
+    if number % 2:
+        records.reverse()
+    os.write(ready, b".")
+    os.read(start, 1)
+    ln.save(records)
+
+def work(number):
+    begin([ln.ULabel.from_fields(name=f"label {i:05}") for i in range(10_000)], number)
+
+def change(number):
+    labels = list(ln.ULabel.filter(name__startswith="label ").order_by("name"))
+    for label in labels:
+        label.description = f"by {number}"
+    begin(labels, number)
+
+for do in (work, change):
+    (awaited, ready), (start, go), children = os.pipe(), os.pipe(), []
+    for number in range(4):
+        child = os.fork()
+        if child == 0:
+            os.close(go)
+            try:
+                do(number)
+            except BaseException as error:
+                os.write(1, f"{do.__name__}: {error!r}\\n".encode())
+            os._exit(0)
+        children.append(child)
+    while children and len(os.read(awaited, 1)):
+        children.pop()
+    os.close(go)  # lets all of them begin
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            break
+print("left:", ln.ULabel.filter().count(), len(set(ln.ULabel.filter().list("description"))))
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_save_the_same_records_in_opposite_order_wait_for_each_other(lab):
+    """New ones and changed ones: nobody is refused because two wait for what the other one has, and the last one's changes are there."""
+    said = lab.python(BOTH_WAYS).stdout
+    assert "Error" not in said
+    assert said.endswith("left: 10000 1\n")
