@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from django.db import models
 
 from lnschema_core.deleting import pass_on_to_next_feature
@@ -11,6 +13,32 @@ from lnschema_core.models.featureset import FeatureSet
 from lnschema_core.models.file import File
 from lnschema_core.models.registry import LinkORM, Registry
 from lnschema_core.models.ulabel import ULabel
+from lnschema_core.query import Manager, QuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class _Links(QuerySet[Any]):
+    """Links of which each pair has one."""
+
+    def bulk_create(
+        self,
+        objs: Iterable[Any],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,  # noqa: FBT001, FBT002 - Django passes it so
+        update_conflicts: bool = False,  # noqa: FBT001, FBT002 - likewise
+        *args: Any,
+        **kwargs: Any,
+    ) -> list[Any]:
+        """Insert links; those that somebody else has made meanwhile stay, which Django's ``add`` sees to for links of its own only."""
+        return super().bulk_create(
+            objs, batch_size, ignore_conflicts or not update_conflicts, update_conflicts, *args, **kwargs
+        )
+
+
+class _ManagerOfLinks(Manager.from_queryset(_Links)[Any]):  # type: ignore[misc]
+    """The manager of links of which each pair has one."""
 
 
 class FileFeatureSet(Registry, LinkORM):
@@ -49,6 +77,8 @@ class FileULabel(Registry, LinkORM):
     feature = models.ForeignKey(Feature, pass_on_to_next_feature, null=True, default=None)
     """What the label says something about; further features are rows of ``FileLabelFeature``."""
 
+    objects: ClassVar[_ManagerOfLinks] = _ManagerOfLinks()
+
     class Meta:
         unique_together = (("file", "ulabel"),)
         indexes = (models.Index(fields=["ulabel", "file", "feature"], name="files_of_ulabel"),)
@@ -62,6 +92,8 @@ class DatasetULabel(Registry, LinkORM):
     ulabel = models.ForeignKey(ULabel, models.CASCADE)
     feature = models.ForeignKey(Feature, pass_on_to_next_feature, null=True, default=None)
     """What the label says something about; further features are rows of ``DatasetLabelFeature``."""
+
+    objects: ClassVar[_ManagerOfLinks] = _ManagerOfLinks()
 
     class Meta:
         unique_together = (("dataset", "ulabel"),)

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.db.models.signals import m2m_changed
 
 import lamindb as ln
 from lamindb import log
@@ -100,6 +101,26 @@ def test_dataset_is_labelled_like_a_file(feature):
     assert dataset.labels.get(feature).one() == label
     assert ln.ULabel.filter(datasetulabel__feature=feature).one() == label
     assert dataset.file.labels.get(feature).count() == 0
+
+
+def test_label_that_somebody_else_adds_meanwhile_is_no_error(file):
+    """Between the look at which labels are there and the writing of the others; files and datasets."""
+    dataset = ln.Dataset.from_df(pd.DataFrame({"x": ["a", "a"]}), name="data")
+    dataset.save()
+    labels = make_labels("a", "b")
+    for host in (file, dataset):
+        link = type(host).ulabels.through
+
+        def add_meanwhile(action, host=host, link=link, **_):
+            if action == "pre_add":
+                link.from_fields(ulabel=labels[0], **{type(host).__name__.lower(): host}).save()
+
+        m2m_changed.connect(add_meanwhile, sender=link)
+        try:
+            host.ulabels.add(*labels)
+        finally:
+            m2m_changed.disconnect(add_meanwhile, sender=link)
+        assert sorted(host.ulabels.list("name")) == ["a", "b"]
 
 
 @pytest.mark.parametrize("n", [1, 1000])
