@@ -427,6 +427,22 @@ def test_killed_move_changes_neither_database(user, url, tmp_path):
 
 
 @pytest.mark.postgres
+def test_role_that_may_not_close_the_old_database_moves_nothing(user, url):
+    """Who only writes rows makes no new database beside the one that goes on being used; the owner moves it then."""
+    import psycopg2
+
+    user.lamin("move", "--db", url)
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("DO $$BEGIN CREATE ROLE mover LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$")
+        cursor.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO mover")
+    user.lamin("load", "mine", "--db", url.replace("//lamin:lamin@", "//mover@"))
+    assert "ask the owner of the tables" in refused(user, "move", "--db", "sqlite")
+    assert list((user.home / "s").glob("*.lndb")) == []
+    user.lamin("load", "mine", "--db", url)
+    user.lamin("move", "--db", "sqlite")
+
+
+@pytest.mark.postgres
 def test_value_that_the_new_database_refuses_is_named(user, url):
     """Nothing is moved, and a sentence names the table."""
     with closing(sqlite3.connect(user.home / "s" / "mine.lndb")) as connection:

@@ -236,7 +236,7 @@ def _copy(old: InstanceSettings, new: InstanceSettings) -> None:
                 tallies = [_write(table, table.rows(alias), update) for table in found]
                 _verify(found, tallies, update)
             rows.restart_keys(found, [table.last_key(alias) for table in found], database.alias)
-        databases.freeze(alias)
+            databases.freeze(alias)  # who may not, leaves no new database
     if old.dialect == _SQLITE:
         log.info(f"the database as it was is kept as {sqlite_files.put_aside(old.sqlite_file)}")
     else:
