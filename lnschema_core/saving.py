@@ -106,8 +106,20 @@ def save_rows(registry: type[Registry], records: Sequence[Registry]) -> None:
     old = [record for record in records if not record._state.adding]
     if new:
         insert_rows(registry, new)
-    for lost in _update_rows(registry, old):
-        Registry.save(lost)
+    _insert_again(registry, _update_rows(registry, old))
+
+
+def _insert_again(registry: type[Registry], records: Sequence[Any]) -> None:
+    """Insert records whose rows are gone; those that were deleted here get another key, or are refused."""
+    makes_keys = isinstance(registry._meta.pk, models.AutoField)
+    lost = [record for record in records if record.pk is not None and not makes_keys]
+    for record in records:
+        if record.pk is None or makes_keys:
+            Registry.save(record)
+    for record in lost:
+        record._state.adding = True
+    if lost:
+        insert_rows(registry, lost)
 
 
 def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:

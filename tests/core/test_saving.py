@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 import lamindb as ln
 
@@ -30,6 +30,22 @@ def test_records_whose_rows_are_gone_are_saved_again():
     ln.save(labels)
     assert {label.name: label.id for label in ln.ULabel.filter()} == {label.name: label.id for label in labels}
     assert ln.ULabel.filter(description="changed").one() == kept
+
+
+@pytest.mark.parametrize("n", [10, 2000])
+def test_records_that_were_rolled_back_are_saved_again_in_a_constant_number_of_queries(n, count_queries):
+    """A transaction that failed has saved none of them; one whose name somebody else took meanwhile becomes that record."""
+    labels = [ln.ULabel.from_fields(name=f"label {i}") for i in range(n)]
+    with transaction.atomic():
+        ln.save(labels)
+        transaction.set_rollback(True)
+    other = ln.ULabel(name="label 7")
+    other.save()
+    with count_queries() as queries:
+        ln.save(labels)
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 5
+    assert {label.name: label.id for label in ln.ULabel.filter()} == {label.name: label.id for label in labels}
+    assert labels[7] == other
 
 
 @pytest.mark.parametrize("n", [10, 2000])
