@@ -18,6 +18,7 @@ _DATABASE_SENTENCES = {
     exits.DATABASE_BEHIND: "the database misses a table or column of the installed library: run `lamin migrate deploy`",
     exits.DATABASE_UNREACHABLE: "the database can't be opened",
 }
+_FULL = "database or disk is full"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def _sentence(error: BaseException) -> str:
     advice = postgres_errors.advice(error)
     if advice is not None:
         return on_one_line(f"{first_line(error)}\n{advice}")
+    if _FULL in str(error):
+        return f"no space is left for the database: free some, then do it again ({first_line(error)})"
     status = exits.status_of(error)
     if status in _DATABASE_SENTENCES:
         return on_one_line(

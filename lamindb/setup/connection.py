@@ -409,6 +409,8 @@ def _way_out(instance: InstanceSettings, error: Exception) -> str:
     """What to do about a database that can't be opened."""
     if instance.dialect == "postgresql":
         return postgres_errors.way_out(error)
+    if sqlite_files.has_no_space(instance.sqlite_file):
+        return "No space is left on its disk: free some."
     return "Try again later." if "locked" in str(error) else "If it is damaged, put a copy of it in its place."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT = 60
 """Seconds that a connection waits for another one's transaction."""
 
+_LOG = 1_000_000
+"""Bytes without which a log and its shared memory have no room."""
 _WAL_VERSION = 2
 _WAL_OFFSET = 18  # of the "file format write version" in https://sqlite.org/fileformat2.html#the_database_header
 
@@ -29,6 +32,14 @@ def is_writable(path: Path) -> bool:
 def is_empty(path: Path) -> bool:
     """Whether there is a file without content, as a full disk leaves one."""
     return path.is_file() and path.stat().st_size == 0
+
+
+def has_no_space(path: Path) -> bool:
+    """Whether the disk of a database is full, so that not even reading it is possible, which makes a log beside it."""
+    try:
+        return shutil.disk_usage(path.parent).free < _LOG
+    except OSError:
+        return False
 
 
 def uses_wal(path: Path) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,3 +110,32 @@ assert sorted(family.list("version")) == ["2", "3"]
 """
     )
     sandbox.lamin("fsck")
+
+
+def test_disk_without_space(sandbox: Sandbox) -> None:
+    """A database that can't be opened or made there is not called damaged, and is as it was once there is space."""
+    disk = sandbox.home / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this user can't mount a small disk")
+    try:
+        sandbox.lamin("init", "--storage", str(disk / "full"), "--name", "full")
+        sandbox.lamin("dump", "full.lamindump")
+        (disk / "copy").mkdir()
+        with suppress(OSError), (disk / "filling").open("ab", buffering=0) as filling:
+            while True:
+                filling.write(b"x" * 4096)
+        loaded = sandbox.lamin("load", "full", check=False)
+        assert "No space is left on its disk: free some" in loaded.stderr
+        assert "damaged" not in loaded.stderr
+        restored = sandbox.lamin(
+            "restore", "full.lamindump", "--name", "copy", "--storage", str(disk / "copy"), check=False
+        )
+        assert "no space is left for the database: free some" in restored.stderr
+        assert list((disk / "copy").iterdir()) == []
+        (disk / "filling").unlink()
+        sandbox.lamin("load", "full")
+        sandbox.lamin("restore", "full.lamindump", "--name", "copy", "--storage", str(disk / "copy"))
+    finally:
+        subprocess.run(["umount", disk], check=True)

@@ -9,6 +9,7 @@ _ADVICE = {
     "canceled it.",
     "42501": "The role may not do that: ask the owner of the tables to do it, or to GRANT it.",
     "55P03": "Another process held a lock for longer than `lock_timeout` allows: do it again.",
+    "53100": "The server has no space left: ask its administrator to free some, then do it again.",
     "40P01": "Two processes waited for each other, and this one gave way: do it again.",
 }
 
