@@ -443,12 +443,23 @@ def test_role_that_may_not_close_the_old_database_moves_nothing(user, url):
 
 
 @pytest.mark.postgres
-def test_value_that_the_new_database_refuses_is_named(user, url):
-    """Nothing is moved, and a sentence names the table."""
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("char(97, 0, 98)", "'a\\x00b', contains the character NUL: remove it first"),
+        ("printf('%.*c', 300, 'y')", "has 300 characters and may have 255: shorten it first"),
+    ],
+)
+def test_value_that_the_new_database_refuses_is_named(user, url, text, problem):
+    """Nothing is moved, and a sentence names the table, the row and what to do about it."""
     with closing(sqlite3.connect(user.home / "s" / "mine.lndb")) as connection:
-        connection.execute("UPDATE lnschema_core_ulabel SET name = char(97, 0, 98) WHERE name = 'label 9'")
+        ((key,),) = connection.execute("SELECT id FROM lnschema_core_ulabel WHERE name = 'label 9'").fetchall()
+        connection.execute(f"UPDATE lnschema_core_ulabel SET name = {text} WHERE name = 'label 9'")
         connection.commit()
-    assert "lnschema_core_ulabel can't be stored" in refused(user, "move", "--db", url)
+    said = refused(user, "move", "--db", url)
+    assert "lnschema_core_ulabel can't be stored" in said
+    assert f"the name of id '{key}'" in said
+    assert problem in said
     assert "sqlite" in user.lamin("info").stdout
 
 

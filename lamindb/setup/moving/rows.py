@@ -112,8 +112,21 @@ class Table:
         except (DatabaseError, ValueError) as error:  # ValueError: the driver refuses a character
             if connection.vendor == "postgresql" and connection.is_lost():
                 raise
-            msg = f"A row of {self.name} can't be stored in the new database: {' '.join(str(error).split())}"
+            reason = self._what_does_not_fit(rows) or " ".join(str(error).split())
+            msg = f"A row of {self.name} can't be stored in the new database: {reason}"
             raise NotMoved(msg) from error
+
+    def _what_does_not_fit(self, rows: list[list[Any]]) -> str | None:
+        """The first text that only SQLite takes, and what to do about it, ``None`` if that is not why rows are refused."""
+        targets = [(name, _target(one)) for name, one in self.columns.items()]
+        key = self.model._meta.pk.column
+        for values in rows:
+            for (name, target), value in zip(targets, values, strict=True):
+                problem = _problem_of_text(target, value) if isinstance(value, str) else None
+                if problem is not None:
+                    row = f" of {key} {values[list(self.columns).index(key)]!r}" if key in self.columns else ""
+                    return f"the {name}{row}, {value[:40]!r}, {problem}"
+        return None
 
     def clear(self, alias: str) -> None:
         """Delete the rows that migrations have made."""
@@ -221,6 +234,15 @@ def check_references(found: Sequence[Table], alias: str) -> None:
 
 
 # -- values -----------------------------------------------------------------------------------------------------------
+
+
+def _problem_of_text(target: models.Field[Any, Any], text: str) -> str | None:
+    """Why Postgres refuses a text, and what to do about it."""
+    if "\0" in text:
+        return "contains the character NUL: remove it first"
+    if isinstance(target, models.CharField) and target.max_length is not None and len(text) > target.max_length:
+        return f"has {len(text)} characters and may have {target.max_length}: shorten it first"
+    return None
 
 
 def _target(one: models.Field[Any, Any]) -> models.Field[Any, Any]:
