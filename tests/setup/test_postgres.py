@@ -254,6 +254,17 @@ def test_statements_end_where_the_address_says_so(sandbox: Sandbox, url: str) ->
     assert users == "1"
 
 
+def test_session_that_can_only_read_meanwhile_is_told_why(sandbox: Sandbox, url: str) -> None:
+    """As when another server took the place of the one that was connected, and is a replica."""
+    output = run(
+        sandbox,
+        f"setup.init(storage='s', name='x', db={url!r})\nfrom django.db import connection\n"
+        "ln.User.filter().count()\nconnection.cursor().execute('SET default_transaction_read_only = on')\n"
+        "try:\n    ln.ULabel(name='a').save()\nexcept Exception as error:\n    print(*error.__notes__)\n",
+    )
+    assert "can only be read now" in output.splitlines()[-1]
+
+
 def test_who_keeps_a_migration_waiting_is_named(sandbox: Sandbox, url: str) -> None:
     """It goes on when the other transaction ends, and ends itself when ``lock_timeout`` is over."""
     import psycopg2

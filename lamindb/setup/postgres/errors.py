@@ -7,6 +7,7 @@ _CANCELED = "57014"
 _ADVICE = {
     _CANCELED: "The database stopped the statement, since it took longer than `statement_timeout` allows, or since somebody "
     "canceled it.",
+    "25006": "The database can only be read now: its server became a replica, or sessions of the role were made read-only.",
     "42501": "The role may not do that: ask the owner of the tables to do it, or to GRANT it.",
     "55P03": "Another process held a lock for longer than `lock_timeout` allows: do it again.",
     "53100": "The server has no space left: ask its administrator to free some, then do it again.",
