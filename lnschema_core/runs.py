@@ -15,6 +15,7 @@ from django.db import transaction
 from lamindb import log, setup
 from lamindb.errors import NotRecords
 from lnschema_core.catalogue import core_registry
+from lnschema_core.rows.storable import refuse_deleted
 from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
@@ -70,10 +71,13 @@ def resolve(run: Run | None) -> Run | None:
 
     Raises:
         NotRecords: Something else than a run is passed.
+        NotStorable: The run was deleted.
     """
     if run is not None and not isinstance(run, core_registry("Run")):
         msg = f"pass a Run record as run, not {run!r:.80}"
         raise NotRecords(msg)
+    if run is not None:
+        refuse_deleted(run)
     found = run if run is not None else current()
     if found is None:
         log.warning("no run & transform get linked, consider passing a `run` or calling ln.track()")

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, models, transaction
 from lamindb import log
 from lnschema_core import ids
 from lnschema_core.rows.statements import is_listened_to
+from lnschema_core.rows.storable import refuse_deleted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +130,7 @@ def plan_version(
 
     Raises:
         TypeError: ``previous`` is of another registry.
-        ValueError: The version is no string, or doesn't follow the previous one.
+        ValueError: The version is no string, or doesn't follow the previous one, or that was deleted.
     """
     length: int = registry._meta.pk.max_length or 20
     if previous is None:
@@ -138,6 +139,7 @@ def plan_version(
     if not isinstance(previous, registry):
         msg = f"is_new_version_of has to be of type ln.{registry.__name__}"
         raise TypeError(msg)
+    refuse_deleted(previous)
     if version is not None and not isinstance(version, str):
         init_id(version=version)
     new_id, initial_version_id, new_version = get_ids_from_old_version(previous, version, n_full_id=length)

@@ -10,8 +10,8 @@ from django.db.models import ForeignKey
 from lnschema_core.annotation import as_html, as_text
 from lnschema_core.annotation.label_overview import MOST_NAMES, labels_of
 from lnschema_core.annotation.overview import slots_of
-from lnschema_core.annotation.slots import has_row
 from lnschema_core.html import table
+from lnschema_core.rows.storable import is_saved
 
 if TYPE_CHECKING:
     from lnschema_core.annotation.slots import Host
@@ -26,7 +26,7 @@ def describe(host: Host) -> str:
     head = host.describe_fields(with_foreign_keys=False)
     lines = [f"  {icon} {name}: {text}" for icon, name, text in provenance(host)]
     blocks = ["\n".join(["Provenance:", *lines])] if lines else []
-    if has_row(host):
+    if is_saved(host):
         labels = labels_of(host)
         blocks += [as_text.features_block(slots_of(host, labels)), as_text.labels_block(labels.by_accessor())]
     return "\n".join([head, "", *(block for block in blocks if block)])
@@ -49,7 +49,7 @@ def describe_html(host: Host) -> str:
 def provenance(host: Host) -> list[tuple[str, str, str]]:
     """Icon, name and text of everything that says where a host comes from and which runs use it. Two queries."""
     lines = [(_icon(name, record), name, repr(record)) for name, record in _foreign_records(host)]
-    if has_row(host):
+    if is_saved(host):
         times = list(host.input_of.order_by("run_at", "pk").values_list("run_at", flat=True)[: MOST_NAMES + 1])
         shown = [f"'{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}'" for time in times[:MOST_NAMES]]
         if shown:

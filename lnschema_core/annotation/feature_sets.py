@@ -23,6 +23,7 @@ from lnschema_core.annotation.relations import relations_of
 from lnschema_core.catalogue import core_registry
 from lnschema_core.curation.vocabulary import vocabulary_of
 from lnschema_core.fields import oldest_first
+from lnschema_core.rows.storable import is_saved
 from lnschema_core.rows.values import AnyOf, find_records, without_garbage_collection
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _check_records(records: Sequence[Any]) -> None:
     if len({type(record) for record in records}) > 1:
         msg = "feature_set can only contain a single type"
         raise TypeError(msg)
-    if any(record._state.adding for record in records):
+    if any(record._state.adding for record in records) or None in keys_of(records):
         msg = "Can only construct feature sets from validated features"
         raise ValueError(msg)
 
@@ -186,7 +187,7 @@ def _checked_modality(modality: Modality | None) -> Modality | None:
     if not isinstance(modality, registry):
         msg = "modality needs to be of type Modality"
         raise TypeError(msg)
-    if modality._state.adding:
+    if not is_saved(modality):
         msg = f"unvalidated modality, save to registry if you're sure it is correct: {modality}"
         raise ValueError(msg)
     return modality

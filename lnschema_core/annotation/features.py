@@ -13,6 +13,7 @@ from lnschema_core.annotation.label_overview import label_relations
 from lnschema_core.annotation.overview import slots_of
 from lnschema_core.annotation.slots import feature_sets_by_slot, link_feature_sets
 from lnschema_core.catalogue import core_registry, registry_by_name
+from lnschema_core.rows.storable import refuse_deleted
 from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
@@ -67,10 +68,12 @@ class FeatureManager:
         Raises:
             IntegrityError: The feature set is linked in another slot.
             TypeError: It is no feature set, or the slot is no word.
-            ValueError: The file or dataset isn't saved.
+            ValueError: The file or dataset isn't saved, or it or the feature set was deleted.
         """
         host = self._host
         _check_slot(feature_set, slot)
+        refuse_deleted(host)
+        refuse_deleted(feature_set)
         if host._state.adding:
             msg = "Please save the file or dataset before adding a feature set!"
             raise ValueError(msg)

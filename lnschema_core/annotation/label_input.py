@@ -11,6 +11,7 @@ from lamindb.errors import EmptyInput, ValidationError
 from lamindb.text.batch import as_list, is_missing
 from lamindb.text.joined import join, split
 from lnschema_core.catalogue import core_registry, registry_by_name
+from lnschema_core.rows.storable import is_saved, refuse_deleted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def checked_labels(host: Host, labels: Any, feature: Feature, field: StrField | 
         EmptyInput: There are no labels.
         TypeError: A label is neither a record nor a string, or the feature is no feature.
         ValidationError: A record or the feature isn't saved.
-        ValueError: The host isn't saved, a label is missing, or strings are in no registry of the feature.
+        ValueError: The host isn't saved or was deleted, a label is missing, or strings are in no registry of the feature.
     """
     check_feature(feature)
     values = listed_labels(labels)
@@ -41,12 +42,12 @@ def checked_labels(host: Host, labels: Any, feature: Feature, field: StrField | 
         msg = "pass at least one label, but there are none"
         raise EmptyInput(msg)
     records = _records_of(values, feature, field) if isinstance(values[0], str) else values
+    refuse_deleted(host)
     if host._state.adding:
         msg = "Please save the file/dataset before adding a label!"
         raise ValueError(msg)
-    records = list(dict.fromkeys(records))
     check_saved(records, feature)
-    return records
+    return list(dict.fromkeys(records))
 
 
 def listed_labels(labels: Any) -> list[Any]:
@@ -75,7 +76,7 @@ def check_feature(feature: Any) -> None:
 
 def registries_of(feature: Feature) -> dict[str, type[Registry]]:
     """The mounted registries that labels of a feature are from, by name; a query if the feature knows of none."""
-    if feature.registries is None and not feature._state.adding:
+    if feature.registries is None and is_saved(feature):
         feature.refresh_from_db(fields=["registries"])
     registries = {}
     for name in split(feature.registries):
@@ -124,10 +125,10 @@ def check_saved(records: Sequence[Registry], feature: Feature) -> None:
         ValidationError: One isn't.
     """
     for record in records:
-        if record._state.adding:
+        if not is_saved(record):
             msg = f"{record} not validated. If it looks correct: record.save()"
             raise ValidationError(msg)
-    if feature._state.adding:
+    if not is_saved(feature):
         registries = join(record.__get_name_with_schema__() for record in records)
         msg = (
             "Feature not validated. If it looks correct: "

@@ -14,9 +14,9 @@ from django.db.models.functions import Cast, RowNumber
 from lnschema_core.annotation import label_features
 from lnschema_core.annotation.migrated import is_migrated
 from lnschema_core.annotation.relations import relations_of
-from lnschema_core.annotation.slots import has_row
 from lnschema_core.catalogue import core_registry
 from lnschema_core.fields import shown_field
+from lnschema_core.rows.storable import is_saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -118,7 +118,7 @@ def label_relations(host_registry: type[Model]) -> list[Relation]:
 
 def labels_of(host: Host) -> HostLabels:
     """The labels of a host by registry and feature. One query, and one more if features are recorded beside links."""
-    if not has_row(host):
+    if not is_saved(host):
         return HostLabels()
     relations = label_relations(type(host))
     parts = [_first_links(relation, host.pk) for relation in relations]

@@ -9,6 +9,7 @@ from lnschema_core.annotation.migrated import ADVICE, is_migrated
 from lnschema_core.annotation.relations import relation_to
 from lnschema_core.catalogue import core_registry
 from lnschema_core.rows.inserting import insert_new
+from lnschema_core.rows.storable import is_saved
 
 if TYPE_CHECKING:
     from lnschema_core.annotation.relations import Relation
@@ -21,14 +22,9 @@ if TYPE_CHECKING:
 # -- read -------------------------------------------------------------------------------------------------------------
 
 
-def has_row(host: Host) -> bool:
-    """Whether a host is in the database, as far as it knows: it was saved, and not deleted."""
-    return host.pk is not None and not host._state.adding
-
-
 def feature_sets_by_slot(host: Host) -> dict[str, FeatureSet]:
     """The feature sets of a file or dataset by slot; those to be linked on save, if it isn't saved yet. One query."""
-    if not has_row(host):
+    if not is_saved(host):
         return pending_feature_sets(host)
     links = _relation(host).links_of([host.pk]).select_related("feature_set")
     return {link.slot: link.feature_set for link in links}

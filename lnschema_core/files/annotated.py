@@ -13,6 +13,7 @@ from lnschema_core.annotation.feature_types import type_of_dtype
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import places
 from lnschema_core.files.pending import PendingFile
+from lnschema_core.rows.storable import is_saved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,7 @@ def feature_sets_of_anndata_source(
     """
     if not isinstance(adata, core_registry("File")):
         return _feature_sets_of_anndata(adata, field, modality)
-    if adata._state.adding or adata.accessor != "AnnData":
+    if not is_saved(adata) or adata.accessor != "AnnData":
         msg = f"a dataset can be made of a saved file with an AnnData object, but not of {adata}"
         raise NotFiles(msg)
     source = adata.memory if adata.memory is not None else places.path_of_file(adata)

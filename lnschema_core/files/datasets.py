@@ -105,6 +105,7 @@ def _become_new(
 
 def _one_file(data: Any, arguments: dict[str, Any], family: Family, file_registry: type[File]) -> PendingDataset:
     if isinstance(data, file_registry):
+        refuse_deleted(data)
         if data._state.adding:
             msg = "Save file before creating dataset!"
             raise ValueError(msg)
@@ -147,6 +148,8 @@ def _checked_files(data: Any, file_registry: type[File]) -> list[File]:
     if strangers:
         msg = f"a dataset is made of files, not of {type(strangers[0]).__name__} objects: {strangers[0]!r:.80}"
         raise NotFiles(msg)
+    for file in files:
+        refuse_deleted(file)
     if any(file._state.adding for file in files):
         msg = "Not all files are yet saved, please save them"
         raise ValueError(msg)

@@ -18,6 +18,7 @@ from lnschema_core.annotation.feature_types import type_of_dtype
 from lnschema_core.catalogue import core_registry
 from lnschema_core.files import places
 from lnschema_core.files.pending import PendingFile
+from lnschema_core.rows.storable import is_saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +128,7 @@ def _modalities(mdata: Any) -> list[_Modality]:
 
 
 def _source_of(file: Any) -> Any:
-    if file._state.adding or file.suffix != ".h5mu":
+    if not is_saved(file) or file.suffix != ".h5mu":
         msg = f"a dataset can be made of a saved file with a MuData object, but not of {file}"
         raise NotFiles(msg)
     return file.memory if file.memory is not None else places.path_of_file(file)

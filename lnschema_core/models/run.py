@@ -13,6 +13,7 @@ from lnschema_core.history import executions
 from lnschema_core.models.registry import Registry
 from lnschema_core.models.transform import Transform
 from lnschema_core.models.user import User
+from lnschema_core.rows.storable import refuse_deleted
 from lnschema_core.users import current_user_id
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Run(Registry):
         if not isinstance(transform, Transform):
             msg = f"a run is one of a Transform record, not of {transform!r:.80}"
             raise NotRecords(msg)
+        refuse_deleted(transform)
         if transform._state.adding:
             msg = "Please save transform record before creating a run"
             raise ValueError(msg)

@@ -85,6 +85,11 @@ def _check_each(registry: type[models.Model], records: list[models.Model]) -> No
                 _check_text(record, field, str(value))
 
 
+def is_saved(record: models.Model) -> bool:
+    """Whether a record is in the database, as far as it knows: it was saved, and not deleted."""
+    return record.pk is not None and not record._state.adding
+
+
 def refuse_deleted(record: models.Model) -> None:
     """Refuse a record that was deleted, and so has no key any more; Django would save an empty one in its place.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from lamindb.errors import NoResultFound, NotRestorable
+from lamindb.errors import NoResultFound, NotRestorable, ValidationError
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
 
@@ -126,6 +126,54 @@ def test_what_was_deleted_is_not_saved_again_without_its_content(ln, file, frame
         ln.save([file, ln.File(frame, key="tables/b.parquet")])
     assert not ln.File.filter().exists()
     assert not ln.Dataset.filter().exists()
+
+
+def test_nothing_new_is_made_of_what_was_deleted(ln, file, frame):
+    """It has no id any more, which successors, datasets, runs and feature sets would take over; the refusal says what it was."""
+    transform, feature = ln.Transform(name="T"), ln.Feature(name="f", type="number")
+    ln.save([transform, feature])
+    run = ln.Run(transform)
+    run.save()
+    feature_set = ln.FeatureSet([feature])
+    feature_set.save()
+    dataset = ln.Dataset([file], name="D")
+    dataset.save()
+    for record in (run, transform, feature_set, feature, dataset):
+        record.delete()
+    file.delete(storage=True)
+    other = ln.File(frame.assign(more=1), key="tables/b.parquet")
+    other.save()
+    for make in (
+        lambda: ln.File(frame, is_new_version_of=file),
+        lambda: ln.Dataset(frame, is_new_version_of=dataset),
+        lambda: ln.Transform(is_new_version_of=transform),
+        lambda: ln.Dataset(file, name="of one"),
+        lambda: ln.Dataset([other, file], name="of two"),
+        lambda: ln.File(frame, key="tables/c.parquet", run=run),
+        lambda: ln.Run(transform),
+        lambda: other.features.add_feature_set(feature_set, "columns"),
+        lambda: file.features.add_feature_set(feature_set, "columns"),
+    ):
+        with pytest.raises(ValueError, match=r"was deleted: ln\.trash\.restore"):
+            make()
+    with pytest.raises(ValueError, match="from validated features"):
+        ln.FeatureSet([feature])
+
+
+def test_what_was_deleted_is_neither_label_nor_feature(ln, file):
+    """As what isn't saved yet."""
+    feature, label, kept = ln.Feature(name="f", type="category"), ln.ULabel(name="L"), ln.ULabel(name="M")
+    ln.save([feature, label, kept])
+    label.delete()
+    with pytest.raises(ValidationError, match="not validated"):
+        file.labels.add([kept, label], feature)
+    feature.delete()
+    with pytest.raises(ValidationError, match="Feature not validated"):
+        file.labels.add(kept, feature)
+    assert set(file.ulabels.list("name")) == {"a", "b"}
+    file.delete(storage=True)
+    with pytest.raises(ValueError, match="this File was deleted"):
+        file.labels.add(kept, feature)
 
 
 def test_a_record_that_was_deleted_is_shown(ln, file, capsys):
