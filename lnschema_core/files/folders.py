@@ -266,9 +266,11 @@ def _folder_key(folder: Path | UPath, key: str | None, place: tuple[Storage, str
         return key.rstrip("/")
     if place is not None:
         return place[1]
+    says_where = folder.name in ("", "..")  # rather than what it is called
+    name = folder.resolve().name if says_where else folder.name
     root = default_storage().root
-    log.warning(f"folder is outside existing storage location, will copy files from {folder} to {root}/{folder.name}")
-    return folder.name
+    log.warning(f"folder is outside existing storage location, will copy files from {folder} to {root}/{name}")
+    return name
 
 
 def _files_of(entries: list[Entry], run: Run | None) -> list[File]:

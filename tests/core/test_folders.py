@@ -42,6 +42,15 @@ def test_files_get_the_keys_of_their_places(folder):
         assert (alone.key, alone.size, alone.hash, alone.suffix) == (file.key, file.size, file.hash, file.suffix)
 
 
+@pytest.mark.parametrize("path", [".", "below/..", "../plate", "./"])
+def test_folder_outside_is_named_whatever_leads_to_it(tmp_path, monkeypatch, path):
+    """Also where it is the working directory, or the one above another: the name of the folder begins the keys."""
+    (tmp_path / "plate" / "below").mkdir(parents=True)
+    (tmp_path / "plate" / "a.txt").write_text("a")
+    monkeypatch.chdir(tmp_path / "plate")
+    assert [file.key for file in ln.File.from_dir(path)] == ["plate/a.txt"]
+
+
 def test_link_leads_to_where_the_file_is(folder, tmp_path):
     """What a link leads to lies elsewhere, also behind a linked folder."""
     (tmp_path / "outside").mkdir()
