@@ -46,7 +46,7 @@ def _slot_lines(slot: Slot) -> list[str]:
     if not slot.features:
         return [head]
     first = [f"'{escaped(feature.name)}'" for feature in slot.features[:MOST_NAMES]]
-    return [head, "    " + ", ".join([*first, "..."] if slot.feature_set.n > len(first) else first)]
+    return [head, "    " + ", ".join([*first, "..."] if slot.hidden or len(slot.features) > len(first) else first)]
 
 
 def _feature_lines(feature: MeasuredFeature) -> list[str]:

@@ -70,8 +70,9 @@ class Slot:
 
     @property
     def hidden(self) -> int:
-        """How many features aren't among the first."""
-        return max(self.feature_set.n - len(self.features), 0)
+        """How many features aren't among the first: none if fewer are left than could be shown, since the others were deleted."""
+        most = MOST_FEATURES if self.has_types else MOST_NAMES
+        return max(self.feature_set.n - len(self.features), 0) if len(self.features) >= most else 0
 
 
 def slots_of(host: Host, labels: HostLabels | None = None) -> list[Slot]:

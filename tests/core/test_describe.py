@@ -167,6 +167,16 @@ def test_many_runs_and_features_are_cut():
     assert "and 3 more" in describe_html(file)
 
 
+def test_deleted_features_are_no_hidden_ones():
+    """The set keeps its number, but nothing says that there are more than what is left."""
+    ln.save([ln.Feature.from_fields(name=name, type="number") for name in ("a", "b")])
+    file = ln.File.from_df(pd.DataFrame({"a": [1], "b": [2]}), description="two")
+    file.save()
+    ln.Feature.filter(name="b").one().delete()
+    assert describe(file).splitlines()[-1] == "    a (number)"
+    assert "more" not in describe_html(file)
+
+
 def test_unsaved_features_are_shown():
     """What will be linked is there already."""
     ln.Feature.from_fields(name="a", type="number").save()
