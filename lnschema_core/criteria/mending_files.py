@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from lamindb.io import formats
+from lamindb.io.frames import frame_of
 from lamindb.io.streams.csv import TextTable
 from lamindb.io.streams.memory import as_series
 from lamindb.io.streams.parquet import ParquetTable
@@ -65,7 +66,7 @@ def write_object(value: Any, path: Path, suffix: str) -> None:
     if suffix not in _DELIMITERS:
         formats.write(value, path, suffix)
         return
-    frame = value.to_pandas() if "pyarrow.Table" in type_names(value) else value
+    frame = frame_of(value) if "pyarrow.Table" in type_names(value) else value
     has_labels = not type_names(frame.index) & {"pandas.RangeIndex"}
     frame.to_csv(path, sep=_DELIMITERS[suffix], index=has_labels)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb import log
 from lamindb.errors import NotFiles
 from lamindb.io import formats
+from lamindb.io.frames import frame_of
 from lamindb.io.paths import is_path
 from lnschema_core.annotation import feature_sets
 from lnschema_core.annotation.feature_types import type_of_dtype
@@ -80,7 +81,7 @@ def feature_sets_of_frame(
         msg = f"from_df makes files and datasets of data frames, not of {type(df).__name__} objects"
         raise TypeError(msg)
     is_arrow = hasattr(df, "schema")
-    frame = df.schema.empty_table().to_pandas() if is_arrow else df  # names and types are all that is asked for
+    frame = frame_of(df.schema.empty_table()) if is_arrow else df  # names and types are all that is asked for
     found = feature_sets.from_df(frame, field, modality=modality)
     return {} if found is None else {"columns": found}
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import MissingExtra
+from lamindb.io.frames import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def to_dask(parts: Sequence[TableAccessor], schema: pa.Schema) -> Any:
     require_extra("dask.dataframe" if find_spec("dask") else "dask", "dask")
     import dask.dataframe as dd
 
-    return dd.from_map(_read_part, parts, meta=schema.empty_table().to_pandas(), enforce_metadata=False)
+    return dd.from_map(_read_part, parts, meta=frame_of(schema.empty_table()), enforce_metadata=False)
 
 
 def _read_part(part: TableAccessor, columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from lamindb.errors import MissingData, UnreadableData, UnsupportedFormat
 from lamindb.io.accessors.handing_over import to_daft, to_dask, to_duckdb, to_ibis, to_polars, to_ray
 from lamindb.io.formats.tables import REPETITIONS
 from lamindb.io.formats.unpacking import Unpacked
+from lamindb.io.frames import frame_of
 from lamindb.io.paths import as_local, name_of, suffix_of, to_path
 
 if TYPE_CHECKING:
@@ -200,8 +201,7 @@ class TableAccessor:
             ValueError: ``n`` is negative.
         """
         check_amount("n", n)
-        frame: pd.DataFrame = self.dataset.head(n, columns=self.columns).to_pandas()
-        return frame
+        return frame_of(self.dataset.head(n, columns=self.columns))
 
     # -- handing it over ----------------------------------------------------------------------------------------------
 
@@ -239,8 +239,7 @@ class TableAccessor:
 
     def to_pandas(self, columns: Sequence[str] | None = None, filter: Filter | None = None) -> pd.DataFrame:  # noqa: A002 - as above
         """Read into a data frame."""
-        frame: pd.DataFrame = self.to_arrow(columns, filter).to_pandas()
-        return frame
+        return frame_of(self.to_arrow(columns, filter))
 
     def to_polars(self) -> Any:
         """A ``polars.LazyFrame``: its filters and selections are applied while the files are read.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb.errors import UnsupportedFormat
 from lamindb.io.formats.table_row import Format
 from lamindb.io.formats.unpacking import Unpacked, refuse_bomb
+from lamindb.io.frames import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +67,21 @@ def read_parquet(path: Path, **kwargs: Any) -> pd.DataFrame:
 
     if path.is_file():
         _refuse_repetition(path, kwargs.get("columns"))
-    frame: pd.DataFrame = pd.read_parquet(path, **kwargs)
+    try:
+        frame: pd.DataFrame = pd.read_parquet(path, **kwargs)
+    except (TypeError, ValueError):
+        if not kwargs.keys() <= {"columns", "filters"}:
+            raise
+        frame = _read_types_of_arrow(path, **kwargs)
     return frame
+
+
+def _read_types_of_arrow(path: Path, **kwargs: Any) -> pd.DataFrame:
+    """Read what pandas couldn't, since it writes some types of Arrow without reading them; fails as well if that isn't why."""
+    import pyarrow.parquet as pq
+
+    with path.open("rb") as file:
+        return frame_of(pq.read_table(file, use_pandas_metadata=True, **kwargs))
 
 
 def _refuse_repetition(path: Path, columns: Sequence[str] | None) -> None:
