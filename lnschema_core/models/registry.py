@@ -15,6 +15,7 @@ from django.db.models.signals import post_init, pre_init
 from lamindb.text.escaping import escaped
 from lnschema_core import naming
 from lnschema_core.html import record_to_html
+from lnschema_core.models.adopting import adopt
 from lnschema_core.query import Manager, QuerySet
 from lnschema_core.rows.deleting import delete_rows
 from lnschema_core.rows.storable import check_storable
@@ -53,17 +54,8 @@ class RegistryMeta(ModelBase):
                 setattr(cls, field.attname, FieldAttr(field))
 
     def add_to_class(cls, name: str, value: Any) -> None:  # noqa: N805
-        """Add what knows its class; a manager as Django has them, with our verbs."""
-        if isinstance(value, models.Manager) and value._queryset_class is models.QuerySet:  # type: ignore[attr-defined] # noqa: SLF001
-            value.__class__ = _with_verbs(type(value))
-        super().add_to_class(name, value)
-
-
-def _with_verbs(manager: type[Any]) -> type[Any]:
-    """The class of managers of a package that have our verbs, too, as their query sets do."""
-    if issubclass(Manager, manager):
-        return Manager
-    return type(manager.__name__, (manager, Manager), {"__module__": manager.__module__})
+        """Add what knows its class; a manager as it is written, with our verbs."""
+        super().add_to_class(name, adopt(value) if isinstance(value, models.Manager) else value)
 
 
 _OUR_PACKAGES = {"lnschema_core", "lnschema_bionty"}

@@ -456,6 +456,88 @@ class Job(Registry):
 """
 
 
+WRITTEN = """
+from django.db import models
+from django.db.models.signals import post_init
+from django.dispatch import receiver
+from lnschema_core.models import CanValidate, File, Registry
+
+
+class LivingQuerySet(models.QuerySet):
+    def living(self):
+        return self.filter(is_alive=True)
+
+    def delete(self):
+        return self.update(is_alive=False)
+
+
+class LivingManager(models.Manager.from_queryset(LivingQuerySet)):
+    use_in_migrations = True
+
+    def __init__(self, country=None):
+        super().__init__()
+        self.country = country
+
+    def get_queryset(self):
+        queryset = super().get_queryset().living()
+        return queryset.filter(country=self.country) if self.country else queryset
+
+
+class PlainManager(models.Manager):
+    use_in_migrations = True
+
+
+class MadeManager(models.Manager):
+    def get_queryset(self):
+        return LivingQuerySet(self.model, using=self._db)
+
+
+class Animal(Registry, CanValidate):
+    class Meta:
+        default_manager_name = "objects"
+
+    name = models.CharField(max_length=20, default=None)
+    synonyms = models.TextField(null=True, default=None)
+    is_alive = models.BooleanField(default=True)
+    country = models.CharField(max_length=2, null=True, default=None)
+    files = models.ManyToManyField(File, related_name="animals")
+    objects = LivingQuerySet.as_manager()
+    norwegian = LivingManager("no")
+    plain = PlainManager()
+    made = MadeManager()
+
+
+class Visit(Registry):
+    animal = models.ForeignKey(Animal, models.CASCADE, related_name="visits")
+    is_alive = models.BooleanField(default=True)
+    objects = LivingManager()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.was_made = True
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        record = super().from_db(db, field_names, values)
+        record.loaded = dict(zip(field_names, values))
+        return record
+
+
+class Paper(File):
+    class Meta:
+        proxy = True
+
+    def title(self):
+        return self.description.upper()
+
+
+@receiver(post_init)
+def remember(sender, instance, **kwargs):
+    if issubclass(sender, (Animal, File)):
+        instance.first_seen = getattr(instance, "name", instance.__dict__.get("description"))
+"""
+
+
 FILL = """
 from django.db import migrations
 
@@ -537,3 +619,54 @@ def test_package_under_development_gets_its_migrations(sandbox):
     assert "  🏷️ positions (1, odd.Position): '1'" in lines
     assert "no_registries" not in out
     assert "protected" in lines
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A user with a package that writes managers, query sets, constructors and signals as Django has them; tests share it."""
+    user = Sandbox(tmp_path_factory.mktemp("written") / "home")
+    package = add_plugin(user, "written", init="", models=WRITTEN, migrations={})
+    (package / "migrations").mkdir()
+    (package / "migrations" / "__init__.py").touch()
+    user.lamin("init", "--storage", "storage", "--schema", "written")
+    user.lamin("migrate", "create")
+    user.lamin("migrate", "deploy")
+    return user
+
+
+def test_managers_and_query_sets_of_a_package_have_the_verbs_of_registries(written):
+    """They do what is written, whichever way they are made, and the same through relations; migrations know them again."""
+    assert "No changes detected" in written.lamin("migrate", "create").stdout
+    run(
+        written,
+        """
+        import pickle
+        import pandas as pd
+        from lnschema_written.models import Animal, LivingManager, LivingQuerySet, Visit
+        ln.save([
+            Animal(name="moose", country="no"), Animal(name="elk", country="no", is_alive=False),
+            Animal(name="panda", country="cn", synonyms="bear"),
+        ])
+        living = Animal.objects.living()
+        assert isinstance(living, LivingQuerySet) and set(living.list("name")) == {"moose", "panda"}
+        assert Animal.objects.filter(name="elk").one().country == "no" and Animal.objects["slot"] is None
+        assert len(Animal.objects.df()) == len(Animal.plain.df()) == len(Animal.made.all().df()) == 3
+        assert Animal.objects.standardize(["bear"]) == ["panda"] and Animal.made.lookup().elk.name == "elk"
+        assert Animal.objects.search("moose").index[0] == "moose"
+        assert isinstance(Animal.norwegian, LivingManager) and Animal.norwegian.country == "no"
+        assert Animal.norwegian.list("name") == ["moose"]
+        assert set(pickle.loads(pickle.dumps(living)).list("name")) == {"moose", "panda"}
+
+        moose = Animal.norwegian.one()
+        ln.save([Visit(animal=moose), Visit(animal=moose, is_alive=False)])
+        assert len(moose.visits.df()) == 1
+        file = ln.File(pd.DataFrame({"x": [1]}), description="of animals")
+        file.save()
+        feature = ln.Feature(name="animal", type="category")
+        feature.save()
+        file.labels.add(Animal.objects.all(), feature)
+        assert set(file.animals.living().list("name")) == {"moose", "panda"} and len(file.animals.df()) == 3
+        assert Animal.objects.filter(name="panda").delete() == 1
+        assert not Animal.filter(name="panda").one().is_alive
+        """,
+    )
