@@ -44,9 +44,7 @@ class RegistryMeta(ModelBase):
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> None:  # noqa: N805
         super().__init__(name, bases, namespace, **kwargs)
         constructor: Any = cls.__init__  # type: ignore[misc] # that of records
-        if constructor.__module__.partition(".")[0] not in _OUR_PACKAGES:
-            loads_by_constructor: Any = models.Model.from_db
-            cls.from_db = classmethod(loads_by_constructor.__func__)  # type: ignore[var-annotated]
+        cls.loads_by_constructor = constructor.__module__.partition(".")[0] not in _OUR_PACKAGES
         if cls._meta.abstract:  # type: ignore[attr-defined]
             return
         for field in cls._meta.concrete_fields:  # type: ignore[attr-defined]
@@ -90,6 +88,8 @@ class Registry(models.Model, metaclass=RegistryMeta):
     """Whether records of other registries belong to one of this registry, within which they are validated; see :meth:`find_scope`."""
     keeps_count: ClassVar[bool] = False
     """Whether the database keeps the number of records, for registries that may have millions."""
+    loads_by_constructor: ClassVar[bool] = False
+    """Whether the constructor is that of a package, which is asked for rows of the database, too."""
     refusal_of_plain_arguments: ClassVar[str] = "please provide keyword arguments, not plain arguments"
     """What a constructor says that takes fields by their names only."""
     as_read: tuple[Any, ...] | None = None
@@ -136,9 +136,15 @@ class Registry(models.Model, metaclass=RegistryMeta):
 
         Values go where ``Model.__init__`` would put them, without its checks of arguments: rows come by the hundred thousand.
         """
-        record = cls.__new__(cls)
-        record._state = ModelState()
-        record.__dict__.update(zip(field_names, values, strict=True))
+        if cls.loads_by_constructor:
+            record = cls(*_row(cls, field_names, values))
+        elif _has_listeners():
+            record = cls.__new__(cls)
+            models.Model.__init__(record, *_row(cls, field_names, values))
+        else:
+            record = cls.__new__(cls)
+            record._state = ModelState()
+            record.__dict__.update(zip(field_names, values, strict=True))
         record._state.adding = False
         record._state.db = db
         if fetch_mode is not None:
@@ -318,6 +324,9 @@ def fill(record: Registry, values: Mapping[str, Any]) -> None:
 
     Values go where ``Model.__init__`` would put them, which takes four times as long.
     """
+    if _has_listeners():
+        models.Model.__init__(record, **{**dict.fromkeys(_column_names(type(record))), **values})
+        return
     record._state = ModelState()
     record.__dict__.update({**dict.fromkeys(_column_names(type(record))), **values})
 
@@ -329,7 +338,7 @@ def _fill_new(record: Registry, values: Mapping[str, Any]) -> bool:
         Whether it is one now: not where a value belongs to no column, or where somebody has to be asked or told.
     """
     columns, makers = _defaults(type(record))
-    if not values.keys() <= columns.keys() or pre_init.receivers or post_init.receivers:
+    if not values.keys() <= columns.keys() or _has_listeners():
         return False
     record._state = ModelState()
     record.__dict__.update({**columns, **values})
@@ -364,6 +373,17 @@ def _maker(field: models.Field[Any, Any]) -> Callable[[], Any]:
         return value if isinstance(value, str) else field.get_default()
 
     return key
+
+
+def _has_listeners() -> bool:
+    """Whether a package wants to be told of new objects."""
+    return bool(pre_init.receivers or post_init.receivers)
+
+
+def _row(registry: type[models.Model], field_names: Collection[str], values: Collection[Any]) -> list[Any]:
+    """The values of all columns; something that stands for it where one is loaded later."""
+    loaded = dict(zip(field_names, values, strict=True))
+    return [loaded.get(name, models.DEFERRED) for name in _column_names(registry)]
 
 
 @cache

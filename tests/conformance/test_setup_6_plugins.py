@@ -670,3 +670,25 @@ def test_managers_and_query_sets_of_a_package_have_the_verbs_of_registries(writt
         assert not Animal.filter(name="panda").one().is_alive
         """,
     )
+
+
+def test_loaded_records_are_told_to_a_package_like_new_ones(written):
+    """By its constructor, by what it says of rows, and by signals, of records of core, too."""
+    run(
+        written,
+        """
+        import pandas as pd
+        from lnschema_written.models import Animal, Visit
+        Animal(name="wolf").save()
+        wolf = Animal.filter(name="wolf").only("name").one()
+        assert wolf.first_seen == "wolf" and wolf.get_deferred_fields() and wolf.is_alive
+        assert Animal.lookup().wolf.first_seen == Animal.from_values(["wolf"])[0].first_seen == "wolf"
+        visit = Visit(animal=wolf)
+        visit.save()
+        loaded = Visit.filter(pk=visit.pk).one()
+        assert visit.was_made and loaded.was_made and loaded.loaded["animal_id"] == wolf.pk and loaded == visit
+        file = ln.File(pd.DataFrame({"x": [2]}), description="of a wolf")
+        file.save()
+        assert file.first_seen == ln.File.filter(pk=file.pk).one().first_seen == "of a wolf"
+        """,
+    )
