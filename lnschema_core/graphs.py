@@ -69,7 +69,7 @@ def view_flow(
     """
     if depth is not None:
         check_number("depth", depth)
-    registry = type(host).__name__
+    registry = lineage.registry_of(host)
     if host.pk is None:
         msg = f"the {registry.lower()} was deleted: it is part of no flow of data any more"
         raise ValueError(msg)

@@ -124,9 +124,10 @@ def link_inputs(hosts: Sequence[Host], run: Run) -> None:
     with transaction.atomic():
         if run._state.adding:
             run.save()
-        for registry in {type(host) for host in saved}:
+        tables: set[Any] = {host._meta.concrete_model for host in saved}
+        for registry in tables:
             relation = "input_files" if registry.__name__ == "File" else "input_datasets"
-            getattr(run, relation).add(*[host for host in saved if type(host) is registry])
+            getattr(run, relation).add(*[host for host in saved if host._meta.concrete_model is registry])
         made_by = {host.transform_id for host in saved if host.transform_id is not None}
         parents: Any = made_by - {run.transform_id}
         if parents:

@@ -136,5 +136,5 @@ def _features_with_registry(host: Host, registry_name: str) -> list[str]:
 
 def _insert(host: Host, relation: Relation, rows: Sequence[tuple[str, str]]) -> None:
     registry: Any = rows_of(relation).model
-    common = {f"{type(host)._meta.model_name}_id": host.pk, "registry": relation.name}
+    common = {f"{host_registry(relation)._meta.model_name}_id": host.pk, "registry": relation.name}
     insert_new(registry, [registry.from_fields(**common, link_id=link, feature_id=feature) for link, feature in rows])

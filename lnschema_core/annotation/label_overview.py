@@ -177,8 +177,9 @@ def _first_links(relation: Relation, owner: Any) -> QuerySet[Any, Any]:
 
 def _registries_with_rows(host: Host) -> QuerySet[Any, Any]:
     """The registries about whose labels there are rows, where accessors are in other parts of the query."""
-    registry = core_registry(f"{type(host).__name__}LabelFeature")
-    rows = registry._default_manager.filter(**{f"{type(host)._meta.model_name}": host.pk})
+    table: Any = host._meta.concrete_model  # which a proxy has another name for
+    registry = core_registry(f"{table.__name__}LabelFeature")
+    rows = registry._default_manager.filter(**{table._meta.model_name: host.pk})
     found: QuerySet[Any, Any] = (
         rows.annotate(
             shown_accessor=Cast("registry", TextField()),

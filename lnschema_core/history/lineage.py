@@ -123,6 +123,11 @@ class Flow:
     """Whether there were no more runs than wanted."""
 
 
+def registry_of(host: Any) -> str:
+    """The registry of a host, also of one that a package sees through a proxy."""
+    return str(host._meta.concrete_model.__name__)
+
+
 def flow_of(
     registry: str, host_id: str, run_id: str | None, *, with_children: bool, most_runs: int = EVERYTHING
 ) -> Flow:

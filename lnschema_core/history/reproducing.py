@@ -33,7 +33,7 @@ def link_runs(hosts: Iterable[File | Dataset]) -> None:
         return
     for run in {host.made_again_by for host in again if host.made_again_by._state.adding}:
         run.save()
-    field = f"{type(again[0]).__name__.lower()}_id"
+    field = f"{again[0]._meta.concrete_model._meta.model_name}_id"
     pairs = {(host.pk, host.made_again_by.pk) for host in again}
     uses = type(again[0]).input_of.through.objects.filter(AnyOf(field, [host.pk for host in again]))
     used = set(uses.values_list(field, "run_id"))

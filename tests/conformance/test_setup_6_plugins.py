@@ -692,3 +692,30 @@ def test_loaded_records_are_told_to_a_package_like_new_ones(written):
         assert file.first_seen == ln.File.filter(pk=file.pk).one().first_seen == "of a wolf"
         """,
     )
+
+
+def test_proxy_of_files_works_like_files(written):
+    """Its records are labelled, described, used by runs and found upstream; the class stays that of the package."""
+    out = run(
+        written,
+        """
+        import pandas as pd
+        from lnschema_written.models import Animal, Paper
+        paper = Paper(pd.DataFrame({"x": [3]}), description="of a fox")
+        paper.save()
+        fox = Animal(name="fox")
+        fox.save()
+        features = [ln.Feature(name=name, type="category") for name in ("subject", "author")]
+        ln.save(features)
+        for feature in features:
+            paper.labels.add(fox, feature)
+        assert paper.labels.get(features[1]).one() == fox
+        paper.describe()
+        ln.track(ln.Transform(name="reads papers", type="pipeline"))
+        paper = Paper.filter(description="of a fox").one()
+        assert paper.title() == "OF A FOX" and len(paper.load(is_run_input=True)) == 1
+        assert ln.dev.run_context.run.input_files.one() == ln.File.filter(pk=paper.pk).one() == paper
+        assert paper.pk in paper.view_flow().source
+        """,
+    )
+    assert "    🔗 author (1, written.Animal): 'fox'" in out.splitlines()

@@ -70,7 +70,7 @@ def host_named(name: str) -> Host:
 
 def history_of(host: Host) -> History:
     """What led to a file or dataset; four queries however long that is, and one per level of steps within steps."""
-    flow = lineage.flow_of(type(host).__name__, host.pk, host.run_id, with_children=False)
+    flow = lineage.flow_of(lineage.registry_of(host), host.pk, host.run_id, with_children=False)
     used, made = defaultdict(list), defaultdict(list)
     is_used = {tail for tail, head in flow.edges if head in flow.runs}
     for tail, head in sorted(flow.edges):
