@@ -178,6 +178,13 @@ def _bind_models(package: str) -> None:
         setattr(sys.modules[package], "models", models)  # noqa: B010 - what the import does when it ends
 
 
+def is_being_imported(package: str) -> bool:
+    """Whether the import of a package's registries has started Django, and goes on when it is there."""
+    models = sys.modules.get(f"{package}.models")
+    specification = getattr(models, "__spec__", None)
+    return bool(getattr(specification, "_initializing", False))  # which Python asks when it explains an error
+
+
 def stop() -> None:
     """Unmount all packages, also after an import has failed half-way."""
     apps.app_configs = {}

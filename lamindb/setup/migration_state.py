@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import OperationalError, ProgrammingError, connection
 
+from lamindb.setup import django_start
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -59,6 +61,8 @@ def compare() -> MigrationState:
     applied = _applied()
     if all(_is_in_sync(config, applied) for config in apps.get_app_configs()):
         return MigrationState()
+    if any(django_start.is_being_imported(config.name) for config in apps.get_app_configs()):
+        return _compare_names(applied)
     from django.db.migrations.executor import MigrationExecutor
 
     from lamindb.setup.migration_files import naming_faults
@@ -110,12 +114,31 @@ def _is_in_sync(config: AppConfig, applied: set[Name]) -> bool:
     folder = Path(config.path) / "migrations"
     if not (folder / "__init__.py").exists():
         return not folder.exists() or not any(folder.iterdir())
+    return _differing_names(config, applied) == (set(), set())
+
+
+def _differing_names(config: AppConfig, applied: set[Name]) -> tuple[set[str], set[str]]:
+    """The migrations of an application that seem to be missing, and those that seem to be unknown."""
+    folder = Path(config.path) / "migrations"
     installed = {name for _, name, is_package in pkgutil.iter_modules([str(folder)]) if name[0] not in "_~"}
     replaced = {(name, old) for name in installed for old in _replaced(folder / f"{name}.py", config.label)}
     done = {name for app, name in applied if app == config.label}
     squashed = {name for name, _ in replaced}
     covered = {name for name in squashed if {old for new, old in replaced if new == name} <= done}
-    return installed <= done | covered and done <= installed | {old for _, old in replaced}
+    return installed - done - covered, done - installed - {old for _, old in replaced}
+
+
+def _compare_names(applied: set[Name]) -> MigrationState:
+    """Compare by names alone: migrations can't be imported before the registries are that have brought us here."""
+    from django.db.migrations import Migration
+
+    missing: list[Migration] = []
+    unknown: list[Name] = []
+    for config in apps.get_app_configs():
+        behind, ahead = _differing_names(config, applied)
+        missing += [Migration(name, config.label) for name in sorted(behind)]
+        unknown += [(config.label, name) for name in sorted(ahead)]
+    return MigrationState(tuple(missing), tuple(unknown))
 
 
 def _replaced(path: Path, label: str) -> list[str]:

@@ -719,3 +719,37 @@ def test_proxy_of_files_works_like_files(written):
         """,
     )
     assert "    🔗 author (1, written.Animal): 'fox'" in out.splitlines()
+
+
+CODES = """
+from django.db import models
+from lnschema_core.models import Registry
+
+
+def next_code():
+    return "c1"
+
+
+class Coded(Registry):
+    code = models.CharField(max_length=20, default=next_code)
+"""
+
+
+def test_package_is_entered_by_its_registries_when_its_database_is_behind(sandbox):
+    """Its migrations name what is beside the registries; the database is said to be behind, and brought up to date."""
+    package = add_plugin(sandbox, "codes", init="", models=CODES, migrations={})
+    (package / "migrations").mkdir()
+    (package / "migrations" / "__init__.py").touch()
+    sandbox.lamin("init", "--storage", "storage", "--schema", "codes")
+    sandbox.lamin("migrate", "create")
+    out = run(
+        sandbox,
+        """
+        from lnschema_codes.models import Coded
+        assert Coded().code == "c1"
+        ln.setup.migrate.deploy()
+        Coded().save()
+        assert Coded.filter().one().code == "c1"
+        """,
+    )
+    assert "[<Migration lnschema_codes.0001_initial>]" in out.splitlines()
