@@ -76,7 +76,7 @@ class Vocabulary:
         read, in a stream. Of several records that share a synonym the oldest one comes first.
         """
         strings = storable([value for value in values if isinstance(value, str)])
-        if self.synonyms_field is None or not strings:
+        if self.synonyms_field is None or not strings or not self._has_texts():
             return pick({}, keep)
         with without_garbage_collection():
             terms = self._terms(strings, self.synonyms_field)
@@ -99,8 +99,12 @@ class Vocabulary:
         return {value: sorted(names, key=lambda name: positions.get(name, 0)) for value, names in standards.items()}
 
     def _check(self, values: Collection[Any]) -> None:
-        if "__" not in self.field and isinstance(self._column(), models.CharField | models.TextField):
+        if "__" not in self.field and self._has_texts():
             check_strings(values, self.field)
+
+    def _has_texts(self) -> bool:
+        """Whether the field has texts, or may have: that of another registry."""
+        return "__" in self.field or isinstance(self._column(), models.CharField | models.TextField)
 
     def _column(self) -> Any:
         try:

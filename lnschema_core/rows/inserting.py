@@ -225,7 +225,7 @@ def update_existing(
     """
     check_storable(records)
     key = registry._meta.pk
-    columns = [*_stored_columns(fields, records, add=False), [record.pk for record in records]]
+    columns = [*_stored_columns(fields, records, add=False), _stored_values(key, records, add=False)]
     quote = connection.ops.quote_name
     table, key_column = quote(registry._meta.db_table), quote(str(key.column))
     names = [quote(str(field.column)) for field in fields]

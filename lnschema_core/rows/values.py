@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -67,7 +68,10 @@ class AnyOf(models.Func):
 
 def _as_stored(field: Any, value: Any, connection: BaseDatabaseWrapper) -> Any:
     try:
-        return field.get_db_prep_value(value, connection)
+        stored = field.get_db_prep_value(value, connection)
+        return (
+            str(stored) if isinstance(stored, Decimal) and connection.vendor == "sqlite" else stored
+        )  # as Django binds them
     except (TypeError, ValueError, OverflowError, ValidationError) as error:
         msg = f"{value!r:.80} can't be a {field.name} of {field.model.__name__}"
         raise TypeError(msg) from error
@@ -90,7 +94,8 @@ class PositionIn(models.Func):
         """One JSON array; see https://www.sqlite.org/json1.html#jeach."""
         template = "(SELECT key FROM json_each(%%s) WHERE value = %(expressions)s)"
         sql, parameters = super().as_sql(compiler, connection, template=template, **extra_context)
-        return sql, (json.dumps(self.values), *parameters)
+        field = self.source_expressions[0].output_field
+        return sql, (json.dumps([_as_stored(field, value, connection) for value in self.values]), *parameters)
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any

@@ -753,3 +753,58 @@ def test_package_is_entered_by_its_registries_when_its_database_is_behind(sandbo
         """,
     )
     assert "[<Migration lnschema_codes.0001_initial>]" in out.splitlines()
+
+
+DEVICES = """
+import uuid
+
+from django.db import models
+from lnschema_core.models import CanValidate, Registry
+
+
+class Device(Registry, CanValidate):
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    name = models.CharField(max_length=20, default=None)
+    synonyms = models.TextField(null=True, default=None)
+    bought = models.DateField(null=True, default=None)
+    price = models.DecimalField(max_digits=8, decimal_places=2, null=True, default=None)
+"""
+
+USE_DEVICES = """
+import datetime, decimal
+from lnschema_devices.models import Device
+ln.save([Device(name=f"device {n}", synonyms=f"d{n}", price=decimal.Decimal("9.50") + n) for n in range(3)])
+first = Device.search("device 1", return_queryset=True)[0]
+assert first.name == Device.search("d1").index[0] == "device 1" and Device.lookup().device_1 == first
+first.bought = datetime.date(2023, 9, 1)
+ln.save([first, Device(name="device 9")])
+assert Device.filter(bought__year=2023).one() == first == Device.from_values([first.key], Device.key)[0]
+assert Device.from_values([str(first.key)], Device.key) == Device.from_values(["2023-09-01"], "bought") == []
+assert Device.inspect([str(first.key), first.key], "key").validated == [first.key]
+assert Device.standardize(["2023-09-01"], field="bought") == ["2023-09-01"]
+assert Device.validate([decimal.Decimal("9.50"), decimal.Decimal("9.51")], "price").tolist() == [True, False]
+assert Device.standardize(["D2"]) == ["device 2"]
+"""
+
+
+def add_devices(sandbox, *arguments):
+    """Make an instance that mounts a package whose keys are no texts."""
+    package = add_plugin(sandbox, "devices", init="", models=DEVICES, migrations={})
+    (package / "migrations").mkdir()
+    (package / "migrations" / "__init__.py").touch()
+    sandbox.lamin("init", "--storage", "storage", "--schema", "devices", *arguments)
+    sandbox.lamin("migrate", "create")
+    sandbox.lamin("migrate", "deploy")
+
+
+def test_registry_with_keys_dates_and_prices(sandbox):
+    """Its records are found, saved again and validated by values of any type; a text is none of them."""
+    add_devices(sandbox)
+    run(sandbox, USE_DEVICES)
+
+
+@pytest.mark.postgres
+def test_registry_with_keys_dates_and_prices_on_postgres(sandbox, postgres_server):
+    """The same."""
+    add_devices(sandbox, "--db", postgres.create_database(postgres_server, "devices"))
+    run(sandbox, USE_DEVICES)
