@@ -135,6 +135,8 @@ def _compare_names(applied: set[Name]) -> MigrationState:
     missing: list[Migration] = []
     unknown: list[Name] = []
     for config in apps.get_app_configs():
+        if not django_start.has_migrations(config.name):
+            continue
         behind, ahead = _differing_names(config, applied)
         missing += [Migration(name, config.label) for name in sorted(behind)]
         unknown += [(config.label, name) for name in sorted(ahead)]
