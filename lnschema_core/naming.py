@@ -105,13 +105,34 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         if wants_similar:
             _point_out_similar(registry, name, known)
         return None
-    same = {"name": name, "version": fields["version"]} if "version" in fields else {"name": name}
-    same |= {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
-    record = registry.filter(**same).order_by(*oldest_first(registry)).first()
+    record = registry.filter(**_same(registry, fields)).order_by(*oldest_first(registry)).first()
     if record is not None:
         what = "name and version" if "version" in fields else "name"
         log.success(f"loaded {registry.__name__} record with exact same {what}: '{name}'")
     return record
+
+
+def _same(registry: type[Registry], fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a constructor call that tell which record is meant."""
+    names = ["name", *(["version"] if "version" in fields else [])]
+    return {field: fields.get(field) for field in names} | {
+        field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None
+    }
+
+
+@cache
+def may_be_doubled(registry: type[Registry]) -> bool:
+    """Whether the database takes several records of one name."""
+    return any(field.name == "name" and not field.unique for field in registry._meta.concrete_fields)
+
+
+def looked_for(registry: type[Registry], fields: dict[str, Any]) -> dict[str, Any] | None:
+    """The columns by which a constructor call looked for a record, with their values; ``None`` if it didn't."""
+    if fields.get("name") is None or not settings.upon_create_search_names:
+        return None
+    columns = {field.name: field.attname for field in registry._meta.concrete_fields}
+    same = _same(registry, fields)
+    return {columns[name]: value.pk if isinstance(value, models.Model) else value for name, value in same.items()}
 
 
 def warn_similar_version(registry: type[Registry], name: str, version: str | None) -> None:

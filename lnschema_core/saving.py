@@ -18,7 +18,7 @@ from lnschema_core.files import saving as file_saving
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.history import reproducing
 from lnschema_core.models import File, Registry
-from lnschema_core.rows import as_read, unchanged
+from lnschema_core.rows import as_read, meanwhile, unchanged
 from lnschema_core.rows.inserting import insert_new, sets_itself, update_existing
 from lnschema_core.rows.storable import check_storable
 from lnschema_core.rows.values import AnyOf, without_garbage_collection
@@ -59,6 +59,7 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
 def _save_others(records: Sequence[Registry], kwargs: dict[str, Any]) -> None:
     """Save records that are no files, all or nothing."""
     with transaction.atomic():
+        meanwhile.wait_for_others({type(record) for record in records if record.looked_for is not None})
         for registry, group in _by_registry(records):
             save_many = getattr(registry, "save_many", None)
             if save_many is not None:
@@ -123,16 +124,17 @@ def _insert_again(registry: type[Registry], records: Sequence[Any]) -> None:
 
 
 def insert_rows(registry: type[Registry], records: Sequence[Any]) -> None:
-    """Insert rows of one registry; those whose unique values are taken become the existing records.
+    """Insert rows of one registry; those whose unique values are taken, or that somebody else has made meanwhile, become the existing records.
 
     Raises:
         IntegrityError: A row can't be inserted for another reason, or the existing record has another name.
     """
-    if isinstance(registry._meta.pk, models.AutoField):  # the database makes the keys, and has to tell them
-        check_storable(records)
-        registry._base_manager.bulk_create(records)
-        return
     with transaction.atomic():
+        records = meanwhile.become_existing(registry, records)
+        if isinstance(registry._meta.pk, models.AutoField):  # the database makes the keys, and has to tell them
+            check_storable(records)
+            registry._base_manager.bulk_create(records)
+            return
         inserted = insert_new(registry, records)
         if inserted != len(records):
             _adopt_existing(registry, records)

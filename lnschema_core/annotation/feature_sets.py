@@ -107,6 +107,7 @@ def _become_set_of(
         registry=registry.__get_name_with_schema__(),
         hash=digest,
     )
+    feature_set.looked_for = {"hash": digest, "registry": feature_set.registry}
     feature_set.pending_members = Members(accessor, registry, tuple(keys))
 
 

@@ -40,6 +40,7 @@ def features_of_frame(df: pd.DataFrame) -> list[Feature]:
     types = feature_types(df, new)
     for name in new:
         features[name] = registry.from_fields(name=name, type=types[name])
+        features[name].looked_for = {"name": name}
     if new and settings.upon_create_search_names:
         _warn_similar(new)
     return [features[name] for name in columns]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models, router
+from django.db import models, router, transaction
 from django.db.models.base import ModelBase, ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
@@ -17,6 +17,7 @@ from lnschema_core import naming
 from lnschema_core.html import record_to_html
 from lnschema_core.models.adopting import adopt
 from lnschema_core.query import Manager, QuerySet
+from lnschema_core.rows import meanwhile
 from lnschema_core.rows.deleting import delete_rows
 from lnschema_core.rows.storable import check_storable
 
@@ -94,6 +95,8 @@ class Registry(models.Model, metaclass=RegistryMeta):
     """What a constructor says that takes fields by their names only."""
     as_read: tuple[Any, ...] | None = None
     """What :mod:`lnschema_core.rows.as_read` knows of the row."""
+    looked_for: dict[str, Any] | None = None
+    """The columns by which the constructor has found no record, and their values, if the database doesn't see to it that there is one only."""
     _feature: str | None = None
     """The name of the series of values that the record was made for, as :meth:`from_values` leaves it."""
 
@@ -112,8 +115,11 @@ class Registry(models.Model, metaclass=RegistryMeta):
         existing = naming.find_namesake(type(self), fields)
         if existing is not None:
             self.become(existing)
-        elif not _fill_new(self, fields):
+            return
+        if not _fill_new(self, fields):
             super().__init__(**fields)
+        if naming.may_be_doubled(type(self)):
+            self.looked_for = naming.looked_for(type(self), fields)
 
     def become(self, record: Self) -> None:
         """Take over the values of a record from the database."""
@@ -152,13 +158,18 @@ class Registry(models.Model, metaclass=RegistryMeta):
         return record
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the record to the database.
+        """Write the record to the database; a new one becomes the record that somebody else has made of its name meanwhile.
 
         Raises:
             NotStorable: A text is too long for the database, or has characters that it doesn't take.
         """
         check_storable([self])
-        super().save(*args, **kwargs)
+        if not self._state.adding or args or kwargs or not meanwhile.are_looked_for(self):
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            if meanwhile.become_existing(type(self), [self]):
+                super().save()
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:  # noqa: FBT001, FBT002 - as Django has it
         """Delete the record, and the links to it.

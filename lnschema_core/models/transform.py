@@ -102,6 +102,8 @@ class Transform(Registry, HasParents):
         super()._construct(values)
         if self._state.adding:
             join_family(self, family)
+            if family.previous is not None:
+                self.looked_for = None  # whoever makes the same version at the same time gets the next one
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the transform; the previous version, too, if this makes it the first of a family."""

@@ -233,3 +233,53 @@ def test_processes_that_save_the_same_records_in_opposite_order_wait_for_each_ot
     said = lab.python(BOTH_WAYS).stdout
     assert "Error" not in said
     assert said.endswith("left: 10000 1\n")
+
+
+DOUBLES = """
+import os, sys
+import pandas as pd
+import lamindb as ln
+ln.settings.verbosity = "error"
+frame = pd.DataFrame({"a": [1], "b": [2.0], "c": ["x"]})
+file = ln.File(frame, description="frame")
+file.save()
+
+def first():
+    return [*ln.Feature.from_df(frame), ln.Feature(name="d", type="number"), ln.Modality(name="rna"), ln.Transform(name="step")]
+
+def second():
+    return [ln.FeatureSet.from_df(frame)]
+
+def all_at_once(make, save):
+    (awaited, ready), (start, go) = os.pipe(), os.pipe()
+    for number in range(CLIENTS):
+        if os.fork() == 0:
+            os.close(go)
+            try:
+                records = make()
+                os.write(ready, b".")
+                os.read(start, 1)
+                save(records if number % 2 else records[::-1])
+                os.write(1, f"{make.__name__}: {sorted(record.id for record in records)}\\n".encode())
+            except BaseException as error:
+                os.write(1, f"failed: {error!r}\\n".encode())
+            os._exit(0)
+    for _ in range(CLIENTS):
+        os.read(awaited, 1)  # all of them have found none
+    os.close(go)
+    for _ in range(CLIENTS):
+        os.wait()
+
+all_at_once(first, ln.save)
+all_at_once(second, lambda records: records[0].save())
+names = [*ln.Feature.filter().list("name"), *ln.Modality.filter().list("name"), *ln.Transform.filter().list("name")]
+print("left:", sorted(names), [one.features.count() for one in ln.FeatureSet.filter()])
+"""
+
+
+@pytest.mark.slow
+def test_records_of_registries_without_unique_names_are_made_once(lab):
+    """By processes that have all looked before any of them saved; everybody has the same records afterwards."""
+    lines = lab.python(DOUBLES.replace("CLIENTS", str(CLIENTS))).stdout.splitlines()
+    assert lines[-1] == "left: ['a', 'b', 'c', 'd', 'rna', 'step'] [3]"
+    assert sorted(Counter(line for line in lines if line.startswith(("first", "second"))).values()) == [CLIENTS] * 2
