@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import m2m_changed
 
 from lamindb import log
 from lamindb.errors import DatabaseBehind
@@ -16,7 +20,7 @@ from lnschema_core.rows.inserting import insert_new
 from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import Model
 
@@ -101,10 +105,30 @@ def _link_under_one(host: Host, relation: Relation, features: Mapping[Any, list[
     for feature_id, keys in bare.items():
         links.filter(AnyOf(f"{relation.target}_id", keys), feature=None).update(feature=feature_id)
     new = {key: several[0] for key, several in features.items() if key not in held}
-    insert_new(relation.link, [relation.make_link(host.pk, key, feature_id=one) for key, one in new.items()])
+    with _telling(host, relation, new):
+        insert_new(relation.link, [relation.make_link(host.pk, key, feature_id=one) for key, one in new.items()])
     held |= new
     further = {key: [one for one in several if one != held[key]] for key, several in features.items()}
     return {key: several for key, several in further.items() if several}
+
+
+@contextmanager
+def _telling(host: Host, relation: Relation, keys: Collection[Any]) -> Iterator[None]:
+    """Tell receivers of packages of the links that the block makes, as Django's managers do."""
+    if not keys or not m2m_changed.has_listeners(relation.link):
+        yield
+        return
+    told = {
+        "sender": relation.link,
+        "instance": host,
+        "reverse": getattr(host, relation.accessor).reverse,
+        "model": relation.registry,
+        "pk_set": {*keys},
+        "using": DEFAULT_DB_ALIAS,
+    }
+    m2m_changed.send(action="pre_add", **told)
+    yield
+    m2m_changed.send(action="post_add", **told)
 
 
 def _link(host: Host, relation: Relation, features: Mapping[Any, list[str]]) -> Mapping[Any, list[str]]:
@@ -112,7 +136,9 @@ def _link(host: Host, relation: Relation, features: Mapping[Any, list[str]]) -> 
     has_labels = not is_migrated() or label_features.keep_features_of_older_links(host, relation)
     key_of_label = f"{relation.target}_id"
     known = set(_links(host, relation, features).values_list(key_of_label, flat=True)) if has_labels else set()
-    relation.insert(host.pk, [key for key in features if key not in known])
+    new = [key for key in features if key not in known]
+    with _telling(host, relation, new):
+        relation.insert(host.pk, new)
     return features
 
 

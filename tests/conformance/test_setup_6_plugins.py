@@ -458,7 +458,7 @@ class Job(Registry):
 
 WRITTEN = """
 from django.db import models
-from django.db.models.signals import post_init
+from django.db.models.signals import m2m_changed, post_init
 from django.dispatch import receiver
 from lnschema_core.models import CanValidate, File, Registry
 
@@ -535,6 +535,14 @@ class Paper(File):
 def remember(sender, instance, **kwargs):
     if issubclass(sender, (Animal, File)):
         instance.first_seen = getattr(instance, "name", instance.__dict__.get("description"))
+
+
+@receiver(m2m_changed, sender=Animal.files.through)
+def remember_link(sender, instance, action, reverse, model, pk_set, **kwargs):
+    LINKED.append((action, instance.description, reverse, model.__name__, len(pk_set or ())))
+
+
+LINKED = []
 """
 
 
@@ -690,6 +698,32 @@ def test_loaded_records_are_told_to_a_package_like_new_ones(written):
         file = ln.File(pd.DataFrame({"x": [2]}), description="of a wolf")
         file.save()
         assert file.first_seen == ln.File.filter(pk=file.pk).one().first_seen == "of a wolf"
+        """,
+    )
+
+
+def test_labels_are_told_to_a_package_like_other_links(written):
+    """Its receivers hear what ``file.labels.add`` links, once, as they hear of ``file.animals.add``."""
+    run(
+        written,
+        """
+        import pandas as pd
+        from lnschema_written.models import LINKED, Animal
+        cat = Animal(name="cat")
+        cat.save()
+        file = ln.File(pd.DataFrame({"x": [4]}), description="of a cat")
+        file.save()
+        feature = ln.Feature(name="pet", type="category")
+        feature.save()
+        file.labels.add(cat, feature)
+        told = [*LINKED]
+        assert told == [("pre_add", "of a cat", True, "Animal", 1), ("post_add", "of a cat", True, "Animal", 1)]
+        file.labels.add(cat, feature)
+        assert told == LINKED
+        file.animals.clear()
+        LINKED.clear()
+        file.animals.add(cat)
+        assert told == LINKED
         """,
     )
 
