@@ -1,0 +1,67 @@
+"""Records that somebody else has made between the constructor's look and the saving."""
+
+from __future__ import annotations
+
+import pytest
+
+import lamindb as ln
+
+pytestmark = pytest.mark.usefixtures("instance")
+
+
+@pytest.mark.parametrize("save", [lambda record: record.save(), lambda record: ln.save(record)])
+@pytest.mark.parametrize("name", ["Feature", "Modality", "Transform"])
+def test_record_becomes_the_one_that_was_made_meanwhile(name, save):
+    """Its values are those of the row, and nothing is written."""
+    registry = getattr(ln, name)
+    more = {"type": "category"} if registry is ln.Feature else {}
+    mine, theirs = registry(name="same", **more), registry(name="same", **(more and {"type": "number"}))
+    theirs.save()
+    save(mine)
+    assert mine == theirs
+    assert registry.filter().list("name") == ["same"]
+    assert getattr(mine, "type", None) == getattr(theirs, "type", None)
+    assert not mine._state.adding
+
+
+def test_set_of_the_same_features_is_made_once():
+    """Also where several files bring it along that were made before any was saved."""
+    feature = ln.Feature(name="a", type="number")
+    feature.save()
+    sets = [ln.FeatureSet([feature]) for _ in range(3)]
+    sets[0].save()
+    ln.save(sets[1:])
+    assert {one.id for one in sets} == set(ln.FeatureSet.filter().list("id"))
+    assert sets[2].features.list("name") == ["a"]
+
+
+def test_records_are_several_where_somebody_wants_that(monkeypatch):
+    """Those that are saved at once, that have got another name since, and all of them where constructors don't look."""
+    ln.save([ln.Modality(name="twice"), ln.Modality(name="twice")])
+    one, other = ln.Modality(name="one"), ln.Modality(name="one")
+    one.save()
+    other.name = "other"
+    other.save()
+    monkeypatch.setattr(ln.settings, "upon_create_search_names", False)
+    ln.Modality(name="one").save()
+    assert sorted(ln.Modality.filter().list("name")) == ["one", "one", "other", "twice", "twice"]
+
+
+def test_same_name_with_another_version_is_another_transform():
+    """Versions are told apart as the constructor tells them apart."""
+    first, second = ln.Transform(name="step", version="1"), ln.Transform(name="step", version="2")
+    ln.save([first])
+    ln.save([second])
+    assert first != second
+    assert sorted(ln.Transform.filter(name="step").list("version")) == ["1", "2"]
+
+
+@pytest.mark.parametrize("n", [1, 300])
+def test_looking_again_takes_one_statement(n, count_queries):
+    """However many records, beside the insertion, the transaction and the lock of Postgres."""
+    features = [ln.Feature(name=f"feature {number}", type="number") for number in range(n)]
+    with count_queries() as queries:
+        ln.save(features)
+    statements = [query["sql"] for query in queries]
+    assert sum(sql.startswith("SELECT") and "pg_advisory" not in sql for sql in statements) == 1
+    assert sum(sql.startswith("INSERT") for sql in statements) == 1
