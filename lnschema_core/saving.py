@@ -14,6 +14,7 @@ from lamindb import log
 from lamindb.errors import NotRecords, StorageError
 from lnschema_core import naming
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
+from lnschema_core.files import meanwhile as file_meanwhile
 from lnschema_core.files import saving as file_saving
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.history import reproducing
@@ -227,8 +228,22 @@ def save_files(files: Sequence[File]) -> None:
 
     Raises:
         StorageError: The content of some can't be stored, and the others are committed; or one can't get its name, and none is.
-        IntegrityError: Another file of the storage location has the key of one.
+        IntegrityError: Another file of the storage location has the key of one, and other content.
     """
+    try:
+        _store_and_commit(files)
+    except IntegrityError:
+        became = file_meanwhile.become_existing(files)
+        if not became:
+            raise
+        reproducing.link_runs(became)
+        for file in became:
+            file_saving.finish(file)
+        there = {id(file) for file in became}
+        _store_and_commit([file for file in files if id(file) not in there])
+
+
+def _store_and_commit(files: Sequence[File]) -> None:
     failures: dict[int, tuple[BaseException, str]] = {}
     waiting = [file for file in files if file.pending is not None and file.pending.has_content]
     refuse_taken_keys([file for file in waiting if file._state.adding])

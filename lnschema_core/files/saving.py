@@ -17,7 +17,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 
 from lamindb import log, setup
@@ -27,7 +27,7 @@ from lamindb.io.faults import point
 from lamindb.io.placing import explaining, make_folder
 from lamindb.io.progress import progress
 from lnschema_core.annotation.slots import link_feature_sets, save_feature_sets
-from lnschema_core.files import interrupted, places
+from lnschema_core.files import interrupted, meanwhile, places
 from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.history import reproducing
 from lnschema_core.rows.statements import insert, is_listened_to
@@ -114,14 +114,19 @@ def save_file(file: File, *args: Any, **kwargs: Any) -> None:
 
     Raises:
         StorageError: The content can't be stored.
-        IntegrityError: Another file of the storage location has the key.
+        IntegrityError: Another file of the storage location has the key, and other content.
     """
-    if _is_only_row(file):
-        with explaining_taken_keys([file]):
-            save_row(file, *args, **kwargs)
+    try:
+        if _is_only_row(file):
+            with explaining_taken_keys([file]):
+                save_row(file, *args, **kwargs)
+            reproducing.link_runs([file])
+        else:
+            _save_with_more(file, *args, **kwargs)
+    except IntegrityError:
+        if not meanwhile.become_existing([file]):
+            raise
         reproducing.link_runs([file])
-    else:
-        _save_with_more(file, *args, **kwargs)
     finish(file)
 
 

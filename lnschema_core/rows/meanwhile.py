@@ -30,7 +30,7 @@ def are_looked_for(record: Any) -> bool:
     return wanted is not None and all(getattr(record, name) == value for name, value in wanted.items())
 
 
-def become_existing(registry: Any, records: Sequence[Any]) -> list[Any]:
+def become_existing(registry: Any, records: Sequence[Any]) -> Sequence[Any]:
     """Let new records become those that somebody else has made since their constructors looked for them; within a transaction.
 
     One statement for those that were looked for by the same fields, and one before it on Postgres, however many records. They aren't compared
@@ -41,10 +41,10 @@ def become_existing(registry: Any, records: Sequence[Any]) -> list[Any]:
     """
     groups: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for record in records:
-        if are_looked_for(record):
+        if record.looked_for is not None and are_looked_for(record):
             groups[tuple(record.looked_for)].append(record)
     if not groups:
-        return list(records)
+        return records
     wait_for_others([registry])
     for names, group in groups.items():
         queryset = registry.filter().filter(AnyOf(names[0], list({record.looked_for[names[0]] for record in group})))
