@@ -60,7 +60,7 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
 def _save_others(records: Sequence[Registry], kwargs: dict[str, Any]) -> None:
     """Save records that are no files, all or nothing."""
     with transaction.atomic():
-        meanwhile.wait_for_others({type(record) for record in records if record.looked_for is not None})
+        meanwhile.wait_for_others({record._meta.db_table for record in records if record.looked_for is not None})
         for registry, group in _by_registry(records):
             save_many = getattr(registry, "save_many", None)
             if save_many is not None:
@@ -272,6 +272,7 @@ def _commit_content(files: Sequence[File], stored: Sequence[tuple[File, StoredCo
         with without_garbage_collection():
             state = unchanged.state()
             with transaction.atomic():
+                file_meanwhile.refuse_same_content(files)
                 _commit_files(files, state)
                 for file, content in stored:
                     file_saving.publish(file, content)

@@ -67,6 +67,8 @@ def construct(file: File, arguments: dict[str, Any]) -> None:
         msg = "Pass one of key, run or description as a parameter"
         raise ValueError(msg)
     become_new(file, intake, family, description, run, current_user_id())
+    if intake.hash is not None and old is None and returns_existing():
+        file.looked_for = {"hash": file.hash, "hash_type": file.hash_type, "size": file.size}
     log_hints(file, intake, log_hint=arguments.get("log_hint", True))
 
 
@@ -127,6 +129,11 @@ def find_same_content(registry: type[File], intake: Intake) -> File | None:
     same = registry.filter(hash=intake.hash.value, hash_type=intake.hash.type, size=intake.size)
     existing = same.order_by("created_at", "id").first()
     return existing if existing is not None and shall_return([existing]) else None
+
+
+def returns_existing() -> bool:
+    """Whether the session wants a registered file with the same content rather than another one, or an error."""
+    return settings.upon_file_create_if_hash_exists == "warn_return_existing"
 
 
 def shall_return(existing: Sequence[File]) -> bool:

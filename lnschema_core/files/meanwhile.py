@@ -1,12 +1,18 @@
-"""Files whose key another process has given to a file with the same content since their constructors looked for one."""
+"""Files whose content another process has registered since their constructors looked for it and found none.
+
+Who is about to commit such a file looks again, behind everybody else who is about to commit the same content: see
+:mod:`lnschema_core.rows.meanwhile`. Files in place are only told apart by their keys, of which the database takes each once.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError
+
 from lnschema_core.files.construction import warn_returning
+from lnschema_core.rows.meanwhile import are_looked_for, wait_for_others
 from lnschema_core.rows.values import AnyOf
-from lnschema_core.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,33 +20,48 @@ if TYPE_CHECKING:
     from lnschema_core.models import File
 
 
+def refuse_same_content(files: Sequence[File]) -> None:
+    """Check, within the transaction, that nobody has registered the content of any that is to be stored; one query, and another on Postgres.
+
+    Raises:
+        IntegrityError: Somebody has; :func:`become_existing` makes those files the registered ones.
+    """
+    new = [file for file in files if file.pending is not None and file.pending.has_content and _is_new(file)]
+    if new:
+        wait_for_others({f"{file._meta.db_table} {file.hash}" for file in new})
+        if _existing(new):
+            msg = "content that is to be stored was registered meanwhile: construct the file again, which returns the one that has it"
+            raise IntegrityError(msg)
+
+
 def become_existing(files: Sequence[File]) -> list[File]:
-    """Let new files become those that have their key and their content by now, as their constructors would have. One query.
+    """Let new files become those that have their content by now, as their constructors would have. One query.
 
     Returns:
-        Those that did: none where the session wants another file, or an error, for content that is registered. Versions of another file are
-        none, either.
+        Those that did: none where constructors don't return files of the same content.
     """
-    if settings.upon_file_create_if_hash_exists != "warn_return_existing":
-        return []
-    wanted: dict[tuple[str, str | None], File] = {
-        (file.storage_id, file.key): file
-        for file in files
-        if file._state.adding and file.key and file.hash and (file.family is None or file.family.previous is None)
-    }
-    if not wanted:
-        return []
-    became = []
-    for existing in type(files[0]).filter().filter(AnyOf("key", [key for _, key in wanted])):
-        file = wanted.get((existing.storage_id, existing.key))
-        if file is not None and _content(file) == _content(existing):
-            run = file.run
-            file.become(existing)
-            file.family, file.made_again_by = None, run
-            became.append(file)
+    new = [file for file in files if _is_new(file)]
+    existing = _existing(new)
+    became = [file for file in new if _content(file) in existing]
+    for file in became:
+        run = file.run
+        file.become(existing[_content(file)])
+        file.family, file.made_again_by = None, run
     if became:
         warn_returning(became)
     return became
+
+
+def _is_new(file: File) -> bool:
+    return file._state.adding and are_looked_for(file)
+
+
+def _existing(new: Sequence[File]) -> dict[tuple[str | None, str | None, int | None], File]:
+    """The oldest file with the content of each that is registered."""
+    if not new:
+        return {}
+    rows = type(new[0]).filter().filter(AnyOf("hash", [file.hash for file in new])).order_by("-created_at", "-pk")
+    return {_content(row): row for row in rows}
 
 
 def _content(file: File) -> tuple[str | None, str | None, int | None]:

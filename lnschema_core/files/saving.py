@@ -141,6 +141,7 @@ def _save_with_more(file: File, *args: Any, **kwargs: Any) -> None:
     if file._state.adding and pending.has_content:
         refuse_taken_keys([file])
     with explaining_taken_keys([file]), stored_content(file) as content, transaction.atomic():
+        meanwhile.refuse_same_content([file])
         save_provenance(file)
         save_feature_sets(pending.feature_sets)
         save_row(file, *args, is_within=True, **kwargs)

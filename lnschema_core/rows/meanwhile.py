@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _OURS = 0x1A3147
-"""The first key of our locks, https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS; the second one is the table's."""
+"""The first key of our locks, https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS; the second one tells what is inserted."""
 
 
 def are_looked_for(record: Any) -> bool:
@@ -45,7 +45,7 @@ def become_existing(registry: Any, records: Sequence[Any]) -> Sequence[Any]:
             groups[tuple(record.looked_for)].append(record)
     if not groups:
         return records
-    wait_for_others([registry])
+    wait_for_others([registry._meta.db_table])
     for names, group in groups.items():
         queryset = registry.filter().filter(AnyOf(names[0], list({record.looked_for[names[0]] for record in group})))
         oldest: dict[tuple[Any, ...], Any] = {}
@@ -58,15 +58,15 @@ def become_existing(registry: Any, records: Sequence[Any]) -> Sequence[Any]:
     return [record for record in records if record._state.adding]
 
 
-def wait_for_others(registries: Iterable[Any]) -> None:
-    """Wait on Postgres until nobody else is about to insert into tables what was looked for, always in the same order."""
-    tables = sorted({registry._meta.db_table for registry in registries})
-    if connection.vendor != "postgresql" or not tables:
+def wait_for_others(names: Iterable[str]) -> None:
+    """Wait on Postgres until nobody else is about to insert what has these names, such as those of tables, always in the same order."""
+    numbers = sorted({_number_of(name) for name in names})
+    if connection.vendor != "postgresql" or not numbers:
         return
     with connection.cursor() as cursor:
-        locks = ", ".join(["pg_advisory_xact_lock(%s, %s)"] * len(tables))
-        cursor.execute(f"SELECT {locks}", [number for table in tables for number in (_OURS, _number_of(table))])
+        locks = ", ".join(["pg_advisory_xact_lock(%s, %s)"] * len(numbers))
+        cursor.execute(f"SELECT {locks}", [key for number in numbers for key in (_OURS, number)])
 
 
-def _number_of(table: str) -> int:
-    return int.from_bytes(hashlib.sha256(table.encode()).digest()[:4], "big", signed=True)
+def _number_of(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True)

@@ -138,11 +138,11 @@ def test_file_in_place_takes_two_statements_to_make_and_one_to_save(root, count_
 
 
 def test_files_with_content_take_a_transaction(csv, root, count_queries):
-    """One with a key asks first whether it is taken; of many in place, all rows are one statement."""
+    """One with a key asks first whether it is taken, and then for its content; of many in place, all rows are one statement."""
     keyed, many = ln.File(csv, key="folder/x.csv"), [ln.File(_written(root / name)) for name in ("a.txt", "b.txt")]
     with count_queries() as queries:
         keyed.save()
-    assert _verbs(queries) == ["SELECT", "BEGIN", "INSERT", "COMMIT"]
+    assert _verbs(queries) == ["SELECT", "BEGIN", "SELECT", "INSERT", "COMMIT"]
     with count_queries() as queries:
         ln.save(many)
     assert _verbs(queries) == ["BEGIN", "INSERT", "COMMIT"]

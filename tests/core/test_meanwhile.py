@@ -57,26 +57,28 @@ def test_same_name_with_another_version_is_another_transform():
     assert sorted(ln.Transform.filter(name="step").list("version")) == ["1", "2"]
 
 
-def test_file_becomes_the_one_that_has_its_key_and_content(tmp_path, monkeypatch):
+def test_file_becomes_the_one_that_has_its_content(tmp_path, monkeypatch):
     """Alone and among others; the run that has made it again is linked, and nothing is left in storage."""
     path = tmp_path / "a.txt"
     path.write_text("a")
     run = ln.Run(transform=made(ln.Transform(name="step")))
     run.save()
-    first, alone, among, other = (ln.File(path, key="a.txt", run=by) for by in (None, run, None, None))
+    first, alone, among = (ln.File(path, key="a.txt", run=by) for by in (None, run, None))
+    keyless = ln.File(path, description="the same without a key")
     first.save()
     alone.save()
     (tmp_path / "b.txt").write_text("b")
     more = ln.File(tmp_path / "b.txt", key="b.txt")
     ln.save([more, among])
-    assert first == alone == among
+    keyless.save()
+    assert first == alone == among == keyless
     assert run in first.reproduced_by.all()
     assert sorted(ln.File.filter(key__in=["a.txt", "b.txt"]).list("key")) == ["a.txt", "b.txt"]
     assert more.path.read_text() == "b"
     assert set(ln.fsck(unregistered=True, progress=False, grace=-1).counts.values()) <= {0}
     monkeypatch.setattr(ln.settings, "upon_file_create_if_hash_exists", "warn_create_new")
     with pytest.raises(IntegrityError, match="its key is that of file"):
-        other.save()
+        ln.File(path, key="a.txt").save()
 
 
 def made(record):

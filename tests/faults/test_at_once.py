@@ -21,6 +21,8 @@ ln.ULabel(name="whatever is imported is").save()
 def make(kind, own):
     if kind == "file":
         return ln.File("again.txt", key="again.txt")
+    if kind == "content":
+        return ln.File("content.txt", description=own)
     if kind == "name":
         return ln.ULabel(name="label")
     Path(own).write_text(kind + own)
@@ -38,7 +40,7 @@ def save(kind, own):
 
 def work(own, start):
     os.read(start, 1)
-    said = [save(kind, own) for kind in ("file", "key", "name", "version")]
+    said = [save(kind, own) for kind in ("file", "content", "key", "name", "version")]
     os.write(1, "".join(f"{{line}}\\n" for line in said).encode())  # at once, so that no line is torn
 
 start, go = os.pipe()
@@ -67,7 +69,7 @@ for file in ln.File.filter():
 report = ln.fsck(read_data=True, unregistered=True, progress=False, grace=-1)
 print("left:", sorted(file.key for file in ln.File.filter(key__isnull=False)), ln.ULabel.filter(name="label").count())
 print("found:", dict(report.counts))
-print("versions:", *ln.File.filter(key=None).list("version"))
+print("versions:", *ln.File.filter(key=None, version__isnull=False).list("version"))
 """
 
 
@@ -76,19 +78,20 @@ def test_many_processes_save_the_same_file_key_name_and_version(lab):
     """One row each with whole bytes; who comes late with other content for a key is refused, and with the same has that file; versions are
     numbered one by one.
     """
-    for name in ("same.txt", "again.txt"):
+    for name in ("same.txt", "again.txt", "content.txt"):
         (lab.home / name).write_text(name)
     lines = [line.split() for line in lab.python(SAVE).stdout.splitlines()]
-    said = [words for words in lines if words[0] in {"file", "key", "name", "version"}]
+    said = [words for words in lines if words[0] in {"file", "content", "key", "name", "version"}]
     answers = Counter((kind, answer) for kind, answer, *_ in said)
     assert answers == {
         ("file", "saved"): PROCESSES,
+        ("content", "saved"): PROCESSES,
         ("key", "saved"): 1,
         ("key", "refused"): PROCESSES - 1,
         ("name", "saved"): PROCESSES,
         ("version", "saved"): PROCESSES,
     }
-    assert len({words[-1] for words in said if words[1] == "saved" and words[0] in {"file", "name"}}) == 2
+    assert len({words[-1] for words in said if words[1] == "saved" and words[0] in {"file", "content", "name"}}) == 3
     left = lab.python(LOOK).stdout
     assert "left: ['again.txt', 'key.txt'] 1\n" in left
     assert "found: {}\n" in left
