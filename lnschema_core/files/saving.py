@@ -21,7 +21,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 
 from lamindb import log, setup
-from lamindb.errors import StorageError
+from lamindb.errors import NotStorable, StorageError
 from lamindb.io import formats, hashing, listing, paths, sparing, transfer, workers
 from lamindb.io.faults import point
 from lamindb.io.placing import explaining, make_folder
@@ -391,6 +391,21 @@ def _tidy_up(path: UPath, remove: Callable[[UPath], bool]) -> bool:
     except StorageError as error:
         log.warning(f"{error}: it is not needed any more, you may delete it")
         return False
+
+
+def refuse_lost_content(file: File) -> None:
+    """Refuse to write a row again that somebody has deleted together with the content: a row without bytes would be a loss.
+
+    Raises:
+        NotStorable: The object is gone.
+    """
+    brings_content = file.pending is not None and file.pending.has_content
+    if not brings_content and not listing.has_object(places.path_in_storage(file)):
+        msg = (
+            f"{file} was deleted meanwhile, with its content: `ln.trash.restore(…)` restores it if it is in the trash, "
+            "otherwise make it anew"
+        )
+        raise NotStorable(msg)
 
 
 def save_row(file: File, *args: Any, is_within: bool = False, **kwargs: Any) -> None:

@@ -321,11 +321,20 @@ class File(Registry, Data, FormerNamesOfFiles):
 
         Raises:
             StorageError: The content can't be stored; nothing is visible then.
-            IntegrityError: Another file of the storage location has the key.
+            IntegrityError: Another file of the storage location has the key, and other content.
+            NotStorable: Somebody has deleted the file with its content meanwhile.
         """
         from lnschema_core.files.saving import save_file
 
         save_file(self, *args, **kwargs)
+
+    def _do_insert(self, *args: Any, **kwargs: Any) -> Any:
+        """Insert the row; Django does so too where it finds none to update."""
+        if not self._state.adding:
+            from lnschema_core.files.saving import refuse_lost_content
+
+            refuse_lost_content(self)
+        return super()._do_insert(*args, **kwargs)  # type: ignore[misc] # no stub has it
 
     def replace(self, data: DataLike, run: Run | None = None, format: str | None = None) -> None:  # noqa: A002 - the API of 0.54
         """Replace the content; it takes effect on :meth:`save`.

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 import lamindb as ln
+from lamindb.errors import NotStorable
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -79,6 +80,24 @@ def test_file_becomes_the_one_that_has_its_content(tmp_path, monkeypatch):
     monkeypatch.setattr(ln.settings, "upon_file_create_if_hash_exists", "warn_create_new")
     with pytest.raises(IntegrityError, match="its key is that of file"):
         ln.File(path, key="a.txt").save()
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("save", [lambda record: record.save(), lambda record: ln.save([record])])
+def test_file_that_was_deleted_meanwhile_is_no_row_without_bytes(tmp_path, save):
+    """It is refused, unless the content is still there, or comes along."""
+    path = tmp_path / "a.txt"
+    path.write_text("a")
+    file = made(ln.File(path, key="a.txt"))
+    ln.File.filter(key="a.txt").one().delete(storage=False)
+    file.description = "kept"
+    save(file)
+    assert ln.File.filter(key="a.txt").one().description == "kept"
+    ln.File.filter(key="a.txt").one().delete(storage=True)
+    file.description = "gone"
+    with pytest.raises(NotStorable, match="was deleted meanwhile, with its content"):
+        save(file)
+    assert ln.File.filter(key="a.txt").one_or_none() is None
 
 
 def made(record):
