@@ -99,7 +99,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
         raise TypeError(msg)
     if not is_storable(name):
         return None
-    wants_similar = log.shows("warning") and not repetition.goes_on(name)
+    wants_similar = log.shows("warning") and not repetition.goes_on(registry, name)
     known = candidates.knowledge(registry, name, with_similar=wants_similar)
     if not known.is_known:
         if wants_similar:
@@ -153,7 +153,7 @@ def _point_out_similar(registry: type[Registry], name: str, known: Knowledge) ->
     hits = _similar(registry, name, known)
     if hits:
         _warn_similar(registry, hits)
-    if repetition.count(name) == repetition.MOST:
+    if repetition.count(registry, name) == repetition.MOST:
         log.warning(
             f"the next names here that differ from '{name}' only in numbers are not compared with similar ones, but with equal ones: "
             f"{registry.__name__}.search(name) tells what is similar"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lamindb.setup import guards
@@ -21,47 +22,56 @@ MOST = 10
 
 _OURS = {"lamindb", "lnschema_core", "lnschema_bionty"}
 _PAUSE = 10.0  # seconds after which a line begins anew: somebody may have read what was told
-_MOST_FORMS = 1_000
+_MOST_FORMS, _MOST_LINES = 1_000, 100  # that are remembered
 _NUMBER = re.compile(r"\d+")
 
 
-class _Line:
-    """The line that makes records, with the forms of their names."""
+@dataclass
+class _Series:
+    """How many names of one form a line has made records of that were compared."""
 
-    place: object = None
-    ends_at = 0.0
-    forms: dict[str, int] = {}  # noqa: RUF012 - replaced, never shared
+    compared: int = 0
+    ends_at: float = 0.0
+
+
+class _State:
+    """Whether enough names of any series were compared: nothing is asked of a name before."""
+
     has_series = False
-    """Whether enough names of any form were compared."""
 
 
-_line = _Line()
+_forms: dict[tuple[type, str], dict[object, _Series]] = {}
+"""By the registry of records and the form of their names: the series by the lines that make them."""
 
 
-def goes_on(name: str) -> bool:
-    """Whether a name is one more of a series of which enough were compared."""
-    if not _line.has_series or _line.forms.get(_form(name), 0) < MOST:
-        return False
-    return _line.place == _place() and time.monotonic() <= _line.ends_at
+def goes_on(registry: type, name: str) -> bool:
+    """Whether the name of a record to be made is one more of a series of which enough were compared."""
+    lines = _forms.get((registry, _form(name))) if _State.has_series else None
+    here = lines.get(_place()) if lines else None
+    return here is not None and here.compared >= MOST and time.monotonic() <= here.ends_at
 
 
-def count(name: str) -> int:
+def count(registry: type, name: str) -> int:
     """Count a name that is compared; returns how many of its series were, 0 for a name without numbers."""
-    form = _form(name)
+    form, place, now = _form(name), _place(), time.monotonic()
     if form == name:
         return 0
-    place, now = _place(), time.monotonic()
-    if place != _line.place or now > _line.ends_at or len(_line.forms) > _MOST_FORMS:
-        _line.place, _line.forms, _line.has_series = place, {}, False
-    _line.ends_at = now + _PAUSE
-    number = _line.forms[form] = _line.forms.get(form, 0) + 1
-    _line.has_series |= number >= MOST
-    return number
+    if len(_forms) > _MOST_FORMS:
+        _forms.clear()
+        _State.has_series = False
+    lines = _forms.setdefault((registry, form), {})
+    if len(lines) > _MOST_LINES:
+        lines.clear()
+    here = lines.setdefault(place, _Series())
+    here.compared = here.compared + 1 if now <= here.ends_at else 1
+    here.ends_at = now + _PAUSE
+    _State.has_series |= here.compared >= MOST
+    return here.compared
 
 
 def _form(name: str) -> str:
     """What is left of a name without its numbers."""
-    return _NUMBER.sub("#", name)
+    return _NUMBER.sub("\0", name)  # which no name has
 
 
 def _place() -> tuple[CodeType, int, object]:
@@ -69,7 +79,7 @@ def _place() -> tuple[CodeType, int, object]:
     frame = inspect.currentframe()
     assert frame is not None  # CPython has frames
     while frame.f_back is not None and (
-        frame.f_code.co_name == "__init__" or frame.f_globals.get("__name__", "").partition(".")[0] in _OURS
+        frame.f_code.co_name == "__init__" or str(frame.f_globals.get("__name__")).partition(".")[0] in _OURS
     ):
         frame = frame.f_back
     return frame.f_code, frame.f_lineno, guards.session()

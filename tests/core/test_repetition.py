@@ -18,7 +18,7 @@ pytestmark = pytest.mark.commits
 @pytest.fixture(params=[300, 1_200], ids=["small", "large"])
 def series(request, instance, capsys, monkeypatch):
     """A registry with a series of names, and no line that has made any of it."""
-    monkeypatch.setattr(repetition, "_line", repetition._Line())
+    monkeypatch.setattr(repetition, "_forms", {})
     ln.save([ln.ULabel.from_fields(name=f"sample {number} of liver") for number in range(request.param)])
     ln.ULabel(name="warm"), ln.ULabel(name="up")
     capsys.readouterr()
@@ -78,6 +78,43 @@ def test_the_line_is_that_of_the_caller_of_a_constructor(series, capsys):
     capsys.readouterr()
     Label("sample 3000 of liver")
     assert TOLD in capsys.readouterr().out
+
+
+def test_each_registry_has_series_of_its_own(series, capsys):
+    """What one was told of says nothing about another, whose records the same line makes."""
+    ln.Feature(name="sample 200 of liver", type="category").save()
+    capsys.readouterr()
+    told = []
+    for registry, fields in ((ln.ULabel, {}), (ln.Feature, {"type": "category"})):
+        for number in range(2_000, 2_050):
+            registry(name=f"sample {number} of liver", **fields)
+        told.append(capsys.readouterr().out)
+    assert [shown.count("similar name") for shown in told] == [MOST, MOST]
+    assert "Feature.search(name) tells" in told[1]
+
+
+def test_a_loop_may_make_records_on_several_lines(series, capsys):
+    """Each of them is told a few times, although another one is between."""
+    for number in range(2_000, 2_050):
+        ln.ULabel(name=f"sample {number} of liver")
+        ln.ULabel(name=f"sample {number}b of liver")
+    assert capsys.readouterr().out.count(SAID) == 2
+
+
+def test_a_sign_for_a_number_is_no_number(series, capsys):
+    """A name is none of a series because it is written like its form."""
+    make(f"sample {number} of liver" for number in range(2_000, 2_100))
+    capsys.readouterr()
+    make(["sample # of liver"])
+    assert TOLD in capsys.readouterr().out
+
+
+def test_a_line_may_be_of_no_module(series):
+    """Code that others execute has whatever globals they give it."""
+    code = "labels = [ln.ULabel(name=f'sample {number} of liver') for number in range(2_000, 2_050)]"
+    given = {"ln": ln, "__name__": None}
+    exec(code, given)
+    assert len(given["labels"]) == 50
 
 
 @pytest.mark.sqlite
