@@ -94,9 +94,7 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
     name = fields.get("name")
     if name is None or not settings.upon_create_search_names or not has_field(registry, "name"):
         return None
-    if not isinstance(name, str):
-        msg = f"the name of a {registry.__name__} has to be a string, not {name!r:.80}"
-        raise TypeError(msg)
+    _check_name(registry, name)
     if not is_storable(name):
         return None
     wants_similar = log.shows("warning") and not repetition.goes_on(registry, name)
@@ -135,12 +133,25 @@ def looked_for(registry: type[Registry], fields: dict[str, Any]) -> dict[str, An
     return {columns[name]: value.pk if isinstance(value, models.Model) else value for name, value in same.items()}
 
 
+def _check_name(registry: type[Registry], name: object) -> None:
+    if not isinstance(name, str):
+        msg = f"the name of a {registry.__name__} has to be a string, not {name!r:.80}"
+        raise TypeError(msg)
+
+
 def warn_similar_version(registry: type[Registry], name: str, version: str | None) -> None:
-    """Point out records with a similar name, unless the name is known: then this is another version of it."""
-    if not settings.upon_create_search_names or not log.shows("warning"):
+    """Point out records with a similar name, unless the name is known: then this is another version of it.
+
+    Raises:
+        TypeError: The name is no string.
+    """
+    if not settings.upon_create_search_names:
+        return
+    _check_name(registry, name)
+    if not log.shows("warning") or not is_storable(name):
         return
     versions = set(registry.filter(name=name).list("version"))
-    if (not versions or version in versions) and is_storable(name):
+    if not versions or version in versions:
         hits = _similar(registry, name, candidates.knowledge(registry, name, with_similar=True))
         if hits:
             _warn_similar(registry, hits)

@@ -9,7 +9,7 @@ import pytest
 from django.db.models.deletion import ProtectedError
 
 import lamindb as ln
-from lamindb.errors import UnreadableFile
+from lamindb.errors import NotStorable, UnreadableFile
 from lamindb.io.formats import unpacking
 
 pytestmark = [pytest.mark.usefixtures("instance"), pytest.mark.commits]
@@ -54,6 +54,20 @@ def test_same_content_is_the_existing_dataset(frame, capsys):
     assert "returning existing dataset with same hash" in capsys.readouterr().out
     again.save()
     assert ln.Dataset.filter().count() == ln.File.filter().count() == 1
+
+
+@pytest.mark.parametrize("name", [1, 2.5, float("nan"), pd.Timestamp("2024-01-01")])
+def test_a_name_is_a_string(frame, name):
+    """As that of every other record."""
+    with pytest.raises(TypeError, match="the name of a Dataset has to be a string, not"):
+        ln.Dataset(frame, name=name)
+
+
+def test_a_name_that_no_database_stores_is_refused_with_a_sentence(frame):
+    """By saving, as with every other record."""
+    dataset = ln.Dataset(frame, name="half \ud800")
+    with pytest.raises(NotStorable, match="name of Dataset"):
+        dataset.save()
 
 
 def test_same_name_with_new_content_is_a_new_dataset(frame):
