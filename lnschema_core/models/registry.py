@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models, router, transaction
+from django.db import connection, models, router, transaction
 from django.db.models.base import ModelBase, ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
@@ -167,7 +168,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
         if not self._state.adding or args or kwargs or not meanwhile.are_looked_for(self):
             super().save(*args, **kwargs)
             return
-        with transaction.atomic():
+        with nullcontext() if connection.in_atomic_block else transaction.atomic():
             if meanwhile.become_existing(type(self), [self]):
                 super().save()
 
