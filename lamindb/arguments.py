@@ -6,6 +6,7 @@ For arguments that would otherwise fail somewhere inside, in words of Python. Kn
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import Any
 
 
 def check_text(name: str, value: object) -> None:
@@ -30,15 +31,25 @@ def check_truth(name: str, value: object) -> None:
         raise TypeError(msg)
 
 
-def check_number(name: str, value: object) -> None:
+def check_number(name: str, value: object, *, least: float | None = None) -> None:
     """Refuse what is no number; infinity is one.
 
+    Args:
+        name: The argument.
+        value: Its value.
+        least: The smallest number that it can be, if there is one.
+
     Raises:
-        TypeError: It is none; the message has the name of the argument.
+        TypeError: It is no number; the message has the name of the argument.
+        ValueError: It is too small.
     """
     if not isinstance(value, Real):
         msg = f"{name} has to be a number, not {value!r:.80}"
         raise TypeError(msg)
+    number: Any = value
+    if least is not None and not number >= least:  # also what is not a number in floating point
+        msg = f"{name} has to be at least {least}, but is {value}"
+        raise ValueError(msg)
 
 
 def check_amount(name: str, value: object, *, least: int = 0) -> None:

@@ -108,11 +108,11 @@ def restore(name: str) -> Any:
     return core_registry(deletion.registry).objects.get(pk=deletion.record_id)
 
 
-def purge(names: str | Iterable[str] = (), *, older_than: float | None = None) -> builtins.list[Deleted]:
+def purge(names: str | Iterable[str] | None = None, *, older_than: float | None = None) -> builtins.list[Deleted]:
     """Remove what is in the trash, for good: first the content, then what is known of it.
 
     Args:
-        names: What to remove, as for :func:`restore`; by default everything.
+        names: What to remove, as for :func:`restore`; by default everything, of an empty list nothing.
         older_than: Only what was deleted so many days ago.
 
     Returns:
@@ -122,14 +122,14 @@ def purge(names: str | Iterable[str] = (), *, older_than: float | None = None) -
         NoResultFound: A name is of nothing that is in the trash.
         StorageError: Content can't be removed; what comes after it is still there.
         TypeError: ``older_than`` is no number.
+        ValueError: It is a negative one.
     """
     if older_than is not None:
-        check_number("older_than", older_than)
-    wanted = as_list(names)
-    found = _find(wanted) if wanted else [*_deletions().defer("rows")]
+        check_number("older_than", older_than, least=0)
+    found = [*_deletions().defer("rows")] if names is None else _find(as_list(names))
     if older_than is not None:
-        limit = timezone.now() - timedelta(days=older_than)
-        found = [deletion for deletion in found if deletion.deleted_at <= limit]
+        now = timezone.now()
+        found = [deletion for deletion in found if (now - deletion.deleted_at) / timedelta(days=1) >= older_than]
     for deletion in found:
         content.remove(deletion)
         _deletions().filter(pk=deletion.pk).delete()

@@ -102,6 +102,18 @@ def test_a_purged_file_is_gone(ln, file, tmp_path):
     assert ln.fsck(unregistered=True, progress=False, resume=False, grace=-1).counts == {}
 
 
+def test_nothing_is_purged_by_an_empty_list_or_a_slip(ln, file):
+    """What was selected may be nothing, which isn't everything; no age is negative, and any may be longer than the trash is old."""
+    file.delete(storage=True)
+    assert ln.trash.purge([]) == ln.trash.purge(name for name in ()) == []
+    assert ln.trash.purge(older_than=float("inf")) == ln.trash.purge(older_than=10**12) == []
+    for slip in (-1, float("nan")):
+        with pytest.raises(ValueError, match=r"^older_than has to be at least 0, but is"):
+            ln.trash.purge(older_than=slip)
+    assert len(ln.trash.list()) == 1
+    assert len(ln.trash.purge(older_than=0)) == 1
+
+
 def test_permanent_deletion_leaves_nothing(ln, file):
     """Neither in the database nor in storage."""
     path = file.path

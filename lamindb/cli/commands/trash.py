@@ -71,7 +71,7 @@ def purge(names: Sequence[str], *, older_than: float | None, yes: bool) -> int:
     with log.redirect(sys.stderr):
         from lnschema_core.trash import verbs
 
-        gone = verbs.purge(names, older_than=None if older_than is None else older_than / _DAY)
+        gone = verbs.purge(names or None, older_than=None if older_than is None else older_than / _DAY)
     _print(gone)
     return exits.OK
 
