@@ -13,6 +13,7 @@ from lamindb.io import transfer
 from lamindb.io.faults import point
 from lnschema_core.files import places
 from lnschema_core.models.registry import Registry
+from lnschema_core.rows.storable import refuse_deleted
 from lnschema_core.trash import content
 from lnschema_core.trash.migrated import is_migrated
 from lnschema_core.trash.recording import delete_recorded
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
 def delete_file(file: File, *, storage: bool | None = None, permanent: bool = False) -> None:
     """Delete a file; see ``File.delete``."""
+    refuse_deleted(file)
     _delete([file], file, with_content=is_confirmed(file, storage=storage), permanent=permanent)
 
 
 def delete_dataset(dataset: Dataset, *, storage: bool | None = None, permanent: bool = False) -> None:
     """Delete a dataset, and its file if it has exactly one; see ``Dataset.delete``."""
+    refuse_deleted(dataset)
     file = dataset.file
     if file is None:
         _delete([dataset], None, with_content=False, permanent=permanent)

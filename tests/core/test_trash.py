@@ -114,6 +114,20 @@ def test_nothing_is_purged_by_an_empty_list_or_a_slip(ln, file):
     assert len(ln.trash.purge(older_than=0)) == 1
 
 
+def test_what_was_deleted_is_not_deleted_again(ln, frame):
+    """Also where another file has the key by now, nobody is asked about it, and no version follows it."""
+    for name, made in {"key": ln.File(frame, key="tables/b.parquet"), "id": ln.Dataset(frame[:1], name="D")}.items():
+        made.save()
+        made.delete(storage=True)
+        for again in ({"storage": True}, {"storage": True, "permanent": True}, {}):
+            with pytest.raises(ValueError, match=r"was deleted: ln\.trash\.restore"):
+                made.delete(**again)
+        more = {} if name == "key" else {"name": "E"}
+        with pytest.raises(ValueError, match=r"was deleted: ln\.trash\.restore"):
+            type(made)(frame[1:], is_new_version_of=made, **more)
+    assert len(ln.trash.list()) == 2
+
+
 def test_permanent_deletion_leaves_nothing(ln, file):
     """Neither in the database nor in storage."""
     path = file.path
