@@ -137,6 +137,9 @@ def _several_files(data: Any, arguments: dict[str, Any], file_registry: type[Fil
 
 
 def _checked_files(data: Any, file_registry: type[File]) -> list[File]:
+    if isinstance(data, str):
+        msg = f"a dataset is made of files, not of a path: save ln.File({data!r:.80}, description=…), and pass that"
+        raise NotFiles(msg)
     if not hasattr(data, "__getitem__"):
         msg = "Only DataFrame, AnnData and iterable of File is allowed"
         raise ValueError(msg)

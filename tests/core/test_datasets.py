@@ -109,7 +109,7 @@ def test_dataset_keeps_reference(frame):
         (lambda frame, files: ln.Dataset(frame), TypeError, "['name'] are required."),
         (lambda frame, files: ln.Dataset(frame, name="x", bogus=1), ValueError, "you passed: {'bogus': 1}"),
         (lambda frame, files: ln.Dataset(1, name="x"), ValueError, "Only DataFrame, AnnData and iterable of File"),
-        (lambda frame, files: ln.Dataset("path.csv", name="x"), AssertionError, "made of files"),
+        (lambda frame, files: ln.Dataset("path.csv", name="x"), AssertionError, "save ln.File('path.csv', "),
         (lambda frame, files: ln.Dataset([1], name="x"), AssertionError, "made of files"),
         (lambda frame, files: ln.Dataset([], name="x"), IndexError, "at least one file"),
         (lambda frame, files: ln.Dataset([files[0], files[0]], name="x"), ValueError, "distinct hashes"),
