@@ -292,6 +292,9 @@ class Dataset(Registry, Data, HandsOverData, FormerNamesOfDatasets):
     def backed(self, is_run_input: bool | None = None) -> Any:  # noqa: FBT001 - the API of 0.54
         """Open the files of the dataset for reading parts of them.
 
+        Args:
+            is_run_input: Whether to record the dataset as an input of the current run.
+
         Returns:
             What the file of a dataset of one file is opened as, see ``File.backed``. For several files one table, whose labels
             are columns, or one ``AnnData`` object; conditions on labels decide which files are opened.

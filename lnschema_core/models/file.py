@@ -392,6 +392,9 @@ class File(Registry, Data, FormerNamesOfFiles):
     def stage(self, is_run_input: bool | None = None) -> Path:  # noqa: FBT001 - the API of 0.54
         """Make the file available locally.
 
+        Args:
+            is_run_input: Whether to record the file as an input of the current run; by default if it isn't its output.
+
         Returns:
             The path in local storage, or of a verified copy in the cache.
 
@@ -406,6 +409,9 @@ class File(Registry, Data, FormerNamesOfFiles):
 
     def backed(self, is_run_input: bool | None = None) -> Any:  # noqa: FBT001 - the API of 0.54
         """Open the file for reading parts of it.
+
+        Args:
+            is_run_input: Whether to record the file as an input of the current run; by default if it isn't its output.
 
         Returns:
             An accessor of an ``AnnData`` object, of another HDF5 file or of a zarr group; or of a table, which pandas, polars,
