@@ -343,7 +343,7 @@ def find_instance(identifier: str, *, owner: str) -> tuple[Path, InstanceSetting
     owner, name = identity.parse_identifier(identifier, owner=owner)
     path = locations.instance_file(owner, name)
     if not path.exists() and "/" not in identifier:
-        others = [other for other in locations.instance_files() if other.name.endswith(f"--{name}.env")]
+        others = [other for other in locations.instance_files() if _is_called(other, name)]
         path = others[0] if len(others) == 1 else path
     try:
         return path, read_instance(path)
@@ -353,6 +353,16 @@ def find_instance(identifier: str, *, owner: str) -> tuple[Path, InstanceSetting
             "Check the name, or create the instance with `lamin init`."
         )
         raise InstanceNotFound(msg) from None
+
+
+def _is_called(path: Path, name: str) -> bool:
+    """Whether a file may be that of an instance of this name: owner and name may have dashes, too."""
+    if not path.name.endswith(f"--{name}.env"):
+        return False
+    try:
+        return read_instance(path).name == name
+    except (FileNotFoundError, InvalidSettings):  # whoever loads it is told so
+        return True
 
 
 def _known(identifier: str) -> str:

@@ -118,6 +118,16 @@ def test_instance_is_found_by_each_kind_of_identifier() -> None:
     assert found == {"x": "me/x", "you/x": "you/x", "https://lamin.ai/you/x": "you/x", "y": "you/y"}
 
 
+def test_an_instance_is_not_found_by_the_end_of_its_name() -> None:
+    """Dashes are between owner and name in the name of its file, and may be in either of them."""
+    for owner, name in (("me", "flow--test"), ("some--body", "atlas")):
+        instances.write_instance(InstanceSettings(owner, name, "/data"))
+    with pytest.raises(InstanceNotFound, match="Instance me/test neither"):
+        instances.find_instance("test", owner="me")
+    assert instances.find_instance("flow--test", owner="me")[1].identifier == "me/flow--test"
+    assert instances.find_instance("atlas", owner="me")[1].identifier == "some--body/atlas"
+
+
 def test_unknown_instance_is_told_with_those_that_are_known() -> None:
     """The error begins with the known words, and names what there is."""
     instances.write_instance(InstanceSettings("me", "x", "/data"))
