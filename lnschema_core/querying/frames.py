@@ -12,6 +12,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from lamindb.arguments import check_text
+from lnschema_core.rows.values import AnyOf, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,9 +110,11 @@ def _linked_values(queryset: QuerySet[Any], expression: str, keys: list[Any]) ->
     field_name = expression.partition("__")[0]
     path = expression if "__" in expression else f"{expression}__pk"
     linked: dict[Any, list[Any]] = {key: [] for key in keys}
-    pairs = queryset.model._base_manager.filter(pk__in=keys)
-    for key, value in pairs.filter(**{f"{field_name}__isnull": False}).values_list("pk", path):
-        linked[key].append(value)
+    is_linked = {f"{field_name}__isnull": False}
+    for some in chunks(keys):
+        pairs = queryset.model._base_manager.filter(AnyOf("pk", some)).filter(**is_linked)
+        for key, value in pairs.values_list("pk", path):
+            linked[key].append(value)
     return [linked[key] for key in keys]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
+from django.db import connection
 
 import lamindb as ln
 from lamindb.errors import MultipleResultsFound, NoResultFound
@@ -78,6 +81,18 @@ def test_df_includes_linked_values_in_front_and_keeps_rows_without(labels):
     assert frame.parents__name[labels[2].id] == []
     assert sorted(frame.children__name[labels[2].id]) == ["My project 1", "My project 2"]
     assert ln.ULabel.filter(name="is_study").df(include="parents").parents.iloc[0] == []
+
+
+@pytest.mark.sqlite
+def test_df_includes_linked_values_of_any_number_of_records(labels):
+    """They aren't parameters each, of which SQLite takes a limited number: 32,766 or 250,000, as it was compiled."""
+    database = connection.connection
+    before = database.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 2)
+    try:
+        frame = ln.ULabel.filter().df(include="parents__name")
+    finally:
+        database.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+    assert frame.parents__name[labels[0].id] == ["is_study"]
 
 
 def test_df_refuses_to_include_plain_fields(labels):
