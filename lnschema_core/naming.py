@@ -112,10 +112,8 @@ def find_namesake(registry: type[Registry], fields: dict[str, Any]) -> Registry 
 
 def _same(registry: type[Registry], fields: dict[str, Any]) -> dict[str, Any]:
     """The fields of a constructor call that tell which record is meant."""
-    names = ["name", *(["version"] if "version" in fields else [])]
-    return {field: fields.get(field) for field in names} | {
-        field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None
-    }
+    same = {"name": fields["name"], "version": fields["version"]} if "version" in fields else {"name": fields["name"]}
+    return same | {field: fields[field] for field in registry.namesake_fields if fields.get(field) is not None}
 
 
 @cache

@@ -20,7 +20,7 @@ from lnschema_core.files.keys import explaining_taken_keys, refuse_taken_keys
 from lnschema_core.history import reproducing
 from lnschema_core.models import File, Registry
 from lnschema_core.rows import as_read, meanwhile, unchanged
-from lnschema_core.rows.inserting import insert_new, sets_itself, update_existing
+from lnschema_core.rows.inserting import insert_new, sets_itself, unique_columns, update_existing
 from lnschema_core.rows.storable import check_storable
 from lnschema_core.rows.values import AnyOf, without_garbage_collection
 
@@ -60,7 +60,9 @@ def save(records: Registry | Iterable[Registry], **kwargs: Any) -> None:
 def _save_others(records: Sequence[Registry], kwargs: dict[str, Any]) -> None:
     """Save records that are no files, all or nothing."""
     with transaction.atomic():
-        meanwhile.wait_for_others({record._meta.db_table for record in records if record.looked_for is not None})
+        tables = {record._meta.db_table for record in records if meanwhile.is_looked_for(record)}
+        if len(tables) > 1:
+            meanwhile.wait_for_others(tables)  # of all at once, so that nobody waits in a circle
         for registry, group in _by_registry(records):
             save_many = getattr(registry, "save_many", None)
             if save_many is not None:
@@ -155,7 +157,7 @@ def _adopt_existing(registry: type[Registry], records: Sequence[Any]) -> None:
     keys = [record.pk for record in records]
     present = set(registry._base_manager.filter(AnyOf("pk", keys)).values_list("pk", flat=True))
     refused = [record for record in records if record.pk not in present]
-    for names in _unique_fields(registry):
+    for names in unique_columns(registry):
         if not refused:
             return
         candidates = registry._base_manager.filter(AnyOf(names[0], [getattr(record, names[0]) for record in refused]))
@@ -182,14 +184,6 @@ def _check_name(record: Any, existing: Any, names: tuple[str, ...]) -> None:
         taken = ", ".join(f"{name} {getattr(record, name)!r}" for name in names)
         msg = f"could not save {type(record).__name__} {named!r:.80}: {taken} is that of {other!r:.80} ({existing.pk})"
         raise IntegrityError(msg)
-
-
-def _unique_fields(registry: type[Registry]) -> list[tuple[str, ...]]:
-    """The combinations of columns that are unique besides the primary key."""
-    columns = {field.name: field.attname for field in registry._meta.concrete_fields}
-    single = [(field.attname,) for field in registry._meta.concrete_fields if field.unique and not field.primary_key]
-    together = [tuple(columns[name] for name in names) for names in registry._meta.unique_together]
-    return [*single, *together]
 
 
 def _update_rows(registry: type[Registry], records: Sequence[Any]) -> list[Any]:
@@ -226,6 +220,8 @@ def _differing(names: Sequence[str], pairs: Sequence[tuple[tuple[Any, ...], tupl
 def save_files(files: Sequence[File]) -> None:
     """Store the content of files one by one, then commit all rows with their links in one transaction.
 
+    Those whose content somebody else has registered since they were constructed become the files that have it.
+
     Raises:
         StorageError: The content of some can't be stored, and the others are committed; or one can't get its name, and none is.
         IntegrityError: Another file of the storage location has the key of one, and other content.
@@ -244,6 +240,7 @@ def save_files(files: Sequence[File]) -> None:
 
 
 def _store_and_commit(files: Sequence[File]) -> None:
+    """Do so once; see :func:`save_files`."""
     failures: dict[int, tuple[BaseException, str]] = {}
     waiting = [file for file in files if file.pending is not None and file.pending.has_content]
     refuse_taken_keys([file for file in waiting if file._state.adding])

@@ -1,7 +1,8 @@
 """Files whose content another process has registered since their constructors looked for it and found none.
 
 Who is about to commit such a file looks again, behind everybody else who is about to commit the same content: see
-:mod:`lnschema_core.rows.meanwhile`. Files in place are only told apart by their keys, of which the database takes each once.
+:mod:`lnschema_core.rows.meanwhile`. Files in place, and those of a folder, are only told apart by their keys, of which the database takes each
+once.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError
 
 from lnschema_core.files.construction import warn_returning
-from lnschema_core.rows.meanwhile import are_looked_for, wait_for_others
+from lnschema_core.rows.meanwhile import is_looked_for, wait_for_others
 from lnschema_core.rows.values import AnyOf
 
 if TYPE_CHECKING:
@@ -20,18 +21,23 @@ if TYPE_CHECKING:
     from lnschema_core.models import File
 
 
+_MOST_AWAITED = 100
+"""Up to so many files at once wait for others with their content. More would take room that a server has little of, and hold others up for as
+long as it takes to give all of them their places."""
+
+
 def refuse_same_content(files: Sequence[File]) -> None:
     """Check, within the transaction, that nobody has registered the content of any that is to be stored; one query, and another on Postgres.
 
     Raises:
         IntegrityError: Somebody has; :func:`become_existing` makes those files the registered ones.
     """
-    new = [file for file in files if file.pending is not None and file.pending.has_content and _is_new(file)]
-    if new:
+    new = [file for file in files if file.pending is not None and file.pending.has_content and is_looked_for(file)]
+    if len(new) <= _MOST_AWAITED:
         wait_for_others({f"{file._meta.db_table} {file.hash}" for file in new})
-        if _existing(new):
-            msg = "content that is to be stored was registered meanwhile: construct the file again, which returns the one that has it"
-            raise IntegrityError(msg)
+    if _existing(new):
+        msg = "content that is to be stored was registered meanwhile: construct the file again, which returns the one that has it"
+        raise IntegrityError(msg)
 
 
 def become_existing(files: Sequence[File]) -> list[File]:
@@ -40,7 +46,7 @@ def become_existing(files: Sequence[File]) -> list[File]:
     Returns:
         Those that did: none where constructors don't return files of the same content.
     """
-    new = [file for file in files if _is_new(file)]
+    new = [file for file in files if is_looked_for(file)]
     existing = _existing(new)
     became = [file for file in new if _content(file) in existing]
     for file in became:
@@ -50,10 +56,6 @@ def become_existing(files: Sequence[File]) -> list[File]:
     if became:
         warn_returning(became)
     return became
-
-
-def _is_new(file: File) -> bool:
-    return file._state.adding and are_looked_for(file)
 
 
 def _existing(new: Sequence[File]) -> dict[tuple[str | None, str | None, int | None], File]:

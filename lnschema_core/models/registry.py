@@ -165,7 +165,7 @@ class Registry(models.Model, metaclass=RegistryMeta):
             NotStorable: A text is too long for the database, or has characters that it doesn't take.
         """
         check_storable([self])
-        if not self._state.adding or args or kwargs or not meanwhile.are_looked_for(self):
+        if args or kwargs or not meanwhile.is_looked_for(self):
             super().save(*args, **kwargs)
             return
         with nullcontext() if connection.in_atomic_block else transaction.atomic():

@@ -132,8 +132,8 @@ def _in_common_order(
     """
     if connection.vendor == "sqlite" or isinstance(registry._meta.pk, models.AutoField):
         return columns
-    names = _first_unique(registry)
-    places = [place for place, field in enumerate(fields) if field.name in names]
+    names = _common_order(registry)
+    places = [place for place, field in enumerate(fields) if field.attname in names]
     if not places:
         return columns
     keys = columns[places[0]]
@@ -147,14 +147,20 @@ def _in_common_order(
 
 
 @cache
-def _first_unique(registry: type[models.Model]) -> tuple[str, ...]:
-    """The fields whose values no two records share, besides the primary key; of several such combinations the first, or none."""
-    for field in registry._meta.concrete_fields:
-        if field.unique and not field.primary_key:
-            return (field.name,)
+def _common_order(registry: type[models.Model]) -> tuple[str, ...]:
+    """The columns that rows of a registry are ordered by: the first that no two records share besides the primary key, or none."""
+    columns = {field.name: field.attname for field in registry._meta.concrete_fields}
     constraints = (one for one in registry._meta.constraints if isinstance(one, models.UniqueConstraint))
-    combinations = (*registry._meta.unique_together, *(one.fields for one in constraints))
-    return next((tuple(one) for one in combinations if one), ())
+    constrained = (tuple(columns[name] for name in one.fields) for one in constraints)
+    return next(filter(None, (*unique_columns(registry), *constrained)), ())
+
+
+def unique_columns(registry: type[models.Model]) -> list[tuple[str, ...]]:
+    """The combinations of columns that are unique besides the primary key."""
+    columns = {field.name: field.attname for field in registry._meta.concrete_fields}
+    single = [(field.attname,) for field in registry._meta.concrete_fields if field.unique and not field.primary_key]
+    together = [tuple(columns[name] for name in names) for names in registry._meta.unique_together]
+    return [*single, *together]
 
 
 def _elements(columns: list[list[Any]]) -> tuple[list[str], list[Any]]:

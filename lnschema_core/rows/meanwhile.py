@@ -24,24 +24,28 @@ _OURS = 0x1A3147
 """The first key of our locks, https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS; the second one tells what is inserted."""
 
 
-def are_looked_for(record: Any) -> bool:
-    """Whether a new record has the values still by which its constructor has found none."""
+def is_looked_for(record: Any) -> bool:
+    """Whether a record isn't saved, and still has the values by which its constructor has found none."""
     wanted = record.looked_for
-    return wanted is not None and all(getattr(record, name) == value for name, value in wanted.items())
+    return (
+        wanted is not None
+        and record._state.adding
+        and all(getattr(record, name) == value for name, value in wanted.items())
+    )
 
 
 def become_existing(registry: Any, records: Sequence[Any]) -> Sequence[Any]:
     """Let new records become those that somebody else has made since their constructors looked for them; within a transaction.
 
     One statement for those that were looked for by the same fields, and one before it on Postgres, however many records. They aren't compared
-    with each other: who makes two of one name before saving either wants two.
+    with each other: who saves two of one name at once wants two.
 
     Returns:
         The records that are new.
     """
     groups: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for record in records:
-        if record.looked_for is not None and are_looked_for(record):
+        if is_looked_for(record):
             groups[tuple(record.looked_for)].append(record)
     if not groups:
         return records
@@ -59,13 +63,14 @@ def become_existing(registry: Any, records: Sequence[Any]) -> Sequence[Any]:
 
 
 def wait_for_others(names: Iterable[str]) -> None:
-    """Wait on Postgres until nobody else is about to insert what has these names, such as those of tables, always in the same order."""
+    """Wait on Postgres until nobody else is about to insert what has these names, such as those of tables, always in the same order.
+
+    Each name takes room in memory that all sessions of a server share, until the transaction ends: pass some hundred at most.
+    """
     numbers = sorted({_number_of(name) for name in names})
-    if connection.vendor != "postgresql" or not numbers:
-        return
-    with connection.cursor() as cursor:
-        locks = ", ".join(["pg_advisory_xact_lock(%s, %s)"] * len(numbers))
-        cursor.execute(f"SELECT {locks}", [key for number in numbers for key in (_OURS, number)])
+    if connection.vendor == "postgresql" and numbers:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, number) FROM unnest(%s) AS number", [_OURS, numbers])
 
 
 def _number_of(name: str) -> int:

@@ -69,12 +69,11 @@ class AnyOf(models.Func):
 def _as_stored(field: Any, value: Any, connection: BaseDatabaseWrapper) -> Any:
     try:
         stored = field.get_db_prep_value(value, connection)
-        return (
-            str(stored) if isinstance(stored, Decimal) and connection.vendor == "sqlite" else stored
-        )  # as Django binds them
     except (TypeError, ValueError, OverflowError, ValidationError) as error:
         msg = f"{value!r:.80} can't be a {field.name} of {field.model.__name__}"
         raise TypeError(msg) from error
+    is_bound_as_text = isinstance(stored, Decimal) and connection.vendor == "sqlite"
+    return str(stored) if is_bound_as_text else stored
 
 
 class PositionIn(models.Func):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 import lamindb as ln
 from lamindb.errors import NotStorable
+from lnschema_core.rows.meanwhile import wait_for_others
 
 pytestmark = pytest.mark.usefixtures("instance")
 
@@ -82,6 +83,24 @@ def test_file_becomes_the_one_that_has_its_content(tmp_path, monkeypatch):
         ln.File(path, key="a.txt").save()
 
 
+def test_many_files_are_looked_for_again_without_waiting(tmp_path):
+    """A server of Postgres has room for some thousand locks, which all sessions share; more files than that are saved at once."""
+    count = 2_000  # an entry of a statement for each would be refused
+    files = [ln.File(written(tmp_path / f"{number}.txt"), description="one of many") for number in range(count)]
+    same = ln.File(tmp_path / "7.txt", description="the same as another one")
+    files[7].save()
+    ln.save([*files[:7], *files[8:], same])
+    assert same == files[7]
+    assert ln.File.filter(description="one of many").count() == count
+
+
+def test_several_hundred_names_are_waited_for_in_one_statement(count_queries):
+    """On Postgres; SQLite has one writer at a time."""
+    with transaction.atomic(), count_queries() as queries:
+        wait_for_others(f"table {number}" for number in range(1_700))
+    assert len(queries) == (connection.vendor == "postgresql")
+
+
 @pytest.mark.commits
 @pytest.mark.parametrize("save", [lambda record: record.save(), lambda record: ln.save([record])])
 def test_file_that_was_deleted_meanwhile_is_no_row_without_bytes(tmp_path, save):
@@ -98,6 +117,12 @@ def test_file_that_was_deleted_meanwhile_is_no_row_without_bytes(tmp_path, save)
     with pytest.raises(NotStorable, match="was deleted meanwhile, with its content"):
         save(file)
     assert ln.File.filter(key="a.txt").one_or_none() is None
+
+
+def written(path):
+    """A file that has its name as text."""
+    path.write_text(path.name)
+    return path
 
 
 def made(record):
