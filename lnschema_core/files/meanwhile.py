@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from lnschema_core.files.construction import warn_returning
 from lnschema_core.rows.meanwhile import is_looked_for, wait_for_others
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 _MOST_AWAITED = 100
-"""Up to so many files at once wait for others with their content. More would take room that a server has little of, and hold others up for as
-long as it takes to give all of them their places."""
+"""Up to so many files at once wait for others with their content, in a transaction of their own. More would take room that a server has little
+of, and hold others up for as long as it takes to give all of them their places; in one of the caller's, for as long as that goes on."""
 
 
 def refuse_same_content(files: Sequence[File]) -> None:
@@ -33,7 +33,7 @@ def refuse_same_content(files: Sequence[File]) -> None:
         IntegrityError: Somebody has; :func:`become_existing` makes those files the registered ones.
     """
     new = [file for file in files if file.pending is not None and file.pending.has_content and is_looked_for(file)]
-    if len(new) <= _MOST_AWAITED:
+    if len(new) <= _MOST_AWAITED and not connection.savepoint_ids:
         wait_for_others({f"{file._meta.db_table} {file.hash}" for file in new})
     if _existing(new):
         msg = "content that is to be stored was registered meanwhile: construct the file again, which returns the one that has it"
